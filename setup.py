@@ -1,0 +1,94 @@
+"""The compiled kernels and their build switches; everything else is in pyproject.toml.
+
+Switches (environment variables):
+    HEDGEKIT_SANITIZE=1   address and undefined-behaviour sanitizers, -O1 -g
+    HEDGEKIT_WERROR=1     compiler warnings in our own C are errors
+"""
+
+import os
+import platform
+import sys
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError, PlatformError
+
+CORE = Path("hedgekit") / "core"
+
+# extension module -> the C files it is linked with (all under hedgekit/core/c)
+EXTENSIONS: dict[str, list[str]] = {
+    "_european": ["european.c"],
+    "_american": ["american.c"],
+    "_cash_dividends": ["cash_dividends.c"],
+}
+
+NO_COMPILER = """
+hedgekit needs a C compiler to build its pricing core, and '{compiler}' did not work:
+  {error}
+Install one and try again:
+  Debian/Ubuntu  apt install build-essential python3-dev
+  Fedora         dnf install gcc python3-devel
+  macOS          xcode-select --install
+  Windows        the "Desktop development with C++" workload of Visual Studio Build Tools
+"""
+
+
+def compile_args() -> list[str]:
+    """Return flags that are safe for NaN: never -ffast-math, never -march=native."""
+    if platform.system() == "Windows":
+        return ["/O2", "/std:c11"]
+    if os.environ.get("HEDGEKIT_SANITIZE"):
+        return ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    flags = ["-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]
+    return [*flags, "-Wall", "-Werror"] if os.environ.get("HEDGEKIT_WERROR") else flags
+
+
+def link_args() -> list[str]:
+    """Return the linker flags that go with `compile_args`."""
+    return ["-fsanitize=address,undefined"] if os.environ.get("HEDGEKIT_SANITIZE") else []
+
+
+class BuildExt(build_ext):
+    """Say in a sentence that the compiler is missing instead of ending in a traceback."""
+
+    def build_extensions(self) -> None:
+        """Build every extension, or stop with the remedy."""
+        try:
+            super().build_extensions()
+        except (CompileError, PlatformError, FileNotFoundError) as error:
+            compiler = getattr(self.compiler, "compiler", ["cc"])[0]
+            sys.exit(NO_COMPILER.format(compiler=compiler, error=error))
+
+
+def extensions() -> list[Extension]:
+    """Return one extension a kernel module, rebuilt when any kernel header changes."""
+    headers = sorted(str(p) for p in (CORE / "c").glob("*.h"))
+    return [
+        Extension(
+            f"hedgekit.core.{name}",
+            [str(CORE / f"{name}.pyx"), *(str(CORE / "c" / source) for source in sources)],
+            include_dirs=[str(CORE / "c")],
+            depends=headers,
+            extra_compile_args=compile_args(),
+            extra_link_args=link_args(),
+        )
+        for name, sources in EXTENSIONS.items()
+    ]
+
+
+setup(
+    ext_modules=cythonize(
+        extensions(),
+        language_level=3,
+        compiler_directives={
+            "boundscheck": False,
+            "wraparound": False,
+            "cdivision": True,
+            "initializedcheck": False,
+            "embedsignature": True,
+        },
+    ),
+    cmdclass={"build_ext": BuildExt},
+)
