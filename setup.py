@@ -19,9 +19,6 @@ CORE = Path("hedgekit") / "core"
 
 # extension module -> the C files it is linked with (all under hedgekit/core/c)
 EXTENSIONS: dict[str, list[str]] = {
-    "_european": ["european.c"],
-    "_american": ["american.c"],
-    "_cash_dividends": ["cash_dividends.c"],
 }
 
 NO_COMPILER = """
