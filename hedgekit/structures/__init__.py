@@ -1,0 +1,1 @@
+"""Defined-risk structures, one a file, and the exact arithmetic of their payoff."""
