@@ -6,6 +6,7 @@
         InputError(ValueError)          a bad argument                              exit 2
         DataError(ValueError)           a bad file or feed                          exit 3
         ArbitrageError(ValueError)      a price outside its no-arbitrage bounds     exit 4
+        NotIdentifiedError(ValueError)  a premium that every low vol explains       exit 4
         ConvergenceError(RuntimeError)  a solver stopped                            exit 4
         InfeasibleError(ValueError)     no trade in the chain meets the goal        exit 4
         MissingExtra(ImportError)       an optional package is absent               exit 5
@@ -59,6 +60,10 @@ class DataError(HedgekitError, ValueError):
 
 class ArbitrageError(HedgekitError, ValueError):
     """A price outside its no-arbitrage bounds: gives the bounds."""
+
+
+class NotIdentifiedError(HedgekitError, ValueError):
+    """A premium at its exercise value, which every vol up to a bound explains: gives the bound."""
 
 
 class ConvergenceError(HedgekitError, RuntimeError):

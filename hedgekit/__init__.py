@@ -1,0 +1,91 @@
+"""hedgekit: size option hedges before the trade.
+
+American pricing with cash dividends, cost at the touch, whole contracts that
+truly hold the floor, and a pass or fail that a script can act on.
+
+The public names are loaded when first used, so that ``import hedgekit`` is instant.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hedgekit import units as units
+    from hedgekit.errors import ArbitrageError as ArbitrageError
+    from hedgekit.errors import ConvergenceError as ConvergenceError
+    from hedgekit.errors import DataError as DataError
+    from hedgekit.errors import HedgekitError as HedgekitError
+    from hedgekit.errors import InfeasibleError as InfeasibleError
+    from hedgekit.errors import InputError as InputError
+    from hedgekit.errors import MissingExtra as MissingExtra
+    from hedgekit.errors import NotIdentifiedError as NotIdentifiedError
+    from hedgekit.errors import Status as Status
+    from hedgekit.hedges import compare as compare
+    from hedgekit.market.sources import load as load_chain
+    from hedgekit.model import Chain as Chain
+    from hedgekit.model import Option as Option
+    from hedgekit.pricing import greeks as greeks
+    from hedgekit.pricing import implied_vol as implied_vol
+    from hedgekit.pricing import price as price
+
+__version__ = "0.1.0"
+
+# public name -> (module, name there)
+_HOMES = {
+    "ArbitrageError": ("hedgekit.errors", "ArbitrageError"),
+    "Chain": ("hedgekit.model", "Chain"),
+    "ConvergenceError": ("hedgekit.errors", "ConvergenceError"),
+    "DataError": ("hedgekit.errors", "DataError"),
+    "HedgekitError": ("hedgekit.errors", "HedgekitError"),
+    "InfeasibleError": ("hedgekit.errors", "InfeasibleError"),
+    "InputError": ("hedgekit.errors", "InputError"),
+    "MissingExtra": ("hedgekit.errors", "MissingExtra"),
+    "NotIdentifiedError": ("hedgekit.errors", "NotIdentifiedError"),
+    "Option": ("hedgekit.model", "Option"),
+    "Status": ("hedgekit.errors", "Status"),
+    "compare": ("hedgekit.hedges", "compare"),
+    "greeks": ("hedgekit.pricing", "greeks"),
+    "implied_vol": ("hedgekit.pricing", "implied_vol"),
+    "load_chain": ("hedgekit.market.sources", "load"),
+    "price": ("hedgekit.pricing", "price"),
+    "units": ("hedgekit.units", None),
+}
+
+__all__ = [  # noqa: RUF022 (sorted as Python sorts, so that dir() agrees)
+    "ArbitrageError",
+    "Chain",
+    "ConvergenceError",
+    "DataError",
+    "HedgekitError",
+    "InfeasibleError",
+    "InputError",
+    "MissingExtra",
+    "NotIdentifiedError",
+    "Option",
+    "Status",
+    "__version__",
+    "compare",
+    "greeks",
+    "implied_vol",
+    "load_chain",
+    "price",
+    "units",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'hedgekit' has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    value = importlib.import_module(module)
+    value = getattr(value, attribute) if attribute else value
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return __all__

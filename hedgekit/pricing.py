@@ -1,0 +1,598 @@
+"""Prices, greeks and implied vols: nouns and arrays in, the right engine, statuses to exceptions.
+
+The only caller of `hedgekit.core`. Which engine answers:
+
+=========  ==================  ==============================================
+exercise   cash dividends      engine
+=========  ==================  ==============================================
+european   none before expiry  closed form (Black-Scholes-Merton)
+american   none before expiry  spectral collocation of the exercise boundary
+either     some before expiry  spot model: the spot falls on each ex-date
+=========  ==================  ==============================================
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
+
+import numpy as np
+
+from hedgekit.core import _american, _cash_dividends, _european
+from hedgekit.errors import (
+    ArbitrageError,
+    ConvergenceError,
+    HedgekitError,
+    InputError,
+    NotIdentifiedError,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+Exercise = Literal["american", "european"]
+Kind = Literal["call", "put", "c", "p", 1, -1]
+Dividends = Sequence[tuple[float, float]]
+Floats = "NDArray[np.float64]"
+
+SIGNS = {"call": 1, "put": -1, "c": 1, "p": -1, 1: 1, -1: -1}
+GREEK_NAMES = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm")
+COLUMNS = ("spot", "strike", "t_years", "rate", "div_yield", "vol")
+
+# Smallest piece worth handing to another thread: about 50 microseconds of work each.
+GRAIN = {"european": 4096, "american": 16, "cash": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Greeks:
+    """Price and raw greeks, each a float or an array of the inputs' broadcast shape.
+
+    Attributes
+    ----------
+    price : float or ndarray
+        Dollars a share.
+    delta, gamma : float or ndarray
+        dV/dS and d2V/dS2, per share.
+    vega : float or ndarray
+        dV/dvol per 1.00 of vol.
+    theta : float or ndarray
+        Change of value as calendar time passes, per year (ex-dates fixed in the calendar).
+    rho : float or ndarray
+        dV/drate per 1.00 of rate, dividend yield fixed.
+    vanna, volga, charm : float or ndarray
+        d delta/d vol, d vega/d vol, and d delta per year of time passing.
+    """
+
+    price: Any
+    delta: Any
+    gamma: Any
+    vega: Any
+    theta: Any
+    rho: Any
+    vanna: Any
+    volga: Any
+    charm: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ImpliedVol:
+    """Implied vols with what the solver says of each.
+
+    Attributes
+    ----------
+    vol : float or ndarray
+        Decimal a year; NaN unless `status` is OK.
+    status : Status or ndarray of int8
+        One of `hedgekit.Status`.
+    upper : float or ndarray
+        Where the status is NOT_IDENTIFIED, the vol below which every vol explains the premium; else NaN.
+    """
+
+    vol: Any
+    status: Any
+    upper: Any
+
+
+class _Columns(NamedTuple):
+    """Broadcast inputs: flat views (stride 0 where shared), the shape to give back, and the longest time."""
+
+    shape: tuple[int, ...]
+    size: int
+    sign: NDArray[np.int8]
+    numbers: tuple[NDArray[np.float64], ...]
+    longest: float
+
+    def part(self, piece: slice) -> tuple[NDArray[Any], ...]:
+        """Return the sign and number columns of one piece, in the kernels' order."""
+        return (self.sign[piece], *(column[piece] for column in self.numbers))
+
+
+@overload
+def price(
+    kind: Kind,
+    spot: float,
+    strike: float,
+    t_years: float,
+    rate: float,
+    div_yield: float,
+    vol: float,
+    *,
+    exercise: Exercise = ...,
+    dividends: Dividends = ...,
+) -> float: ...
+@overload
+def price(
+    kind: ArrayLike,
+    spot: ArrayLike,
+    strike: ArrayLike,
+    t_years: ArrayLike,
+    rate: ArrayLike,
+    div_yield: ArrayLike,
+    vol: ArrayLike,
+    *,
+    exercise: Exercise = ...,
+    dividends: Dividends = ...,
+) -> NDArray[np.float64]: ...
+def price(
+    kind: Any,
+    spot: Any,
+    strike: Any,
+    t_years: Any,
+    rate: Any,
+    div_yield: Any,
+    vol: Any,
+    *,
+    exercise: Exercise = "american",
+    dividends: Dividends = (),
+) -> Any:
+    """Value of a call or put, American or European, with a dividend yield and cash dividends.
+
+    Parameters
+    ----------
+    kind : {"call", "put", "c", "p", 1, -1} or array of them
+        Which side.
+    spot, strike : float or array
+        Dollars a share, positive.
+    t_years : float or array
+        Years (ACT/365) to expiry, positive.
+    rate, div_yield : float or array
+        Continuously compounded, decimal a year; may be negative.
+    vol : float or array
+        Decimal a year, not negative.
+    exercise : {"american", "european"}
+        Style.
+    dividends : sequence of (t_years, amount)
+        Cash dividends shared by all elements: at `t_years` the spot falls by `amount` dollars (never below
+        zero) and is lognormal between (the "spot" model). Those at or before now, or after expiry, are ignored.
+
+    Returns
+    -------
+    float or ndarray
+        Dollars a share; arrays have the broadcast shape of the inputs, with NaN for a bad element.
+
+    Raises
+    ------
+    InputError
+        A bad scalar, a bad option name, or arrays that do not broadcast.
+    ConvergenceError
+        The engine could not reach its accuracy (scalars only; arrays give NaN).
+
+    Notes
+    -----
+    European: Black and Scholes (1973), Merton (1973), ``C = S e^(-qT) N(d1) - K e^(-rT) N(d2)``.
+    American: Andersen, Lake and Offengenden (2016), "High-performance American option pricing".
+
+    Examples
+    --------
+    >>> import hedgekit as hk
+    >>> round(hk.price("put", 220.0, 200.0, 91 / 365, 0.043, 0.012, 0.26), 4)
+    3.3134
+    >>> round(hk.price("put", 220.0, 200.0, 91 / 365, 0.043, 0.012, 0.26, exercise="european"), 4)
+    3.2833
+    >>> hk.price("call", 100.0, [95.0, 105.0], 0.5, 0.04, 0.01, 0.2).round(4)
+    array([9.1937, 4.1132])
+    """
+    values = (spot, strike, t_years, rate, div_yield, vol)
+    if exercise == "european" and not dividends and _plain_scalars(kind, values):
+        value, status = _european.price_scalar(SIGNS[kind], *values)
+        if status:
+            _refuse(Status(status), kind, values)
+        return value
+    columns, cash, scalar = _prepare(kind, values, COLUMNS, exercise, dividends)
+    out, status_column = np.empty(columns.size), np.empty(columns.size, dtype=np.int8)
+    engine, grain = _engine(exercise, cash, columns)
+
+    def run(piece: slice) -> None:
+        inputs = columns.part(piece)
+        if engine == "european":
+            _european.price_into(*inputs, out[piece], status_column[piece])
+        elif engine == "american":
+            _american.price_into(*inputs, out[piece], status_column[piece])
+        else:
+            _cash_dividends.price_into(
+                exercise == "american", *inputs, cash[0], cash[1], out[piece], status_column[piece]
+            )
+
+    _split(run, columns.size, grain)
+    if scalar:
+        if status_column[0]:
+            _refuse(Status(int(status_column[0])), kind, values)
+        return float(out[0])
+    return out.reshape(columns.shape)
+
+
+def greeks(
+    kind: Any,
+    spot: Any,
+    strike: Any,
+    t_years: Any,
+    rate: Any,
+    div_yield: Any,
+    vol: Any,
+    *,
+    exercise: Exercise = "american",
+    dividends: Dividends = (),
+) -> Greeks:
+    """Price and the eight greeks of a call or put.
+
+    Parameters and errors are those of `price`.
+
+    Returns
+    -------
+    Greeks
+        Raw derivatives: per 1.00 of vol, per year, per 1.00 of rate. `hedgekit.units` converts them.
+
+    Examples
+    --------
+    >>> import hedgekit as hk
+    >>> g = hk.greeks("put", 220.0, 200.0, 91 / 365, 0.043, 0.012, 0.26)
+    >>> round(g.delta, 4), round(hk.units.theta_per_day(g.theta), 4)
+    (-0.2092, -0.0327)
+    """
+    values = (spot, strike, t_years, rate, div_yield, vol)
+    if exercise == "european" and not dividends and _plain_scalars(kind, values):
+        *numbers, status = _european.greeks_scalar(SIGNS[kind], *values)
+        if status:
+            _refuse(Status(status), kind, values)
+        return Greeks(*numbers)
+    columns, cash, scalar = _prepare(kind, values, COLUMNS, exercise, dividends)
+    outs = np.empty((len(GREEK_NAMES), columns.size))
+    status_column = np.empty(columns.size, dtype=np.int8)
+    engine, grain = _engine(exercise, cash, columns)
+
+    def run(piece: slice) -> None:
+        inputs = columns.part(piece)
+        targets = tuple(row[piece] for row in outs)
+        if engine == "european":
+            _european.greeks_into(*inputs, *targets, status_column[piece])
+        elif engine == "american":
+            _american.greeks_into(*inputs, *targets, status_column[piece])
+        else:
+            _cash_dividends.greeks_into(
+                exercise == "american", *inputs, cash[0], cash[1], *targets, status_column[piece]
+            )
+
+    _split(run, columns.size, grain)
+    if scalar:
+        if status_column[0]:
+            _refuse(Status(int(status_column[0])), kind, values)
+        return Greeks(*(float(row[0]) for row in outs))
+    return Greeks(*(row.reshape(columns.shape) for row in outs))
+
+
+@overload
+def implied_vol(
+    premium: float,
+    kind: Kind,
+    spot: float,
+    strike: float,
+    t_years: float,
+    rate: float,
+    div_yield: float,
+    *,
+    exercise: Exercise = ...,
+    dividends: Dividends = ...,
+    full: Literal[False] = ...,
+) -> float: ...
+@overload
+def implied_vol(
+    premium: ArrayLike,
+    kind: ArrayLike,
+    spot: ArrayLike,
+    strike: ArrayLike,
+    t_years: ArrayLike,
+    rate: ArrayLike,
+    div_yield: ArrayLike,
+    *,
+    exercise: Exercise = ...,
+    dividends: Dividends = ...,
+    full: Literal[False] = ...,
+) -> NDArray[np.float64]: ...
+@overload
+def implied_vol(
+    premium: Any,
+    kind: Any,
+    spot: Any,
+    strike: Any,
+    t_years: Any,
+    rate: Any,
+    div_yield: Any,
+    *,
+    exercise: Exercise = ...,
+    dividends: Dividends = ...,
+    full: Literal[True],
+) -> ImpliedVol: ...
+def implied_vol(
+    premium: Any,
+    kind: Any,
+    spot: Any,
+    strike: Any,
+    t_years: Any,
+    rate: Any,
+    div_yield: Any,
+    *,
+    exercise: Exercise = "american",
+    dividends: Dividends = (),
+    full: bool = False,
+) -> Any:
+    """Volatility at which the model's price equals a premium.
+
+    Parameters
+    ----------
+    premium : float or array
+        Dollars a share.
+    kind, spot, strike, t_years, rate, div_yield, exercise, dividends
+        As in `price`.
+    full : bool
+        Give an `ImpliedVol` with a status for each element instead of the vols alone; nothing raises then.
+
+    Returns
+    -------
+    float or ndarray or ImpliedVol
+        Decimal a year; NaN for an array element that has none.
+
+    Raises
+    ------
+    InputError
+        A bad scalar argument.
+    ArbitrageError
+        A scalar premium at or below what it is worth without volatility, or above the most it can be worth.
+    NotIdentifiedError
+        A scalar premium at its exercise value: every vol up to a bound explains it.
+
+    Notes
+    -----
+    European: Jaeckel (2015), "Let's be rational", generalised here to the whole range of doubles.
+    American: secant on the early exercise premium over the same.
+
+    Examples
+    --------
+    >>> import hedgekit as hk
+    >>> round(hk.implied_vol(3.3134275, "put", 220.0, 200.0, 91 / 365, 0.043, 0.012), 6)
+    0.26
+    >>> both = hk.implied_vol([79.0, 80.0], "put", 220.0, 300.0, 91 / 365, 0.043, 0.012, full=True)
+    >>> [hk.Status(s).name for s in both.status]
+    ['BELOW_INTRINSIC', 'NOT_IDENTIFIED']
+    """
+    values = (premium, spot, strike, t_years, rate, div_yield)
+    names = ("premium", *COLUMNS[:-1])
+    if exercise == "european" and not dividends and not full and _plain_scalars(kind, values):
+        value, status = _european.implied_vol_scalar(premium, SIGNS[kind], *values[1:])
+        if status:
+            _refuse_premium(Status(status), kind, values, exercise, math.nan)
+        return value
+    columns, cash, scalar = _prepare(kind, values, names, exercise, dividends)
+    vol, upper = np.empty(columns.size), np.full(columns.size, np.nan)
+    status_column = np.empty(columns.size, dtype=np.int8)
+    engine, grain = _engine(exercise, cash, columns)
+
+    def run(piece: slice) -> None:
+        sign, premiums, *rest = columns.part(piece)
+        if engine == "european":
+            _european.implied_vol_into(premiums, sign, *rest, vol[piece], status_column[piece])
+        elif engine == "american":
+            _american.implied_vol_into(premiums, sign, *rest, vol[piece], upper[piece], status_column[piece])
+        else:
+            _cash_dividends.implied_vol_into(
+                exercise == "american",
+                premiums,
+                sign,
+                *rest,
+                cash[0],
+                cash[1],
+                vol[piece],
+                upper[piece],
+                status_column[piece],
+            )
+
+    _split(run, columns.size, grain)
+    if scalar:
+        status_ = Status(int(status_column[0]))
+        if full:
+            return ImpliedVol(float(vol[0]), status_, float(upper[0]))
+        if status_:
+            _refuse_premium(status_, kind, values, exercise, float(upper[0]))
+        return float(vol[0])
+    if full:
+        return ImpliedVol(
+            vol.reshape(columns.shape), status_column.reshape(columns.shape), upper.reshape(columns.shape)
+        )
+    return vol.reshape(columns.shape)
+
+
+def threads() -> int:
+    """Return how many worker threads large arrays are split over.
+
+    ``HEDGEKIT_THREADS`` when it is set, else the cores this process may use.
+
+    Raises
+    ------
+    InputError
+        When ``HEDGEKIT_THREADS`` is not a positive whole number.
+    """
+    text = os.environ.get("HEDGEKIT_THREADS", "").strip()
+    if not text:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not text.isdigit() or int(text) < 1:
+        raise InputError(f"HEDGEKIT_THREADS is {text!r}: give a whole number of 1 or more")
+    return int(text)
+
+
+def _plain_scalars(kind: Any, values: tuple[Any, ...]) -> bool:
+    """Whether the one-option shortcut applies: Python numbers and a known kind."""
+    return type(kind) in (str, int) and kind in SIGNS and all(isinstance(value, float | int) for value in values)
+
+
+def _prepare(
+    kind: Any, values: tuple[Any, ...], names: tuple[str, ...], exercise: str, dividends: Dividends
+) -> tuple[_Columns, tuple[NDArray[np.float64], NDArray[np.float64]], bool]:
+    """Check and broadcast the inputs; say whether they were all scalars."""
+    if exercise not in ("american", "european"):
+        raise InputError(f"exercise is {exercise!r}: use 'american' or 'european'")
+    sign = _signs(kind)
+    arrays = [_numbers(name, value) for name, value in zip(names, values, strict=True)]
+    try:
+        shape = np.broadcast_shapes(sign.shape, *(array.shape for array in arrays))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(names, arrays, strict=True) if array.ndim)
+        raise InputError(f"these shapes do not broadcast together: kind {sign.shape}, {shapes}") from None
+    size = math.prod(shape)
+    longest = float(np.nanmax(arrays[names.index("t_years")], initial=-np.inf))
+    flat = tuple(_flat(array, shape, size) for array in arrays)
+    columns = _Columns(shape, size, _flat(sign, shape, size), flat, longest)
+    return columns, _cash(dividends), shape == ()
+
+
+def _signs(kind: Any) -> NDArray[np.int8]:
+    """Turn kinds into +1/-1; an unknown one is an error alone and 0 (a bad element) in an array."""
+    if isinstance(kind, str | int | np.integer):
+        if kind not in SIGNS:
+            raise InputError(f"kind is {kind!r}: use 'call' or 'put' (also 'c', 'p', 1, -1)")
+        return np.array(SIGNS[kind], dtype=np.int8)
+    array = np.asarray(kind)
+    if array.dtype.kind in "iuf":
+        return np.where(array == 1, 1, np.where(array == -1, -1, 0)).astype(np.int8)
+    if array.dtype.kind in "UO":
+        flat = [SIGNS.get(value, 0) if isinstance(value, str | int) else 0 for value in array.ravel().tolist()]
+        return np.array(flat, dtype=np.int8).reshape(array.shape)
+    raise InputError(f"kind is an array of {array.dtype}: use 'call' and 'put' (also 'c', 'p', 1, -1)")
+
+
+def _numbers(name: str, value: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} is {value!r}: give a number or an array of numbers") from None
+
+
+def _flat(array: NDArray[Any], shape: tuple[int, ...], size: int) -> NDArray[Any]:
+    """Flatten to `size` elements; one shared element becomes a view of stride 0."""
+    if array.size == 1:
+        return np.broadcast_to(array.reshape(1), (size,))
+    return np.broadcast_to(array, shape).reshape(-1)
+
+
+def _cash(dividends: Dividends) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Check the cash dividends and return those that lie ahead, sorted by time."""
+    ahead = []
+    for item in dividends:
+        try:
+            t_years, amount = (float(x) for x in item)
+        except (TypeError, ValueError):
+            raise InputError(f"dividends holds {item!r}: give pairs (t_years, amount)") from None
+        if not (math.isfinite(t_years) and math.isfinite(amount) and amount >= 0.0):
+            raise InputError(f"dividends holds {item!r}: times must be finite and amounts zero or more")
+        if t_years > 0.0 and amount > 0.0:
+            ahead.append((t_years, amount))
+    ahead.sort()
+    table = np.array(ahead, dtype=np.float64).reshape(-1, 2)
+    return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
+
+
+def _engine(
+    exercise: str, cash: tuple[NDArray[np.float64], NDArray[np.float64]], columns: _Columns
+) -> tuple[str, int]:
+    """Name the engine that answers and the smallest piece worth a thread of its own."""
+    if cash[0].size and cash[0][0] <= columns.longest:
+        return "cash", GRAIN["cash"]
+    return exercise, GRAIN[exercise]
+
+
+@lru_cache(maxsize=1)
+def _pool(workers: int, _process: int) -> ThreadPoolExecutor:
+    """Return the worker threads; a forked child, having none of them, makes its own."""
+    return ThreadPoolExecutor(workers, thread_name_prefix="hedgekit")
+
+
+def _split(run: Callable[[slice], None], size: int, grain: int) -> None:
+    """Run a kernel over slices of the columns, in threads when there is enough to share."""
+    workers = min(threads(), size // grain)
+    if workers < 2:
+        run(slice(0, size))
+        return
+    pieces = min(4 * workers, size // grain)
+    bounds = [size * i // pieces for i in range(pieces + 1)]
+    slices = [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    list(_pool(threads(), os.getpid()).map(run, slices))
+
+
+def _refuse(status: Status, kind: Any, values: tuple[Any, ...]) -> None:
+    """Raise what a scalar's status means."""
+    for name, value in zip(COLUMNS, values, strict=True):
+        number = float(value)
+        if not math.isfinite(number):
+            raise InputError(f"{name} is {number}: give a finite number")
+        if name in ("spot", "strike", "t_years") and number <= 0.0:
+            raise InputError(f"{name} is {number:g}: it must be more than 0")
+        if name == "vol" and number < 0.0:
+            raise InputError(f"vol is {number:g}: it must be 0 or more (0.20 is 20% a year)")
+    described = ", ".join(f"{name} {float(value):g}" for name, value in zip(COLUMNS, values, strict=True))
+    raise ConvergenceError(f"no price for {kind} with {described}: the engine stopped with {status.name}")
+
+
+def _refuse_premium(status: Status, kind: Any, values: tuple[Any, ...], exercise: str, upper: float) -> None:
+    """Raise what a scalar premium's status means."""
+    premium, spot, strike, t_years, rate, div_yield = (float(value) for value in values)
+    if not math.isfinite(premium):
+        raise InputError(f"premium is {premium}: give a finite number")
+    if status is Status.INVALID_INPUT:
+        _refuse(status, kind, (spot, strike, t_years, rate, div_yield, 0.0))
+    raise _premium_error(status, premium, _bounds(kind, spot, strike, t_years, rate, div_yield, exercise), upper)
+
+
+def _premium_error(status: Status, premium: float, bounds: tuple[float, float], upper: float) -> HedgekitError:
+    low, high = bounds
+    if status is Status.NOT_IDENTIFIED:
+        return NotIdentifiedError(
+            f"premium {premium:g} equals the exercise value: every vol up to {upper:.4f} explains it"
+        )
+    if status is Status.BELOW_INTRINSIC:
+        return ArbitrageError(
+            f"premium {premium:g} is at or below the option's value without volatility: "
+            f"a vol exists only between {low:g} and {high:g}"
+        )
+    if status is Status.ABOVE_MAXIMUM:
+        return ArbitrageError(
+            f"premium {premium:g} is above the most the option can be worth: "
+            f"a vol exists only between {low:g} and {high:g}"
+        )
+    return ConvergenceError(f"no vol found for premium {premium:g}: the solver stopped between {low:g} and {high:g}")
+
+
+def _bounds(
+    kind: Any, spot: float, strike: float, t_years: float, rate: float, div_yield: float, exercise: str
+) -> tuple[float, float]:
+    """No-arbitrage bounds of a premium without cash dividends, dollars a share."""
+    sign = SIGNS[kind]
+    forward, bond = spot * math.exp(-div_yield * t_years), strike * math.exp(-rate * t_years)
+    low = max(0.0, sign * (forward - bond))
+    high = forward if sign == 1 else bond
+    if exercise == "american":
+        low, high = max(low, sign * (spot - strike)), max(high, spot if sign == 1 else strike)
+    return low, high

@@ -1,0 +1,135 @@
+"""The base of every answer: what it says, what it rests on, and its forms for people and programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the reader must know before trusting a number.
+
+    Attributes
+    ----------
+    slug : str
+        Stable short name a script can match, e.g. ``spot-off-parity``.
+    message : str
+        One sentence for people.
+    """
+
+    slug: str
+    message: str
+
+
+def plain(value: Any) -> Any:
+    """Turn a value into JSON's own types: NaN and infinities become None, numbers round-trip.
+
+    Parameters
+    ----------
+    value : object
+        Numbers (NumPy's too), strings, dates, enums, dataclasses, mappings, sequences or arrays of them.
+
+    Returns
+    -------
+    object
+        The same as dict, list, str, int, float, bool or None.
+
+    Raises
+    ------
+    TypeError
+        For any other type.
+
+    Examples
+    --------
+    >>> plain({"delta": float("nan"), "by": date(2026, 9, 18)})
+    {'delta': None, 'by': '2026-09-18'}
+    """
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, Enum):
+        return value.name if isinstance(value, int) else plain(value.value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, Iterable):
+        return [plain(v) for v in value]
+    raise TypeError(f"cannot write a {type(value).__name__} as JSON: {value!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One answer. Subclasses set `schema_name` and say their fields in `body`.
+
+    Attributes
+    ----------
+    inputs : dict
+        What the numbers rest on: as-of, source file and its hash, spot, rate, dividend treatment,
+        day count, engine, version; enough to remake every number.
+    warnings : tuple of Note
+        What the reader must know before trusting them.
+    """
+
+    schema_name: ClassVar[str]
+
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Sequence[Note] = ()
+
+    def body(self) -> dict[str, Any]:
+        """Return the answer's own fields, in order."""
+        raise TypeError(f"{type(self).__name__} does not say its fields")
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the answer as flat rows: what CSV and data frames hold."""
+        raise TypeError(f"{type(self).__name__} does not say its rows")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole answer as JSON's own types.
+
+        Returns
+        -------
+        dict
+            ``schema``, the fields of `body`, ``inputs`` and ``warnings``; never NaN (None instead).
+        """
+        head = {"schema": f"hedgekit.{self.schema_name}/1"}
+        tail = {"inputs": plain(self.inputs), "warnings": plain(list(self.warnings))}
+        return {**head, **plain(self.body()), **tail}
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return `to_dict` as JSON text; floats are written so that they read back as the same double."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `records` as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame.from_records(self.records())
+
+    def _repr_html_(self) -> str:
+        """Show the rows as a table in a notebook; text is escaped."""
+        rows = self.records()
+        if not rows:
+            return f"<p>{html.escape(self.schema_name)}: nothing to show</p>"
+        names = list(rows[0])
+        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+        lines = ("".join(f"<td>{html.escape(str(plain(row[name])))}</td>" for name in names) for row in rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{x}</tr>' for x in lines)}</tbody></table>"
