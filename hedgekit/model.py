@@ -1,0 +1,432 @@
+"""The nouns of hedgekit: what is held, quoted and priced.
+
+Every noun is frozen and checked when it is made; `dataclasses.replace` makes variants.
+
+Units: strikes, quotes and spots are dollars a share, sizes and open interest are contracts, times are years of 365 days
+to the exercise cut-off in New York.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from enum import IntFlag
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgekit.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind: TypeAlias = Literal["call", "put"]
+SpotSource: TypeAlias = Literal["file", "parity", "given"]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+NEW_YORK = ZoneInfo("America/New_York")
+STANDARD_MULTIPLIER = 100
+
+_CALL, _PUT = 1, -1
+_STRIKE_UNITS = 1000  # an OSI strike counts thousandths of a dollar
+_CENTURY = 2000  # OSI years have two digits; the format is younger than 2000
+_OSI_TAIL = 15  # yymmdd, C or P, eight digits of strike
+_TAIL = re.compile(r"(\d\d)(\d\d)(\d\d)([CP])(\d{8})", re.ASCII)
+_ROOT = re.compile(r"[A-Z^][A-Z0-9.^/-]{0,5}", re.ASCII)
+_SHORT = re.compile(r"(\S+)\s+(\d{4}-\d\d-\d\d)\s+(\d+(?:\.\d*)?|\.\d+)\s*(C|P|CALL|PUT)", re.ASCII)
+_FORMS = '"IWM   260918P00270000", "IWM260918P00270000" or "IWM 2026-09-18 270 P"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Option:
+    """One listed option contract.
+
+    Parameters
+    ----------
+    root : str
+        The option root, 1 to 6 characters ("IWM"; "SPXW" and "SPX" are different roots, "IWM1" an adjusted contract).
+    expiry : datetime.date
+        Listed expiry, years 2000 to 2099.
+    kind : {"call", "put"}
+    strike : float
+        Dollars a share, a positive multiple of 0.001 below 100,000.
+    multiplier : int
+        Shares a contract delivers.
+
+    Examples
+    --------
+    >>> put = Option.parse("IWM   260918P00270000")
+    >>> put.kind, put.strike, put.expiry.isoformat()
+    ('put', 270.0, '2026-09-18')
+    >>> put.compact, put.short
+    ('IWM260918P00270000', 'IWM 2026-09-18 270 P')
+    """
+
+    root: str
+    expiry: date
+    kind: Kind
+    strike: float
+    multiplier: int = STANDARD_MULTIPLIER
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if not _ROOT.fullmatch(self.root):
+            raise InputError(f"option root {self.root!r}: expected 1 to 6 capital letters or digits, like IWM")
+        if isinstance(self.expiry, datetime) or not isinstance(self.expiry, date):
+            raise InputError(f"option expiry {self.expiry!r}: expected a datetime.date")
+        if not _CENTURY <= self.expiry.year < _CENTURY + 100:
+            raise InputError(f"option expiry {self.expiry}: an option symbol can only hold the years 2000 to 2099")
+        if self.kind not in ("call", "put"):
+            raise InputError(f'option kind {self.kind!r}: expected "call" or "put"')
+        thousandths = self.strike * _STRIKE_UNITS
+        if not (0.5 <= thousandths < 99_999_999.5 and abs(thousandths - round(thousandths)) < 1e-4):
+            raise InputError(f"option strike {self.strike!r}: expected a multiple of 0.001 from 0.001 to 99999.999")
+        object.__setattr__(self, "strike", round(thousandths) / _STRIKE_UNITS)
+        if self.multiplier < 1:
+            raise InputError(f"option multiplier {self.multiplier!r}: expected a positive number of shares")
+
+    @property
+    def sign(self) -> int:
+        """+1 for a call, -1 for a put, as the kernels take it."""
+        return _CALL if self.kind == "call" else _PUT
+
+    @property
+    def osi(self) -> str:
+        """The 21-character OSI symbol, root padded with blanks: ``"IWM   260918P00270000"``."""
+        return f"{self.root:<6}{self._tail}"
+
+    @property
+    def compact(self) -> str:
+        """The OSI symbol without blanks, as chains are keyed: ``"IWM260918P00270000"``."""
+        return f"{self.root}{self._tail}"
+
+    @property
+    def short(self) -> str:
+        """The form people read: ``"IWM 2026-09-18 270 P"``."""
+        return f"{self.root} {self.expiry} {self.strike:.10g} {self.kind[0].upper()}"
+
+    @property
+    def _tail(self) -> str:
+        return f"{self.expiry:%y%m%d}{self.kind[0].upper()}{round(self.strike * _STRIKE_UNITS):08d}"
+
+    def __str__(self) -> str:
+        return self.short
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an option symbol in OSI, compact or short form.
+
+        Parameters
+        ----------
+        text : str
+            ``"IWM   260918P00270000"``, ``"IWM260918P00270000"``, ``"O:IWM260918P00270000"`` or
+            ``"IWM 2026-09-18 270 P"``; small letters are taken as capitals.
+
+        Raises
+        ------
+        InputError
+            When the text is none of these, or names a day that does not exist.
+        """
+        wanted = text.strip().upper().removeprefix("O:")
+        tail = _TAIL.fullmatch(wanted[-_OSI_TAIL:])
+        root = wanted[:-_OSI_TAIL].rstrip()
+        if tail and _ROOT.fullmatch(root):
+            year, month, day, letter, thousandths = tail.groups()
+            when = f"{_CENTURY + int(year)}-{month}-{day}"
+            return cls._checked(text, root, when, letter, int(thousandths) / _STRIKE_UNITS)
+        short = _SHORT.fullmatch(wanted)
+        if short and _ROOT.fullmatch(short[1]):
+            return cls._checked(text, short[1], short[2], short[4], float(short[3]))
+        raise InputError(f"option symbol {text!r} is not readable: expected {_FORMS}")
+
+    @classmethod
+    def _checked(cls, text: str, root: str, when: str, letter: str, strike: float) -> Self:
+        try:
+            expiry = date.fromisoformat(when)
+        except ValueError:
+            raise InputError(f"option symbol {text!r}: {when} is not a day of the calendar") from None
+        try:
+            return cls(root=root, expiry=expiry, kind="call" if letter[0] == "C" else "put", strike=strike)
+        except InputError as error:
+            raise InputError(f"option symbol {text!r}: {error}") from None
+
+
+class Flag(IntFlag):
+    """What is wrong, or only noteworthy, with one quote; a quote may carry several.
+
+    Examples
+    --------
+    >>> [flag.slug for flag in Flag(5)]
+    ['crossed', 'no-ask']
+    """
+
+    CROSSED = 1
+    """The bid is above the ask."""
+    ZERO_BID = 2
+    """Nobody bids: the bid is zero or missing."""
+    NO_ASK = 4
+    """Nobody offers: the ask is zero or missing."""
+    BELOW_INTRINSIC = 8
+    """The ask is below the exercise value at the chain's spot."""
+    WIDE = 16
+    """The spread is wide for the quote's size."""
+    DUPLICATE = 32
+    """The same symbol was listed before in the file."""
+    EXPIRED = 64
+    """The exercise cut-off has passed at the as-of time."""
+    STALE = 128
+    """The quote dates from an earlier session than the as-of time."""
+    NON_STANDARD = 256
+    """Another deliverable: a mini or adjusted contract."""
+    VERTICAL = 512
+    """Buying at the ask and selling the better strike at the bid pays at once."""
+
+    @property
+    def slug(self) -> str:
+        """The flag's name in outputs: ``"zero-bid"``."""
+        return (self.name or "").lower().replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One row of a chain; numbers are NaN where the file has none."""
+
+    option: Option
+    bid: float
+    ask: float
+    bid_size: float
+    ask_size: float
+    open_interest: float
+    volume: float
+    last: float
+    vendor_iv: float
+    t_years: float
+    flags: Flag
+
+    @property
+    def mid(self) -> float:
+        """Middle of bid and ask, dollars a share; NaN unless both are there."""
+        return 0.5 * (self.bid + self.ask)
+
+
+# dtype of each column of a Chain
+_COLUMNS: dict[str, str] = {
+    "symbol": "U",
+    "kind": "i1",
+    "strike": "f8",
+    "expiry": "M8[D]",
+    "t_years": "f8",
+    "bid": "f8",
+    "ask": "f8",
+    "bid_size": "f8",
+    "ask_size": "f8",
+    "open_interest": "f8",
+    "volume": "f8",
+    "last": "f8",
+    "last_time": "M8[s]",
+    "vendor_iv": "f8",
+    "flags": "i8",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Chain:
+    """The quotes of one underlying at one moment, in columns.
+
+    Every column is a contiguous read-only array of shape (n,), one element a quote, in the order of the file. Nothing
+    is left out because it looks wrong: `flags` says so instead.
+
+    Parameters
+    ----------
+    symbol : ndarray of str
+        Compact symbols (``"IWM260918P00270000"``).
+    kind : ndarray of int8
+        +1 for a call, -1 for a put.
+    strike : ndarray of float64
+        Dollars a share.
+    expiry : ndarray of datetime64[D]
+        Listed expiry.
+    t_years : ndarray of float64
+        Years of 365 days from `asof` to the exercise cut-off, to the second; zero or negative once it has passed.
+    bid, ask : ndarray of float64
+        Dollars a share. A bid of 0 is one nobody makes; an ask of NaN is one nobody makes; NaN also where the file is
+        blank.
+    bid_size, ask_size, open_interest, volume : ndarray of float64
+        Contracts; NaN where the file does not say.
+    last : ndarray of float64
+        Last trade, dollars a share; NaN when there was none.
+    last_time : ndarray of datetime64[s]
+        Its time on New York's clock, without zone; NaT when there was none.
+    vendor_iv : ndarray of float64
+        The file's own implied vol, decimal a year; NaN where it says 0, -999 or nothing. For comparison only.
+    flags : ndarray of int64
+        Bits of `Flag`.
+    ticker : str
+        The underlying.
+    spot : float
+        Price of the underlying to use, dollars a share.
+    spot_source : {"file", "parity", "given"}
+        Where `spot` comes from: the file, put-call parity near the money, or the caller.
+    file_spot : float
+        The file's own spot; NaN when it has none.
+    asof : datetime.datetime
+        Moment of the quotes, New York time.
+    source, source_sha256 : str
+        Name of the file and the SHA-256 of its bytes.
+    closed_reason : str
+        Why the market did not trade on the day of `asof` ("Juneteenth", "a Saturday"); empty when it did.
+    warnings : tuple of (slug, message)
+        What the user must be told.
+    """
+
+    symbol: npt.NDArray[np.str_]
+    kind: npt.NDArray[np.int8]
+    strike: FloatArray
+    expiry: npt.NDArray[np.datetime64]
+    t_years: FloatArray
+    bid: FloatArray
+    ask: FloatArray
+    bid_size: FloatArray
+    ask_size: FloatArray
+    open_interest: FloatArray
+    volume: FloatArray
+    last: FloatArray
+    last_time: npt.NDArray[np.datetime64]
+    vendor_iv: FloatArray
+    flags: npt.NDArray[np.int64]
+    ticker: str
+    spot: float
+    spot_source: SpotSource
+    file_spot: float
+    asof: datetime
+    source: str
+    source_sha256: str = ""
+    closed_reason: str = ""
+    warnings: tuple[tuple[str, str], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Make every column contiguous and read-only; check lengths, spot and clock."""
+        length = len(self.symbol)
+        for name, dtype in _COLUMNS.items():
+            column = np.ascontiguousarray(getattr(self, name), dtype=dtype).view()
+            if column.shape != (length,):
+                raise InputError(f"chain column {name!r} has shape {column.shape}, expected ({length},)")
+            column.flags.writeable = False
+            object.__setattr__(self, name, column)
+        if not 0.0 < self.spot < np.inf:
+            raise InputError(f"chain spot {self.spot!r}: expected a positive number of dollars a share")
+        if self.asof.tzinfo is None:
+            raise InputError(f"chain as-of time {self.asof} has no time zone: expected New York time")
+        object.__setattr__(self, "asof", self.asof.astimezone(NEW_YORK))
+
+    def __len__(self) -> int:
+        return len(self.symbol)
+
+    def __repr__(self) -> str:
+        return (
+            f"Chain({self.ticker} {self.spot:.2f} ({self.spot_source}), {len(self)} quotes, "
+            f"{len(self.expiries)} expiries, {self.asof:%Y-%m-%d %H:%M} New York, {self.source})"
+        )
+
+    @property
+    def mid(self) -> FloatArray:
+        """Middle of bid and ask, dollars a share, shape (n,); NaN unless both are there."""
+        return 0.5 * (self.bid + self.ask)
+
+    @property
+    def expiries(self) -> tuple[date, ...]:
+        """The listed expiries, ascending."""
+        return tuple(np.unique(self.expiry).tolist())
+
+    @property
+    def market_closed(self) -> bool:
+        """Whether the snapshot was taken on a day without a session, so that its quotes are from an earlier day."""
+        return bool(self.closed_reason)
+
+    def years_to(self, expiry: date) -> float:
+        """Years of 365 days from the as-of time to the exercise cut-off of one listed expiry.
+
+        Raises
+        ------
+        InputError
+            When the chain does not list that expiry.
+        """
+        return float(self.t_years[self._rows_of(expiry)[0]])
+
+    def at(self, expiry: date) -> Chain:
+        """Return the quotes of one listed expiry, in the order of the file.
+
+        Raises
+        ------
+        InputError
+            When the chain does not list that expiry.
+        """
+        return self.select(self._rows_of(expiry))
+
+    def select(self, rows: BoolArray | npt.NDArray[np.intp]) -> Chain:
+        """Return the chain with only the quotes asked for.
+
+        Parameters
+        ----------
+        rows : ndarray
+            A mask of shape (n,), or row numbers.
+        """
+        return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS})
+
+    def rows_of(self, symbol: str | Option) -> npt.NDArray[np.intp]:
+        """Row numbers of one contract: none, one, or several where the file repeats it."""
+        option = Option.parse(symbol) if isinstance(symbol, str) else symbol
+        return np.flatnonzero(self.symbol == option.compact)
+
+    def quote(self, symbol: str | Option) -> Quote:
+        """Return the quote of one contract, the first where the file repeats it.
+
+        Parameters
+        ----------
+        symbol : str or Option
+            Any form that `Option.parse` reads.
+
+        Raises
+        ------
+        InputError
+            When the chain does not list it; names the nearest strike that it does list.
+        """
+        option = Option.parse(symbol) if isinstance(symbol, str) else symbol
+        rows = self.rows_of(option)
+        if not len(rows):
+            raise InputError(self._unlisted(option))
+        row = int(rows[0])
+        return Quote(
+            option=option,
+            flags=Flag(int(self.flags[row])),
+            **{f.name: float(getattr(self, f.name)[row]) for f in fields(Quote) if f.name not in ("option", "flags")},
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the quotes as a pandas DataFrame, one row a quote."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
+        columns["kind"] = np.where(self.kind == _CALL, "call", "put")
+        columns["flags"] = [" ".join(flag.slug for flag in Flag(int(bits))) for bits in self.flags]
+        return pd.DataFrame(columns)
+
+    def _rows_of(self, expiry: date) -> npt.NDArray[np.intp]:
+        rows = np.flatnonzero(self.expiry == np.datetime64(expiry))
+        if not len(rows):
+            listed = ", ".join(str(day) for day in self.expiries) or "none"
+            raise InputError(f"{self.source}: no expiry {expiry}; listed: {listed}")
+        return rows
+
+    def _unlisted(self, option: Option) -> str:
+        same = (self.expiry == np.datetime64(option.expiry)) & (self.kind == option.sign)
+        if not same.any():
+            listed = ", ".join(str(day) for day in self.expiries) or "none"
+            return f"{self.source}: {option} is not in this chain; its expiries: {listed}"
+        strikes = self.strike[same]
+        nearest = float(strikes[np.argmin(np.abs(strikes - option.strike))])
+        return f"{self.source}: {option} is not in this chain; the nearest {option.kind} there is {nearest:.10g}"
