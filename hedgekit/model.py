@@ -155,6 +155,40 @@ class Option:
             raise InputError(f"option symbol {text!r}: {error}") from None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A number of one option contract at a price.
+
+    Parameters
+    ----------
+    contracts : int
+        Signed, + is bought; not zero.
+    option : Option
+    premium : float
+        Dollars a share, zero or more: the ask when bought at the touch, the bid when sold.
+
+    Examples
+    --------
+    >>> leg = Leg(contracts=17, option=Option.parse("IWM 2026-09-18 272 P"), premium=5.45)
+    >>> str(leg)
+    '+17 IWM 2026-09-18 272 P @5.45'
+    """
+
+    contracts: int
+    option: Option
+    premium: float
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if isinstance(self.contracts, bool) or not isinstance(self.contracts, int) or self.contracts == 0:
+            raise InputError(f"leg contracts {self.contracts!r}: expected a whole number other than 0")
+        if not 0.0 <= self.premium < np.inf:
+            raise InputError(f"leg premium {self.premium!r}: expected zero or more dollars a share")
+
+    def __str__(self) -> str:
+        return f"{self.contracts:+d} {self.option} @{self.premium:.10g}"
+
+
 class Flag(IntFlag):
     """What is wrong, or only noteworthy, with one quote; a quote may carry several.
 
