@@ -1,0 +1,32 @@
+"""Hedges of a long book: one a file, sized in whole contracts so that the floor is true.
+
+`CANDIDATES` lists them in the order tables show them: name -> ``module:function``, each a function
+``build(problem) -> Candidate | None`` (None when the chain has nothing to build it from).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hedgekit.hedges.compare import HedgeResult as HedgeResult
+    from hedgekit.hedges.compare import compare as compare
+
+CANDIDATES = {
+    "put": "hedgekit.hedges.put:build",
+    "collar": "hedgekit.hedges.collar:build",
+    "put spread": "hedgekit.hedges.put_spread:build",
+    "put-spread collar": "hedgekit.hedges.put_spread_collar:build",
+    "stop": "hedgekit.hedges.stop_loss:build",
+    "hold less": "hedgekit.hedges.holding_less:build_same_delta",
+    "hold cash": "hedgekit.hedges.holding_less:build_cash_floor",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the comparison on first use."""
+    if name in ("HedgeResult", "compare"):
+        from hedgekit.hedges import compare as module
+
+        return getattr(module, name)
+    raise AttributeError(f"module 'hedgekit.hedges' has no attribute {name!r}")

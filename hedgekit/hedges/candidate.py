@@ -1,0 +1,256 @@
+"""One way to hedge, measured: cost at the touch, true floor, cap, break-even, greeks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from hedgekit import units
+from hedgekit.errors import Status
+from hedgekit.hedges.problem import Problem, Quotes
+from hedgekit.model import Leg
+from hedgekit.pricing import greeks, implied_vol
+from hedgekit.structures.payoff import PiecewiseLinear, carried, exact, expiry_wealth, total_cost
+
+SHOCKS = (-0.20, -0.10, 0.10, 0.20)
+"""Moves of the spot at expiry that every candidate shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A sized hedge with its numbers.
+
+    Attributes
+    ----------
+    name : str
+        What it is called in tables: ``put``, ``collar``, ``stop``...
+    legs : tuple of Leg
+        Options bought (+) at the ask and sold (-) at the bid.
+    shares : int
+        Shares kept.
+    cost_usd : float
+        Premium and fees, dollars, positive when paid.
+    cost_pct, cost_annualised_pct : float or None
+        Percent of today's value; times 365/days, simple, if rolled at the same price.
+    carried_usd : float
+        The cost financed to expiry.
+    floor_usd, floor_pct : float
+        Least wealth at expiry over every spot from zero up, after `carried_usd`.
+    meets_goal : bool
+        Whether the floor is at or above the one asked for.
+    short_usd : float
+        By how much the floor misses the goal, dollars; 0 when it is met.
+    holds_from_spot : float or None
+        The lowest spot from which up the goal holds: 0 when it always does, None when it never does.
+    worst_usd, worst_spot : float
+        Wealth in the worst case less today's value, and the spot where that is.
+    cap_pct : float or None
+        Most wealth at or above today's spot, percent of value; None when there is no limit.
+    breakeven_spot : float or None
+        Lowest spot at expiry at or above which wealth is back at today's value.
+    greeks : dict
+        Of the hedged position today.
+    displayed : dict
+        For each leg's symbol, the contracts displayed at its touch; None where the file does not say.
+    """
+
+    name: str
+    legs: tuple[Leg, ...] = ()
+    shares: int
+    cost_usd: float
+    cost_pct: float
+    cost_annualised_pct: float | None
+    carried_usd: float
+    floor_usd: float
+    floor_pct: float
+    meets_goal: bool
+    short_usd: float
+    holds_from_spot: float | None
+    worst_usd: float
+    worst_spot: float
+    cap_pct: float | None
+    breakeven_spot: float | None
+    greeks: dict[str, float | None]
+    risk: dict[str, float | None]
+    why: str
+    displayed: dict[str, float | None] = field(default_factory=dict)
+    exit_now_usd: float | None = None
+    shares_sold: int | None = None
+    stop_level: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the candidate as the JSON of the public contract."""
+        row: dict[str, Any] = {
+            "name": self.name,
+            "legs": [
+                {
+                    "symbol": leg.option.compact,
+                    "contracts": leg.contracts,
+                    "premium": leg.premium,
+                    "displayed": self.displayed.get(leg.option.compact),
+                }
+                for leg in self.legs
+            ],
+        }
+        skipped = ("name", "legs", "displayed", "shares_sold", "stop_level")
+        row.update({name: getattr(self, name) for name in self.__slots__ if name not in skipped})
+        for extra in ("shares_sold", "stop_level"):
+            if getattr(self, extra) is not None:
+                row[extra] = getattr(self, extra)
+        return row
+
+
+def measure(
+    problem: Problem,
+    name: str,
+    legs: Sequence[Leg],
+    *,
+    why: str,
+    shares_sold: int = 0,
+    stop_level: float | None = None,
+) -> Candidate:
+    """Compute every number of one hedge from its legs alone.
+
+    ``wealth(S) = cash + kept S + sum contracts 100 payoff(S) - carried``, where ``cash`` is what the shares
+    sold today brought and ``carried`` is the cost financed to expiry (a credit earns nothing).
+
+    Parameters
+    ----------
+    problem : Problem
+    name : str
+    legs : sequence of Leg
+        At the touch.
+    why : str
+        One sentence; ``{floor}`` and ``{miss}`` are filled in.
+    shares_sold : int
+        Shares sold today at the spot.
+    stop_level : float or None
+        Where the shares are to be sold on the way down: promises no floor.
+    """
+    kept = problem.shares - shares_sold
+    cost = float(total_cost(legs, problem.fee))
+    cost_carried = carried(cost, problem.rate, problem.t_years)
+    cash = shares_sold * exact(problem.spot)
+    wealth = expiry_wealth(kept, legs).minus(Fraction(cost_carried) - cash)
+    low = wealth.minimum()
+    if low is None:
+        raise ValueError(f"{name}: the loss of {', '.join(map(str, legs))} has no limit")
+    value = problem.value_usd
+    floor_usd = float(low.value)
+    high = wealth.maximum(low=problem.spot)
+    meets = stop_level is None and low.value >= problem.target
+    miss = max(0.0, float(problem.target - low.value))
+    breakeven = wealth.holds_from(problem.value)
+    holds = wealth.holds_from(problem.target)
+    cost_pct = units.percent(cost / value)
+    return Candidate(
+        name=name,
+        legs=tuple(legs),
+        shares=kept,
+        cost_usd=cost,
+        cost_pct=cost_pct,
+        cost_annualised_pct=units.annualised_percent(cost / value, problem.days) if problem.days > 0 else None,
+        carried_usd=cost_carried,
+        floor_usd=floor_usd,
+        floor_pct=units.percent(floor_usd / value),
+        meets_goal=meets,
+        short_usd=miss,
+        holds_from_spot=None if holds is None else float(holds),
+        worst_usd=floor_usd - value,
+        worst_spot=float(low.spot),
+        cap_pct=None if high is None else units.percent(float(high.value) / value),
+        breakeven_spot=None if breakeven is None else float(breakeven),
+        greeks=position_greeks(problem, kept, legs),
+        risk={f"wealth_at_{shock:+.0%}_pct": _wealth_pct(wealth, problem, shock, stop_level) for shock in SHOCKS},
+        why=why.format(floor=f"{units.percent(floor_usd / value):.1f}%", miss=f"${miss:,.0f}"),
+        displayed={leg.option.compact: _displayed(problem, leg) for leg in legs},
+        exit_now_usd=_exit_now(problem, legs),
+        shares_sold=shares_sold or None,
+        stop_level=stop_level,
+    )
+
+
+def _wealth_pct(wealth: PiecewiseLinear, problem: Problem, shock: float, stop_level: float | None) -> float:
+    """Wealth after a move of the spot at expiry, percent of today's value; a stop fills at its level at best."""
+    spot = problem.spot * (1.0 + shock)
+    if stop_level is not None:
+        spot = max(spot, stop_level) if shock < 0 else spot
+    return units.percent(float(wealth.at(spot)) / problem.value_usd)
+
+
+def _displayed(problem: Problem, leg: Leg) -> float | None:
+    """Contracts displayed at the touch that a leg trades against."""
+    quotes: Quotes = problem.calls if leg.option.sign == 1 else problem.puts
+    row = quotes.options.index(leg.option)
+    size = float((quotes.ask_size if leg.contracts > 0 else quotes.bid_size)[row])
+    return size if math.isfinite(size) else None
+
+
+def _exit_now(problem: Problem, legs: Sequence[Leg]) -> float | None:
+    """What opening and closing at once costs: both spreads and both fees, dollars."""
+    if not legs:
+        return None
+    lost = 0.0
+    for leg in legs:
+        quotes = problem.calls if leg.option.sign == 1 else problem.puts
+        row = quotes.options.index(leg.option)
+        spread = float(quotes.ask[row] - quotes.bid[row])
+        lost += abs(leg.contracts) * (leg.option.multiplier * spread + 2.0 * problem.fee)
+    return lost
+
+
+def position_greeks(problem: Problem, shares: int, legs: Sequence[Leg]) -> dict[str, float | None]:
+    """Return the greeks of shares and legs today, each leg at the implied vol of its mid.
+
+    Returns
+    -------
+    dict
+        ``delta_shares``, ``delta_usd``, ``gamma_shares`` (change of delta per dollar of spot),
+        ``vega_usd_per_point``, ``theta_usd_per_day``, ``rho_usd_per_point``; None where a leg has no vol.
+    """
+    delta, gamma, vega, theta, rho = float(shares), 0.0, 0.0, 0.0, 0.0
+    if legs:
+        per_share = leg_greeks(problem, legs)
+        count = np.array([leg.contracts * leg.option.multiplier for leg in legs], dtype=np.float64)
+        delta, gamma, vega, theta, rho = (
+            start + float(count @ per_share[name])
+            for start, name in ((delta, "delta"), (0.0, "gamma"), (0.0, "vega"), (0.0, "theta"), (0.0, "rho"))
+        )
+    shown = {
+        "delta_shares": delta,
+        "delta_usd": units.delta_usd(delta, problem.spot),
+        "gamma_shares": gamma,
+        "vega_usd_per_point": units.vega_per_point(vega),
+        "theta_usd_per_day": units.theta_per_day(theta),
+        "rho_usd_per_point": units.rho_per_point(rho),
+    }
+    return {name: value if math.isfinite(value) else None for name, value in shown.items()}
+
+
+def leg_greeks(problem: Problem, legs: Sequence[Leg]) -> dict[str, Any]:
+    """Return the greeks a share of each leg, at the American implied vol of its mid quote.
+
+    A mid at its exercise value identifies no vol: the option then moves as the shares do.
+    """
+    sign = np.array([leg.option.sign for leg in legs], dtype=np.int8)
+    strike = np.array([leg.option.strike for leg in legs])
+    mid = np.array([_mid(problem, leg) for leg in legs])
+    market = (problem.spot, strike, problem.t_years, problem.rate, problem.div_yield)
+    solved = implied_vol(mid, sign, *market, dividends=problem.dividends, full=True)
+    values = greeks(sign, *market, solved.vol, dividends=problem.dividends)
+    exercised = solved.status == Status.NOT_IDENTIFIED
+    result = {name: np.array(getattr(values, name)) for name in ("delta", "gamma", "vega", "theta", "rho")}
+    for name, column in result.items():
+        column[exercised] = sign[exercised] if name == "delta" else 0.0
+    return {**result, "vol": solved.vol, "status": solved.status}
+
+
+def _mid(problem: Problem, leg: Leg) -> float:
+    quotes = problem.calls if leg.option.sign == 1 else problem.puts
+    row = quotes.options.index(leg.option)
+    return 0.5 * float(quotes.bid[row] + quotes.ask[row])
