@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hedgekit.hedges.compare import HedgeResult as HedgeResult
-    from hedgekit.hedges.compare import compare as compare
+    from hedgekit.hedges.comparison import HedgeResult as HedgeResult
+    from hedgekit.hedges.comparison import compare as compare
 
 CANDIDATES = {
     "put": "hedgekit.hedges.put:build",
@@ -26,7 +26,7 @@ CANDIDATES = {
 def __getattr__(name: str) -> Any:
     """Load the comparison on first use."""
     if name in ("HedgeResult", "compare"):
-        from hedgekit.hedges import compare as module
+        from hedgekit.hedges import comparison
 
-        return getattr(module, name)
+        return getattr(comparison, name)
     raise AttributeError(f"module 'hedgekit.hedges' has no attribute {name!r}")

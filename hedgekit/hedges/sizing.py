@@ -14,6 +14,9 @@ from hedgekit.hedges.problem import Problem
 BELOW_FLOOR = 0.10
 """Put spreads give up protection this fraction of the spot below the floor."""
 
+TIE = 1e-7
+"""Dollars by which doubles may miss a floor that the legs keep exactly; the exact floor is checked afterwards."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sized:
@@ -85,7 +88,7 @@ def _choose(
     cost: npt.NDArray[np.float64], floor: npt.NDArray[np.float64], target: float
 ) -> tuple[int, int, bool]:
     """Cheapest that reaches the target (then fewer contracts, then the higher floor), else the highest floor."""
-    enough = floor >= target
+    enough = floor >= target - TIE
     meets = bool(enough.any())
     cents = np.round(cost * units.CENTS_PER_DOLLAR)
     count = np.broadcast_to(np.arange(cost.shape[1]), cost.shape)

@@ -1,0 +1,66 @@
+"""``hedgekit hedge``: shares and a floor in, the candidates side by side out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from hedgekit.cli.options import Day, deliver, market_options, output_options
+
+
+@click.command(
+    epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08"
+)
+@click.option("--shares", type=int, required=True, help="Shares owned.")
+@click.option("--chain", "source", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
+@click.option("--by", type=Day(), help="Use the first listed expiry on or after this day.")
+@click.option("--expiry", type=Day(), help="Use exactly this expiry.")
+@click.option("--floor", type=float, default=0.90, show_default=True, help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.")
+@click.option("--min-cap", type=float, help="Calls may be sold at this fraction of the spot or above (1.10), and such a hedge recommended.  [default: collars are shown at 1.10, not recommended]")
+@click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@market_options
+@output_options
+def command(
+    *,
+    shares: int,
+    source: str,
+    by: date | None,
+    expiry: date | None,
+    floor: float,
+    min_cap: float | None,
+    fee: float,
+    spot: float | None,
+    rate: float | Path | None,
+    dividends: float | Path | None,
+    asof: str | None,
+    format_: str,
+    output: str,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Size option hedges that truly hold a floor, beside a stop and holding less.
+
+    Every candidate is priced at the touch and sized in whole contracts. Ends with 4 when no option
+    hedge of that expiry holds the floor, naming the nearest that one does.
+    """
+    from hedgekit.hedges import compare
+    from hedgekit.market.sources import load
+
+    if verbose:
+        click.echo(f"reading {source}", err=True)
+    chain = load(source, asof=asof, spot=spot)
+    result = compare(
+        chain,
+        shares=shares,
+        floor=floor,
+        by=by,
+        expiry=expiry,
+        rate=rate,
+        dividends=dividends,
+        fee=fee,
+        min_cap=min_cap,
+    )
+    deliver(result, format_=format_, output=output, quiet=quiet)
+    result.require()

@@ -1,0 +1,110 @@
+"""Options that commands share, and how an answer leaves the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from hedgekit.results import Result
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("table", "json", "csv")
+
+
+class Day(click.ParamType):
+    """A calendar day, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the day, or fail saying the form."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day of the calendar: write YYYY-MM-DD, like 2026-09-18", param, ctx)
+
+
+class NumberOrFile(click.ParamType):
+    """A number, or the path of a file that holds what is needed."""
+
+    name = "number|file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | Path:
+        """Return a float when it reads as one, else the path of a file that exists."""
+        if isinstance(value, float | int | Path):
+            return value
+        try:
+            return float(value)
+        except ValueError:
+            pass
+        path = Path(value)
+        if not path.is_file():
+            self.fail(f"{value!r} is neither a number nor a file", param, ctx)
+        return path
+
+
+def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    """Take a command's defaults from TOML files: the one named, the project's and the user's."""
+    from hedgekit.settings import defaults_for
+
+    defaults = defaults_for(ctx.info_name or "", path)
+    known = {name for option in ctx.command.params for name in [option.name or ""]}
+    for key in defaults:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"; did you mean {near[0].replace('_', '-')!r}?" if near else ""
+            raise click.UsageError(f"the configuration sets {key.replace('_', '-')!r}, no option of this command{hint}")
+    ctx.default_map = {**(ctx.default_map or {}), **defaults}
+    return path
+
+
+def output_options(command: F) -> F:
+    """Add the options that every command accepts."""
+    decorators = [
+        click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="Form of the answer."),
+        click.option("--output", default="-", show_default=True, metavar="FILE", help="Where the answer goes; - is standard output. A file is replaced whole or not at all."),
+        click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), is_eager=True, expose_value=False, callback=_configured, help="TOML file with defaults for these options."),
+        click.option("--quiet", is_flag=True, help="No warnings on standard error."),
+        click.option("--verbose", is_flag=True, help="Also say what is being done, on standard error."),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def market_options(command: F) -> F:
+    """Add the market inputs; what is not given is inferred from the chain and said."""
+    decorators = [
+        click.option("--spot", type=float, help="Price of the underlying, dollars a share.  [default: the file's, or parity's when the file's is off]"),
+        click.option("--rate", type=NumberOrFile(), help="Continuously compounded rate a year (0.0375), or a Treasury curve file.  [default: from the chain]"),
+        click.option("--dividends", type=NumberOrFile(), help="Dividend yield a year (0.011), or a CSV of date,amount.  [default: the yield the chain implies]"),
+        click.option("--asof", metavar="DATE", help="Moment of the quotes: a day, or 2026-06-17T16:00 New York.  [default: the file's]"),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
+    """Render an answer to standard output or a file, its warnings to standard error."""
+    from hedgekit.report import render, write_text
+
+    if not quiet and format_ != "table":
+        for note in result.warnings:
+            click.echo(f"warning: {note.message}", err=True)
+    if output == "-":
+        stream = click.get_text_stream("stdout")
+        click.echo(render(result, format_, terminal=stream.isatty()), nl=False, color=None)
+    else:
+        write_text(Path(output), render(result, format_, terminal=False))
+        if not quiet:
+            click.echo(f"written: {output}", err=True)

@@ -1,0 +1,284 @@
+"""Every candidate side by side, and the one to take."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from hedgekit import units
+from hedgekit.errors import DataError, InfeasibleError
+from hedgekit.hedges import CANDIDATES
+from hedgekit.hedges.candidate import Candidate
+from hedgekit.hedges.problem import DEFAULT_FEE, STANDARD_FLOOR, Problem, make_problem, pick_expiry
+from hedgekit.market.inputs import MarketInputs, resolve
+from hedgekit.model import Chain
+from hedgekit.results import Note, Result
+
+SELLS_CALLS = ("collar", "put-spread collar")
+"""Candidates that give up gains: recommended only to those who named the cap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HedgeResult(Result):
+    """Candidates for one goal.
+
+    Attributes
+    ----------
+    problem : Problem
+    candidates : tuple of Candidate
+        In the order of `hedgekit.hedges.CANDIDATES`.
+    recommended : str or None
+        Name of the one to take; None when no option hedge meets the goal.
+    why : str
+        One sentence.
+    """
+
+    schema_name: ClassVar[str] = "hedge"
+
+    problem: Problem
+    candidates: tuple[Candidate, ...]
+    recommended: str | None
+    why: str
+
+    def body(self) -> dict[str, Any]:
+        """Return the fields of the public contract."""
+        return {
+            "position": {
+                "shares": self.problem.shares,
+                "value_usd": self.problem.value_usd,
+                "floor_goal_usd": self.problem.target_usd,
+            },
+            "candidates": [candidate.to_dict() for candidate in self.candidates],
+            "recommended": self.recommended,
+            "why": self.why,
+        }
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one flat row a candidate."""
+        rows = []
+        for candidate in self.candidates:
+            row = candidate.to_dict()
+            row["legs"] = "; ".join(f"{leg.contracts:+d} {leg.option.compact} @{leg.premium:g}" for leg in candidate.legs)
+            row.update({f"hedged_{name}": value for name, value in row.pop("greeks").items()})
+            row.update(row.pop("risk"))
+            row["shares_sold"], row["stop_level"] = candidate.shares_sold, candidate.stop_level
+            row["recommended"] = candidate.name == self.recommended
+            rows.append(row)
+        return rows
+
+    def named(self, name: str) -> Candidate:
+        """Return one candidate.
+
+        Raises
+        ------
+        KeyError
+            When the chain had nothing to build it from.
+        """
+        for candidate in self.candidates:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(name)
+
+    def require(self) -> Candidate:
+        """Return the recommended candidate.
+
+        Raises
+        ------
+        InfeasibleError
+            When no option hedge meets the goal; names the nearest floor that can be had.
+        """
+        if self.recommended is None:
+            raise InfeasibleError(self.why)
+        return self.named(self.recommended)
+
+
+def compare(
+    chain: Chain,
+    *,
+    shares: int,
+    floor: float = STANDARD_FLOOR,
+    by: date | None = None,
+    expiry: date | None = None,
+    rate: Any = None,
+    dividends: Any = None,
+    fee: float = DEFAULT_FEE,
+    min_cap: float | None = None,
+) -> HedgeResult:
+    """Size every hedge of a long share position at one expiry, at the touch.
+
+    Parameters
+    ----------
+    chain : Chain
+        As `hedgekit.load_chain` gives it.
+    shares : int
+        Shares owned.
+    floor : float
+        Fraction of today's value to keep at expiry whatever the spot, net of the financed cost.
+    by, expiry : datetime.date
+        The first listed expiry on or after `by`, or exactly `expiry`.
+    rate : float or path, optional
+        Continuously compounded a year, or a Treasury curve file; inferred from the chain when not given.
+    dividends : float or path, optional
+        Yield a year, or a CSV of cash dividends; the yield the chain implies when not given.
+    fee : float
+        Dollars a contract.
+    min_cap : float, optional
+        Calls may be sold at this fraction of the spot or above, and a hedge that sells them recommended.
+
+    Returns
+    -------
+    HedgeResult
+
+    Raises
+    ------
+    InputError
+        A bad argument.
+    DataError
+        A chain taken while the market was closed, or with nothing to trade.
+
+    Examples
+    --------
+    >>> import hedgekit as hk
+    >>> from datetime import date
+    >>> chain = hk.load_chain("examples/data/iwm.json")  # doctest: +SKIP
+    >>> hk.compare(chain, shares=1700, floor=0.9, by=date(2027, 1, 15)).recommended  # doctest: +SKIP
+    'put'
+    """
+    refuse_closed(chain)
+    day = pick_expiry(chain, by=by, expiry=expiry)
+    market = resolve(chain, (day,), rate=rate, dividends=dividends)
+    problem = make_problem(
+        chain,
+        shares=shares,
+        expiry=day,
+        floor=floor,
+        rate=market.rates[day],
+        div_yield=market.div_yields[day],
+        dividends=market.cash_before(day, chain),
+        fee=fee,
+        min_cap=min_cap,
+    )
+    candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
+    recommended, why = _recommend(problem, candidates)
+    return HedgeResult(
+        problem=problem,
+        candidates=candidates,
+        recommended=recommended,
+        why=why,
+        inputs=_inputs(chain, problem, market),
+        warnings=(*market.warnings, *_size_warnings(candidates, recommended)),
+    )
+
+
+def refuse_closed(chain: Chain) -> None:
+    """Refuse to size a trade on quotes of a day without trading.
+
+    Raises
+    ------
+    DataError
+        Names the day, why the market was shut, and how to use the quotes all the same.
+    """
+    if chain.market_closed:
+        raise DataError(
+            f"{chain.source}: quoted on {chain.asof:%a %Y-%m-%d}, when the market was shut ({chain.closed_reason}): "
+            f"these are an earlier session's quotes. Bring a newer file, or date them yourself with --asof DATE"
+        )
+
+
+def _build(home: str, problem: Problem) -> Candidate | None:
+    module, function = home.split(":")
+    built: Candidate | None = getattr(importlib.import_module(module), function)(problem)
+    return built
+
+
+def _recommend(problem: Problem, candidates: Sequence[Candidate]) -> tuple[str | None, str]:
+    """Cheapest option hedge that meets the goal; one that sells calls only when a cap was named."""
+    hedges = [c for c in candidates if c.legs]
+    meeting = sorted((c for c in hedges if c.meets_goal), key=lambda c: (c.cost_usd, len(c.legs)))
+    if not meeting:
+        best = max(hedges, key=lambda c: c.floor_usd, default=None)
+        goal = f"no option hedge of {problem.expiry} holds {units.percent(problem.floor):g}%"
+        if best is None:
+            return None, f"{goal}: nothing can be built from this chain"
+        return None, (
+            f"{goal} at the touch: the nearest feasible floor is {_down(best.floor_pct)}% "
+            f"({best.name}, cost ${best.cost_usd:,.0f}); ask for --floor {_down(best.floor_pct) / units.PERCENT:.4f} "
+            "or less, or hold cash"
+        )
+    allowed = [c for c in meeting if problem.calls_allowed or c.name not in SELLS_CALLS]
+    chosen = (allowed or meeting)[0]
+    why = f"cheapest option hedge whose floor holds at every spot: {_ticket(chosen)}"
+    cheaper = meeting[0]
+    if cheaper is not chosen:
+        saved = chosen.cost_usd - cheaper.cost_usd
+        why += (
+            f"; a {cheaper.name} would save ${saved:,.0f} and cap wealth at {cheaper.cap_pct:.1f}%: "
+            f"allow it with --min-cap {problem.cap:g}"
+        )
+    elif chosen.name in SELLS_CALLS and not problem.calls_allowed:
+        why += "; nothing that keeps the upside holds the floor"
+    return chosen.name, why
+
+
+def _ticket(candidate: Candidate) -> str:
+    """Say the legs as orders: "buy 17 x 272 put, sell 17 x 318 call"."""
+    return ", ".join(
+        f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
+        for leg in candidate.legs
+    )
+
+
+def _down(percent_number: float) -> float:
+    """Round a percent down to two decimals, so that asking for it succeeds."""
+    import math
+
+    return math.floor(percent_number * units.PERCENT) / units.PERCENT
+
+
+def _size_warnings(candidates: Sequence[Candidate], recommended: str | None) -> list[Note]:
+    """Say where the recommended hedge needs more than is displayed."""
+    for candidate in candidates:
+        if candidate.name == recommended:
+            short = [
+                f"{candidate.displayed[leg.option.compact]:.0f} of {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
+                for leg in candidate.legs
+                if (shown := candidate.displayed[leg.option.compact]) is not None and shown < abs(leg.contracts)
+            ]
+            if short:
+                return [Note("displayed-size", f"displayed size at the touch covers {', '.join(short)}: the rest may cost more")]
+    return []
+
+
+def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, Any]:
+    from hedgekit import __version__
+
+    day = problem.expiry
+    return {
+        "ticker": chain.ticker,
+        "spot": chain.spot,
+        "spot_source": chain.spot_source,
+        "file_spot": chain.file_spot,
+        "rate": problem.rate,
+        "rate_source": market.rate_source,
+        "div_yield": problem.div_yield,
+        "dividends": problem.dividends,
+        "dividends_source": market.dividends_source,
+        "t_years": problem.t_years,
+        "days": problem.days,
+        "expiry": day,
+        "floor": problem.floor,
+        "fee": problem.fee,
+        "min_cap": problem.cap if problem.calls_allowed else None,
+        "cap_for_collars": problem.cap,
+        "asof": chain.asof,
+        "source": chain.source,
+        "source_sha256": chain.source_sha256,
+        "exercise": "american",
+        "day_count": "ACT/365 to the exercise cut-off in New York",
+        "price_basis": "bought at the ask, sold at the bid",
+        "engine": market.engine,
+        "version": __version__,
+    }

@@ -1,0 +1,90 @@
+"""What tables share: the console they are drawn on, and how money and numbers are written."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hedgekit.results import Note
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+WIDTH = 80
+"""Columns a table fits in; a wider terminal gives it room up to MOST."""
+
+MOST = 100
+"""Columns past which lines get hard to read."""
+
+ACCENT = "bold cyan"
+
+
+def console(*, terminal: bool) -> Console:
+    """Return a console that draws into memory: 80 columns and no colour unless for a terminal."""
+    from rich.console import Console
+
+    width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, 40), MOST) if terminal else WIDTH
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Console(
+        file=io.StringIO(), width=width, force_terminal=colour, no_color=not colour, highlight=False, markup=False
+    )
+
+
+def drawn(on: Console) -> str:
+    """Return what was drawn, without blanks at line ends."""
+    stream = on.file
+    assert isinstance(stream, io.StringIO)
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def columns(*headings: str, left: Sequence[int] = (0,)) -> Table:
+    """Return an empty borderless table: numbers right, the columns in `left` left."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for i, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if i in left else "right", no_wrap=True)
+    return table
+
+
+def dollars(value: float | None, *, cents: bool = False, sign: bool = False) -> str:
+    """Write money with thousands separators; the sign goes before the dollar.
+
+    Examples
+    --------
+    >>> dollars(-5423.4), dollars(5423.456, cents=True), dollars(12.0, sign=True), dollars(None)
+    ('-$5,423', '$5,423.46', '+$12', '-')
+    """
+    if value is None:
+        return "-"
+    text = f"{abs(value):,.2f}" if cents else f"{abs(value):,.0f}"
+    negative = value < 0 and text.strip("0.,") != ""
+    return f"{'-' if negative else '+' if sign else ''}${text}"
+
+
+def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:
+    """Write a percent number.
+
+    Examples
+    --------
+    >>> percent(90.04), percent(9.4, sign=True), percent(None)
+    ('90.0%', '+9.4%', '-')
+    """
+    if value is None:
+        return "-"
+    text = f"{value:{'+' if sign else ''}.{places}f}%"
+    return text.replace("-0.0%", "0.0%") if text == "-0.0%" else text
+
+
+def number(value: float | None, places: int = 2) -> str:
+    """Write a number with fixed decimals, or a dash when there is none."""
+    return "-" if value is None else f"{value:,.{places}f}"
+
+
+def warning_lines(notes: Sequence[Note]) -> list[str]:
+    """Return the warnings as lines for the foot of a table."""
+    return [f"warning: {note.message}" for note in notes]

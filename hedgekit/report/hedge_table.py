@@ -1,0 +1,125 @@
+"""Hedge candidates for a terminal: the answer, the evidence, what it rests on."""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.text import Text
+
+from hedgekit import units
+from hedgekit.hedges.candidate import Candidate
+from hedgekit.hedges.comparison import HedgeResult
+from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, percent, warning_lines
+
+SHORT_NAMES = {"put-spread collar": "p-s collar"}
+
+
+def table(result: HedgeResult, *, terminal: bool = False) -> str:
+    """Return the comparison as text of at most 80 columns."""
+    out = console(terminal=terminal)
+    problem, inputs = result.problem, result.inputs
+    out.print(
+        f"{inputs['ticker']} {problem.spot:.2f}   {problem.shares:,} shares = {dollars(problem.value_usd)}   "
+        f"floor {units.percent(problem.floor):g}% = {dollars(problem.target_usd)}"
+    )
+    out.print(f"{problem.expiry:%a %d %b %Y}, {problem.days} days")
+    out.print()
+    for line in textwrap.wrap(headline(result), 76):
+        out.print(Text(f"  {line}", style=ACCENT if result.recommended else ""))
+    out.print()
+    grid = columns("", "cost", "%/yr", "floor", "worst at", "cap", "delta", "at -20%", "goal", left=(0, 8))
+    grid.padding = (0, 1, 0, 0)
+    for candidate in result.candidates:
+        chosen = candidate.name == result.recommended
+        grid.add_row(*_cells(candidate, chosen, problem.shares), style="bold" if chosen else "")
+    out.print(grid)
+    out.print()
+    if (why := result.why) and result.recommended:
+        for line in textwrap.wrap(why, 78):
+            out.print(f"  {line}")
+        out.print()
+    for text in [*footer(result), *warning_lines(result.warnings)]:
+        for line in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(Text(f"  {line}", style="dim"))
+    return drawn(out)
+
+
+def headline(result: HedgeResult) -> str:
+    """Return the answer in one or two sentences."""
+    if result.recommended is None:
+        return f"{result.why[0].upper()}{result.why[1:]}."
+    chosen = result.named(result.recommended)
+    orders = ", ".join(
+        f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind} "
+        f"at {leg.premium:.2f}"
+        for leg in chosen.legs
+    )
+    goal = f"To hold {units.percent(result.problem.floor):g}% whatever happens"
+    if chosen.cost_usd < 0:
+        text = f"{goal}, collect {dollars(-chosen.cost_usd)}: {orders}."
+    else:
+        yearly = "" if chosen.cost_annualised_pct is None else f", {percent(chosen.cost_annualised_pct)} a year"
+        text = f"{goal}, pay {dollars(chosen.cost_usd)} ({percent(chosen.cost_pct, places=2)}{yearly}): {orders}."
+    if chosen.cap_pct is not None:
+        text += f" You give up gains above {percent(chosen.cap_pct - units.PERCENT, sign=True)}."
+    return text
+
+
+def _cells(candidate: Candidate, chosen: bool, shares: int) -> list[str]:
+    is_stop = candidate.stop_level is not None
+    delta = candidate.greeks["delta_shares"]
+    verdict = "meets" if candidate.meets_goal else _failure(candidate)
+    return [
+        _label(candidate, shares),
+        dollars(candidate.cost_usd),
+        percent(candidate.cost_annualised_pct) if candidate.legs else "-",
+        "none" if is_stop else percent(candidate.floor_pct),
+        "gaps" if is_stop else f"{candidate.worst_spot:g}",
+        percent(candidate.cap_pct),
+        number(None if delta is None else delta / shares),
+        percent(candidate.risk["wealth_at_-20%_pct"] - units.PERCENT, sign=True),  # type: ignore[operator]
+        f"{verdict}{' <-' if chosen else ''}",
+    ]
+
+
+def _failure(candidate: Candidate) -> str:
+    if candidate.stop_level is not None:
+        return "no promise"
+    if candidate.holds_from_spot is None:
+        return "fails"
+    return f"fails < {candidate.holds_from_spot:.0f}"
+
+
+def _label(candidate: Candidate, shares: int) -> str:
+    name = SHORT_NAMES.get(candidate.name, candidate.name)
+    if candidate.stop_level is not None:
+        return f"stop at {candidate.stop_level:.2f}"
+    if candidate.shares_sold is not None:
+        return f"{name}: sell {units.percent(candidate.shares_sold / shares):.0f}%"
+    return f"{name} {'/'.join(f'{leg.option.strike:g}' for leg in candidate.legs)}".rstrip()
+
+
+def footer(result: HedgeResult) -> list[str]:
+    """Return what the numbers rest on."""
+    inputs, problem = result.inputs, result.problem
+    spot = {
+        "file": "spot from the file, inside put-call parity",
+        "parity": f"spot from put-call parity (the file says {inputs['file_spot']})",
+        "given": "spot as given",
+    }[inputs["spot_source"]]
+    exits = [c for c in result.candidates if c.name == result.recommended and c.exit_now_usd is not None]
+    lines = [
+        f"floor: least wealth at expiry over every spot from 0 up, less the cost financed at "
+        f"{units.percent(problem.rate):.2f}% ({inputs['rate_source']}); dividends received are left out",
+        f"at the touch (buy at the ask, sell at the bid) + ${problem.fee:g} a contract; %/yr: if rolled at the same "
+        f"price; delta: of the hedged position, per share owned today",
+        f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
+        f"calls are sold at {units.percent(problem.cap):g}% of spot or above; hold cash and hold less sell at spot "
+        f"and earn nothing; a stop is shown as if it filled at its level",
+    ]
+    if exits:
+        lines.append(f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}")
+    sha = inputs["source_sha256"][:8]
+    asof = inputs["asof"]
+    lines.append(f"{inputs['source']} as of {asof:%Y-%m-%d %H:%M %Z}, sha256 {sha}; hedgekit {inputs['version']}")
+    return lines
