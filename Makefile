@@ -1,0 +1,59 @@
+# make demo    build, install into .venv and run the main job on the embedded example
+# make test    build, install and run the whole test suite
+# make check   static checks: format, lint, types, layers
+# make bench   the benchmark table for this machine (rivals that are not installed are named and skipped)
+# make sanitize  run the kernels' unit tests under the address and undefined-behaviour sanitizers
+# Nothing but Python 3.11+, a C compiler and a reachable package index is needed.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := pyproject.toml setup.py $(shell find hedgekit -name '*.py' -o -name '*.pyx' -o -name '*.pyi' -o -path '*core/c/*' -o -name '*.csv')
+
+.PHONY: demo test check bench sanitize clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.installed
+	$(BIN)/hedgekit hedge --shares 1700 --chain examples/data/iwm.json --by 2027-01-15 --floor 0.90
+
+test: $(VENV)/.installed $(VENV)/.test
+	$(BIN)/python -m pip --disable-pip-version-check check >/dev/null || true
+	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest --import-mode=importlib --doctest-modules --pyargs hedgekit -q
+
+check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/cython-lint hedgekit/core
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed $(VENV)/.test
+	$(BIN)/python -m tests.bench
+
+sanitize: $(VENV)/.test
+	tests/sanitize.sh $(BIN)/python
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "hedgekit needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 ..."; exit 1; }
+	@cc=$${CC:-$$($(PYTHON) -c 'import sysconfig; print((sysconfig.get_config_var("CC") or "cc").split()[0])')}; command -v $$cc >/dev/null || command -v cc >/dev/null || { echo "hedgekit needs a C compiler to build its pricing core and '$$cc' is not on this machine. Install one: Debian/Ubuntu 'apt install build-essential python3-dev', Fedora 'dnf install gcc python3-devel', macOS 'xcode-select --install'."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment. Debian/Ubuntu: apt install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.python $(SOURCES)
+	$(PIP) install --upgrade 'pip>=24'
+	$(PIP) install --force-reinstall --no-deps .
+	$(PIP) install .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.installed
+	$(PIP) install '.[test]'
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.installed
+	$(PIP) install '.[check]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info hedgekit/core/*.c hedgekit/core/*.so .hypothesis .pytest_cache .mypy_cache .ruff_cache

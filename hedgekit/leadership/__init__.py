@@ -1,0 +1,1 @@
+"""Leadership: relative strength, breadth, sector participation, flows, the screen."""

@@ -1,0 +1,1 @@
+"""Pairs: IWM against SPY and any other two, by hedge ratio."""

@@ -1,0 +1,1 @@
+"""Risk: scenarios, margin, assignment, allocation, policy checks."""
