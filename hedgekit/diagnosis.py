@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
+import importlib.util
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from hedgekit.errors import MissingExtra
 from hedgekit.results import Result
 
 REQUIRED = ("numpy", "scipy", "pandas", "click", "rich", "pyarrow", "py_vollib")
-KERNELS = ("_european", "_american", "_cash_dividends")
 # extra -> a package that comes with it
 EXTRAS = {"test": "hypothesis"}
 
@@ -81,15 +80,14 @@ def _packages(names: Iterable[str]) -> list[Check]:
 
 
 def _kernels() -> list[Check]:
-    found = []
-    for name in KERNELS:
-        try:
-            kernel = importlib.import_module(f"hedgekit.core.{name}")
-            value = f"compiled, {kernel.isa()} (can use {', '.join(kernel.available_isas())})"
-            found.append(Check(name=f"core{name}", value=value, ok=True))
-        except ImportError as error:
-            found.append(Check(name=f"core{name}", value=f"not built: {error}", ok=False))
-    return found
+    try:
+        from hedgekit.pricing import instruction_sets
+    except ImportError as error:
+        return [Check(name="core", value=f"not built: {error}; install hedgekit again with a C compiler", ok=False)]
+    return [
+        Check(name=f"core, {name}", value=f"compiled; runs {used}, can run {', '.join(offered)}", ok=True)
+        for name, (used, offered) in instruction_sets().items()
+    ]
 
 
 def _extras() -> list[Check]:

@@ -426,6 +426,27 @@ def implied_vol(
     return vol.reshape(columns.shape)
 
 
+def engine_name(exercise: Exercise, dividends: Dividends, t_years: float) -> str:
+    """Say in words which engine prices an option, for the inputs of a result.
+
+    Examples
+    --------
+    >>> engine_name("european", (), 1.0)
+    'European, closed form (Black-Scholes-Merton)'
+    """
+    if any(0.0 < when <= t_years and amount > 0.0 for when, amount in dividends):
+        return f"{exercise.capitalize()}, cash dividends in the spot model"
+    if exercise == "european":
+        return "European, closed form (Black-Scholes-Merton)"
+    return "American, exercise boundary by spectral collocation"
+
+
+def instruction_sets() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return, for each compiled kernel, the instruction set in use and those this processor offers."""
+    kernels = {"european": _european, "american": _american, "cash dividends": _cash_dividends}
+    return {name: (kernel.isa(), kernel.available_isas()) for name, kernel in kernels.items()}
+
+
 def threads() -> int:
     """Return how many worker threads large arrays are split over.
 

@@ -94,6 +94,67 @@ def market_options(command: F) -> F:
     return command
 
 
+def contract_options(command: F) -> F:
+    """Add the options that name one contract and say where its market comes from."""
+    decorators = [
+        click.option("--kind", type=click.Choice(["call", "put"]), help="Instead of a symbol."),
+        click.option("--strike", type=float, help="Dollars a share, instead of a symbol."),
+        click.option("--expiry", type=Day(), help="Listed expiry, instead of a symbol."),
+        click.option("--t-years", type=float, help="Years of 365 days to expiry, instead of a date."),
+        click.option("--exercise", type=click.Choice(["american", "european"]), default="american", show_default=True, help="Style."),
+        click.option("--chain", "source", metavar="SOURCE", help="Option chain file that gives what is not given."),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def value_contract(
+    *,
+    question: str,
+    symbol: str | None,
+    kind: str | None,
+    strike: float | None,
+    expiry: date | None,
+    t_years: float | None,
+    exercise: str,
+    source: str | None,
+    vol: float | None,
+    premium: float | None,
+    spot: float | None,
+    rate: float | Path | None,
+    dividends: float | Path | None,
+    asof: str | None,
+) -> Result:
+    """Answer ``price`` and ``iv``, which differ in what is asked for."""
+    from hedgekit.market.sources import load, moment
+    from hedgekit.model import Option
+    from hedgekit.valuation import contract_for, value
+
+    chain = load(source, asof=asof, spot=spot) if source else None
+    when = chain.asof if chain else moment(asof)
+    contract = contract_for(
+        option=Option.parse(symbol) if symbol else None,
+        kind=kind,
+        strike=strike,
+        expiry=expiry,
+        t_years=t_years,
+        asof=when,
+    )
+    return value(
+        contract,
+        asof=when,
+        spot=spot,
+        vol=vol,
+        premium=premium,
+        rate=rate,
+        dividends=dividends,
+        exercise="european" if exercise == "european" else "american",
+        chain=chain,
+        question="iv" if question == "iv" else "price",
+    )
+
+
 def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
     """Render an answer to standard output or a file, its warnings to standard error."""
     from hedgekit.report import render, write_text

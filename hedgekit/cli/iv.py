@@ -1,0 +1,59 @@
+"""``hedgekit iv``: the vol that explains a premium."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from hedgekit.cli.options import contract_options, deliver, market_options, output_options, value_contract
+
+
+@click.command(epilog="Example:  hedgekit iv IWM260918P00270000 --premium 4.10 --spot 290 --rate 0.0375 --dividends 0.011")
+@click.argument("symbol", required=False)
+@contract_options
+@click.option("--premium", type=float, help="Dollars a share.  [default: the chain's mid quote]")
+@market_options
+@output_options
+def command(
+    *,
+    symbol: str | None,
+    kind: str | None,
+    strike: float | None,
+    expiry: date | None,
+    t_years: float | None,
+    exercise: str,
+    source: str | None,
+    premium: float | None,
+    spot: float | None,
+    rate: float | Path | None,
+    dividends: float | Path | None,
+    asof: str | None,
+    format_: str,
+    output: str,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Find the implied vol of one option.
+
+    SYMBOL is OSI ("IWM   260918P00270000"), compact (IWM260918P00270000) or short
+    ("IWM 2026-09-18 270 P"); or give --kind, --strike and --expiry or --t-years.
+    """
+    result = value_contract(
+        question="iv",
+        symbol=symbol,
+        kind=kind,
+        strike=strike,
+        expiry=expiry,
+        t_years=t_years,
+        exercise=exercise,
+        source=source,
+        vol=None,
+        premium=premium,
+        spot=spot,
+        rate=rate,
+        dividends=dividends,
+        asof=asof,
+    )
+    deliver(result, format_=format_, output=output, quiet=quiet)

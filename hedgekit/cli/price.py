@@ -1,0 +1,59 @@
+"""``hedgekit price``: one contract's price and greeks."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from hedgekit.cli.options import contract_options, deliver, market_options, output_options, value_contract
+
+
+@click.command(epilog="Example:  hedgekit price IWM260918P00270000 --spot 290 --vol 0.22 --rate 0.0375 --dividends 0.011")
+@click.argument("symbol", required=False)
+@contract_options
+@click.option("--vol", type=float, help="Volatility a year (0.22).  [default: implied by the chain's mid quote]")
+@market_options
+@output_options
+def command(
+    *,
+    symbol: str | None,
+    kind: str | None,
+    strike: float | None,
+    expiry: date | None,
+    t_years: float | None,
+    exercise: str,
+    source: str | None,
+    vol: float | None,
+    spot: float | None,
+    rate: float | Path | None,
+    dividends: float | Path | None,
+    asof: str | None,
+    format_: str,
+    output: str,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Price one option and its greeks.
+
+    SYMBOL is OSI ("IWM   260918P00270000"), compact (IWM260918P00270000) or short
+    ("IWM 2026-09-18 270 P"); or give --kind, --strike and --expiry or --t-years.
+    """
+    result = value_contract(
+        question="price",
+        symbol=symbol,
+        kind=kind,
+        strike=strike,
+        expiry=expiry,
+        t_years=t_years,
+        exercise=exercise,
+        source=source,
+        vol=vol,
+        premium=None,
+        spot=spot,
+        rate=rate,
+        dividends=dividends,
+        asof=asof,
+    )
+    deliver(result, format_=format_, output=output, quiet=quiet)
