@@ -1,0 +1,189 @@
+"""What a chain says: its forwards and carry, what is wrong with its quotes, and their vols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from hedgekit import units
+from hedgekit.errors import InputError, Status
+from hedgekit.market.chain import Defect, defects
+from hedgekit.market.inputs import MarketInputs, resolve
+from hedgekit.market.vols import VolBand, solve
+from hedgekit.model import Chain, Flag
+from hedgekit.pricing import Greeks
+from hedgekit.results import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainResult(Result):
+    """A chain, cleaned and solved.
+
+    Attributes
+    ----------
+    chain : Chain
+        The quotes shown.
+    expiries : tuple of dict
+        One an open expiry of the whole file: forward, implied yield, quotes, median spread, at-the-money vol.
+    defects : tuple of Defect
+        Of the whole file.
+    band : VolBand
+        Of the quotes shown.
+    """
+
+    schema_name: ClassVar[str] = "chain"
+
+    chain: Chain
+    expiries: tuple[dict[str, Any], ...]
+    defects: tuple[Defect, ...]
+    band: VolBand
+
+    def body(self) -> dict[str, Any]:
+        """Return the fields of the public contract."""
+        return {
+            "ticker": self.chain.ticker,
+            "spot": self.chain.spot,
+            "spot_source": self.chain.spot_source,
+            "asof": self.chain.asof,
+            "expiries": self.expiries,
+            "defects": self.defects,
+            "quotes": self.records(),
+        }
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a quote."""
+        chain, band = self.chain, self.band
+        columns: dict[str, list[Any]] = {
+            "symbol": chain.symbol.tolist(),
+            "kind": ["call" if sign == 1 else "put" for sign in chain.kind.tolist()],
+            "strike": chain.strike.tolist(),
+            "expiry": chain.expiry.tolist(),
+            "bid": chain.bid.tolist(),
+            "ask": chain.ask.tolist(),
+            "bid_size": chain.bid_size.tolist(),
+            "ask_size": chain.ask_size.tolist(),
+            "open_interest": chain.open_interest.tolist(),
+            "iv_bid": band.bid.tolist(),
+            "iv_mid": band.mid.tolist(),
+            "iv_ask": band.ask.tolist(),
+            "iv_status": [Status(code).name for code in band.status["mid"].tolist()],
+            "vendor_iv": chain.vendor_iv.tolist(),
+        }
+        for name in ("delta", "gamma", "vega", "theta", "rho"):
+            columns[name] = getattr(band.greeks, name).tolist()
+        columns["flags"] = [[flag.slug for flag in Flag(bits)] for bits in chain.flags.tolist()]
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def survey(
+    chain: Chain,
+    *,
+    rate: float | Path | None = None,
+    dividends: float | Path | None = None,
+    expiry: date | None = None,
+    near: int | None = None,
+) -> ChainResult:
+    """Solve a chain and say what is wrong with it.
+
+    Parameters
+    ----------
+    chain : Chain
+    rate, dividends : float or path, optional
+        As in `hedgekit.compare`.
+    expiry : datetime.date, optional
+        Show this expiry only.
+    near : int, optional
+        Show this many strikes on each side of the spot only.
+
+    Raises
+    ------
+    InputError
+        The chain does not list that expiry, or `near` is not positive.
+    """
+    if near is not None and near < 1:
+        raise InputError(f"--near {near}: expected 1 strike or more")
+    shown = chain if expiry is None else chain.at(expiry)
+    open_ = tuple(day for day in chain.expiries if chain.years_to(day) > 0)
+    market = resolve(chain, open_, rate=rate, dividends=dividends)
+    whole = solve(chain, market)
+    rows = _rows(chain, shown, near)
+    return ChainResult(
+        chain=chain.select(rows),
+        expiries=tuple(_expiry_row(chain, market, whole, day) for day in open_),
+        defects=tuple(defects(chain)),
+        band=_part(whole, rows),
+        inputs=_inputs(chain, market),
+        warnings=market.warnings,
+    )
+
+
+def _rows(chain: Chain, shown: Chain, near: int | None) -> Any:
+    """Rows of the chain that are shown."""
+    keep = np.isin(chain.expiry, np.unique(shown.expiry))
+    if near is not None:
+        for day in np.unique(shown.expiry):
+            at = chain.expiry == day
+            strikes = np.unique(chain.strike[at])
+            middle = int(np.searchsorted(strikes, chain.spot))
+            wanted = strikes[max(0, middle - near) : middle + near]
+            keep &= ~at | np.isin(chain.strike, wanted)
+    return np.flatnonzero(keep)
+
+
+def _part(band: VolBand, rows: Any) -> VolBand:
+    return VolBand(
+        bid=band.bid[rows],
+        mid=band.mid[rows],
+        ask=band.ask[rows],
+        status={side: column[rows] for side, column in band.status.items()},
+        greeks=Greeks(*(getattr(band.greeks, name)[rows] for name in Greeks.__slots__)),
+    )
+
+
+def _expiry_row(chain: Chain, market: MarketInputs, band: VolBand, day: date) -> dict[str, Any]:
+    """Summarise one expiry; the at-the-money vol is that of the out-of-the-money side nearest the forward."""
+    at = np.flatnonzero(chain.expiry == np.datetime64(day))
+    forward = market.forwards[day]
+    t_years = chain.years_to(day)
+    two_sided = at[(chain.bid[at] > 0) & (chain.ask[at] > chain.bid[at])]
+    money = two_sided[np.abs(chain.strike[two_sided] / forward.forward - 1.0) <= 0.05]
+    out = at[(chain.kind[at] * (chain.strike[at] - forward.forward) >= 0) & np.isfinite(band.mid[at])]
+    nearest = out[np.argmin(np.abs(chain.strike[out] - forward.forward))] if len(out) else None
+    return {
+        "expiry": day,
+        "t_years": t_years,
+        "days": units.days(t_years),
+        "forward": forward.forward,
+        "forward_low": forward.forward_low,
+        "forward_high": forward.forward_high,
+        "rate": market.rates[day],
+        "div_yield": market.div_yields[day],
+        "quotes": len(at),
+        "two_sided": len(two_sided),
+        "median_spread": float(np.median(chain.ask[money] - chain.bid[money])) if len(money) else None,
+        "atm_vol": None if nearest is None else float(band.mid[nearest]),
+    }
+
+
+def _inputs(chain: Chain, market: MarketInputs) -> dict[str, Any]:
+    from hedgekit import __version__
+
+    return {
+        "ticker": chain.ticker,
+        "spot": chain.spot,
+        "spot_source": chain.spot_source,
+        "file_spot": chain.file_spot,
+        "rate_source": market.rate_source,
+        "dividends": market.cash,
+        "dividends_source": market.dividends_source,
+        "asof": chain.asof,
+        "source": chain.source,
+        "source_sha256": chain.source_sha256,
+        "exercise": "american",
+        "day_count": "ACT/365 to the exercise cut-off in New York",
+        "version": __version__,
+    }

@@ -1,0 +1,91 @@
+"""A chain for a terminal: summary first, then the strikes asked for."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+from rich.text import Text
+
+from hedgekit import units
+from hedgekit.market.survey import ChainResult
+from hedgekit.report.console import ACCENT, columns, console, drawn, number, warning_lines
+
+MOST_ROWS = 400
+"""Quotes a table shows; JSON and CSV hold them all."""
+
+
+def table(result: ChainResult, *, terminal: bool = False) -> str:
+    """Return the summary, and the quotes when fewer than the whole chain are asked for."""
+    out = console(terminal=terminal)
+    chain, inputs = result.chain, result.inputs
+    source = {
+        "file": "the file's, inside put-call parity",
+        "parity": f"from put-call parity; the file says {inputs['file_spot']}",
+        "given": "as given",
+    }[inputs["spot_source"]]
+    out.print(Text(f"{inputs['ticker']} {chain.spot:.2f} ({source})", style=ACCENT))
+    out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}; {len(result.expiries)} open expiries")
+    out.print()
+    grid = columns("expiry", "days", "forward", "+-", "yield", "vol", "spread", "quotes", "two-sided")
+    for row in result.expiries:
+        grid.add_row(
+            f"{row['expiry']:%Y-%m-%d}",
+            f"{row['days']:.0f}",
+            number(row["forward"]),
+            number((row["forward_high"] - row["forward_low"]) / 2),
+            f"{units.percent(row['div_yield']):.2f}%",
+            "-" if row["atm_vol"] is None else f"{units.percent(row['atm_vol']):.1f}%",
+            number(row["median_spread"]),
+            f"{row['quotes']:,}",
+            f"{row['two_sided']:,}",
+        )
+    out.print(grid)
+    out.print()
+    _defects(result, out)
+    whole = sum(row["quotes"] for row in result.expiries)
+    if len(chain) < whole:
+        _quotes(result, out)
+    foot = (
+        f"forward: de-Americanised parity near the money, +- half its bid/ask interval; vol: American, mid, at the "
+        f"forward; spread: median within 5% of the money, dollars; rate {inputs['rate_source']}; "
+        f"{inputs['dividends_source']}"
+    )
+    last = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}"
+    for text in [foot, last, *warning_lines(result.warnings)]:
+        for line in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(Text(f"  {line}", style="dim"))
+    return drawn(out)
+
+
+def _defects(result: ChainResult, out: object) -> None:
+    from rich.console import Console
+
+    assert isinstance(out, Console)
+    if not result.defects:
+        out.print("no defects found")
+    else:
+        grid = columns("defect", "quotes", "meaning", left=(0, 2))
+        grid.columns[2].no_wrap = False
+        for defect in result.defects:
+            grid.add_row(defect.slug, f"{defect.count:,}", defect.message)
+        out.print(grid)
+    out.print()
+
+
+def _quotes(result: ChainResult, out: object) -> None:
+    from rich.console import Console
+
+    assert isinstance(out, Console)
+    grid = columns("expiry", "", "strike", "bid", "ask", "iv bid", "iv mid", "iv ask", "delta", "flags", left=(0, 1, 9))
+    grid.padding = (0, 1, 0, 0)
+    rows = result.records()
+    for row in rows[:MOST_ROWS]:
+        vols = [f"{units.percent(row[name]):.1f}%" if np.isfinite(row[name]) else "-" for name in ("iv_bid", "iv_mid", "iv_ask")]
+        delta = number(row["delta"]) if np.isfinite(row["delta"]) else "-"
+        bid, ask = (f"{row[side]:.2f}" if np.isfinite(row[side]) else "-" for side in ("bid", "ask"))
+        grid.add_row(f"{row['expiry']:%y-%m-%d}", row["kind"][0].upper(), f"{row['strike']:g}", bid, ask, *vols, delta, ",".join(row["flags"]))
+    out.print(grid)
+    if len(rows) > MOST_ROWS:
+        out.print(f"{len(rows) - MOST_ROWS:,} more: use --format csv or json, or --near")
+    out.print()
