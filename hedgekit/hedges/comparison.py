@@ -15,6 +15,7 @@ from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.problem import DEFAULT_FEE, STANDARD_FLOOR, Problem, make_problem, pick_expiry
 from hedgekit.market.inputs import MarketInputs, resolve
 from hedgekit.model import Chain
+from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
 
 SELLS_CALLS = ("collar", "put-spread collar")
@@ -157,7 +158,7 @@ def compare(
         floor=floor,
         rate=market.rates[day],
         div_yield=market.div_yields[day],
-        dividends=market.cash_before(day, chain),
+        dividends=market.cash,
         fee=fee,
         min_cap=min_cap,
     )
@@ -279,6 +280,6 @@ def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, A
         "exercise": "american",
         "day_count": "ACT/365 to the exercise cut-off in New York",
         "price_basis": "bought at the ask, sold at the bid",
-        "engine": market.engine,
+        "engine": engine_name("american", problem.dividends, problem.t_years),
         "version": __version__,
     }

@@ -18,6 +18,9 @@ from hedgekit.model import Chain, Flag
 from hedgekit.pricing import Greeks
 from hedgekit.results import Result
 
+NEAR_MONEY = 0.05
+"""Quotes within this fraction of the forward make the median spread."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChainResult(Result):
@@ -108,7 +111,7 @@ def survey(
         raise InputError(f"--near {near}: expected 1 strike or more")
     shown = chain if expiry is None else chain.at(expiry)
     open_ = tuple(day for day in chain.expiries if chain.years_to(day) > 0)
-    market = resolve(chain, open_, rate=rate, dividends=dividends)
+    market = resolve(chain, open_, rate=rate, dividends=dividends, with_forwards=True)
     whole = solve(chain, market)
     rows = _rows(chain, shown, near)
     return ChainResult(
@@ -147,19 +150,20 @@ def _part(band: VolBand, rows: Any) -> VolBand:
 def _expiry_row(chain: Chain, market: MarketInputs, band: VolBand, day: date) -> dict[str, Any]:
     """Summarise one expiry; the at-the-money vol is that of the out-of-the-money side nearest the forward."""
     at = np.flatnonzero(chain.expiry == np.datetime64(day))
-    forward = market.forwards[day]
+    forward = market.forwards.get(day)
     t_years = chain.years_to(day)
     two_sided = at[(chain.bid[at] > 0) & (chain.ask[at] > chain.bid[at])]
-    money = two_sided[np.abs(chain.strike[two_sided] / forward.forward - 1.0) <= 0.05]
-    out = at[(chain.kind[at] * (chain.strike[at] - forward.forward) >= 0) & np.isfinite(band.mid[at])]
-    nearest = out[np.argmin(np.abs(chain.strike[out] - forward.forward))] if len(out) else None
+    level = chain.spot if forward is None else forward.forward
+    money = two_sided[np.abs(chain.strike[two_sided] / level - 1.0) <= NEAR_MONEY]
+    out = at[(chain.kind[at] * (chain.strike[at] - level) >= 0) & np.isfinite(band.mid[at])]
+    nearest = out[np.argmin(np.abs(chain.strike[out] - level))] if len(out) else None
     return {
         "expiry": day,
         "t_years": t_years,
         "days": units.days(t_years),
-        "forward": forward.forward,
-        "forward_low": forward.forward_low,
-        "forward_high": forward.forward_high,
+        "forward": None if forward is None else forward.forward,
+        "forward_low": None if forward is None else forward.forward_low,
+        "forward_high": None if forward is None else forward.forward_high,
         "rate": market.rates[day],
         "div_yield": market.div_yields[day],
         "quotes": len(at),

@@ -33,7 +33,7 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
             f"{row['expiry']:%Y-%m-%d}",
             f"{row['days']:.0f}",
             number(row["forward"]),
-            number((row["forward_high"] - row["forward_low"]) / 2),
+            "-" if row["forward"] is None else number((row["forward_high"] - row["forward_low"]) / 2),
             f"{units.percent(row['div_yield']):.2f}%",
             "-" if row["atm_vol"] is None else f"{units.percent(row['atm_vol']):.1f}%",
             number(row["median_spread"]),
