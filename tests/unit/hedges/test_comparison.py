@@ -1,0 +1,155 @@
+import json
+from datetime import date
+
+import pytest
+
+from hedgekit.errors import DataError, InfeasibleError, InputError
+from hedgekit.hedges import CANDIDATES, compare
+from hedgekit.hedges.problem import pick_expiry, tradable
+from hedgekit.model import Flag
+
+ROWS = [
+    ("put", 70.0, 0.20, 0.24),
+    ("put", 80.0, 0.60, 0.66),
+    ("put", 90.0, 1.50, 1.58),
+    ("put", 95.0, 2.40, 2.50),
+    ("put", 100.0, 4.10, 4.22),
+    ("put", 105.0, 6.90, 7.05),
+    ("call", 95.0, 7.60, 7.75),
+    ("call", 100.0, 4.80, 4.92),
+    ("call", 105.0, 2.60, 2.70),
+    ("call", 110.0, 1.20, 1.28),
+    ("call", 115.0, 0.55, 0.60),
+]
+TERMS = {"rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9, 18)}
+
+
+def test_candidates_come_in_the_order_of_the_registry(make_chain):
+    result = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS)
+    assert [candidate.name for candidate in result.candidates] == list(CANDIDATES)
+
+
+def test_the_put_is_struck_above_the_floor_by_its_financed_cost(make_chain):
+    put = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("put")
+    # 90 less 1.58 is below the floor: the strike must be 95, and 95 - 2.50 - fee keeps 92.4.
+    assert [(leg.contracts, leg.option.strike, leg.premium) for leg in put.legs] == [(10, 95.0, 2.50)]
+    assert put.cost_usd == 10 * 250 + 6.5
+    assert put.meets_goal and put.floor_pct == pytest.approx(92.468, abs=0.001)
+
+
+def test_calls_are_recommended_only_when_a_cap_is_named(make_chain):
+    chain = make_chain(ROWS)
+    assert compare(chain, shares=1000, floor=0.9, **TERMS).recommended == "put"
+    assert compare(chain, shares=1000, floor=0.9, min_cap=1.10, **TERMS).recommended == "collar"
+
+
+def test_spreads_say_where_they_stop_holding(make_chain):
+    spread = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("put spread")
+    assert not spread.meets_goal
+    assert spread.worst_spot == 0
+    assert 70 < spread.holds_from_spot <= 80
+    assert spread.short_usd == pytest.approx(90_000 - spread.floor_usd)
+    assert "short of the floor at 0" in spread.why
+
+
+def test_collar_never_sells_more_calls_than_the_shares_cover(make_chain):
+    collar = compare(make_chain(ROWS), shares=1050, floor=0.8, **TERMS).named("collar")
+    sold = -sum(leg.contracts for leg in collar.legs if leg.option.kind == "call")
+    assert sold == 10
+    assert collar.cap_pct is None  # fifty shares are not capped
+
+
+def test_fewer_than_a_hundred_shares_have_no_collar(make_chain):
+    result = compare(make_chain(ROWS), shares=60, floor=0.8, **TERMS)
+    assert "collar" not in [candidate.name for candidate in result.candidates]
+    assert result.named("put").legs[0].contracts == 1
+
+
+def test_cash_keeps_the_floor_at_zero_and_not_one_share_more(make_chain):
+    cash = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("hold cash")
+    assert cash.shares_sold == 900 and cash.meets_goal and cash.floor_usd == 90_000
+
+
+def test_holding_less_has_the_delta_of_the_put_hedge(make_chain):
+    result = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS)
+    assert result.named("hold less").shares == round(result.named("put").greeks["delta_shares"])
+
+
+def test_a_stop_promises_nothing(make_chain):
+    stop = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("stop")
+    assert stop.stop_level == pytest.approx(90.0)
+    assert not stop.meets_goal and stop.floor_usd == 0
+
+
+def test_an_impossible_floor_names_the_nearest(make_chain):
+    chain = make_chain(ROWS)
+    result = compare(chain, shares=1000, floor=0.999, **TERMS)
+    assert result.recommended is None
+    with pytest.raises(InfeasibleError, match=r"nearest feasible floor is \d+\.\d+%") as caught:
+        result.require()
+    offered = float(str(caught.value).split("--floor ")[1].split()[0])
+    assert compare(chain, shares=1000, floor=offered, min_cap=1.1, **TERMS).recommended is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"shares": 0}, "--shares 0"),
+        ({"floor": 90.0}, r"did you mean 0.9\?"),
+        ({"floor": 0.0}, "--floor 0"),
+        ({"floor": float("nan")}, "--floor nan"),
+        ({"fee": -1.0}, "--fee -1"),
+        ({"min_cap": 0.9}, "--min-cap 0.9"),
+        ({"rate": 3.75}, r"--rate 3.75.*did you mean 0.0375\?"),
+        ({"dividends": float("nan")}, "--dividends nan"),
+        ({"expiry": date(2026, 9, 19)}, "open: 2026-09-18"),
+        ({"by": date(2026, 9, 1)}, "give one of --by DATE and --expiry DATE"),
+    ],
+)
+def test_bad_arguments_are_named(make_chain, changes, message):
+    with pytest.raises(InputError, match=message):
+        compare(make_chain(ROWS), **{"shares": 1000, "floor": 0.9, **TERMS, **changes})
+
+
+def test_by_takes_the_first_expiry_on_or_after(make_chain):
+    chain = make_chain(ROWS)
+    assert pick_expiry(chain, by=date(2026, 7, 1), expiry=None) == date(2026, 9, 18)
+    with pytest.raises(InputError, match="no expiry on or after"):
+        pick_expiry(chain, by=date(2026, 10, 1), expiry=None)
+
+
+def test_a_chain_of_a_day_without_trading_is_refused(make_chain):
+    from dataclasses import replace
+
+    with pytest.raises(DataError, match="market was shut"):
+        compare(replace(make_chain(ROWS), closed_reason="Juneteenth"), shares=1000, **TERMS)
+
+
+def test_flagged_and_one_sided_quotes_are_not_traded_on(make_chain):
+    from dataclasses import replace
+
+    rows = [("put", 80.0, 0.0, 0.5), ("put", 85.0, 1.0, 0.9), ("put", 90.0, 1.0, 2.0), ("put", 95.0, 2.4, 2.5)]
+    chain = make_chain(rows)
+    assert tradable(chain, -1).strike.tolist() == [95.0]
+    stale = replace(chain, flags=[0, 0, 0, int(Flag.STALE)])
+    assert len(tradable(stale, -1)) == 0
+    with pytest.raises(DataError, match="none of the 4 puts"):
+        compare(stale, shares=100, floor=0.9, **TERMS)
+
+
+def test_displayed_size_is_warned_of(make_chain):
+    result = compare(make_chain(ROWS, size=3.0), shares=1000, floor=0.9, **TERMS)
+    assert [note.slug for note in result.warnings] == ["displayed-size"]
+    assert "3 of 10 x 95 put" in result.warnings[0].message
+
+
+def test_json_is_complete_and_has_no_nan(make_chain):
+    text = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).to_json()
+    answer = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+    assert answer["schema"] == "hedgekit.hedge/1"
+    assert answer["position"] == {"shares": 1000, "value_usd": 100_000.0, "floor_goal_usd": 90_000.0}
+    put = answer["candidates"][0]
+    assert put["legs"][0]["symbol"] == "IWM260918P00095000"
+    assert {"cost_usd", "cost_pct", "cost_annualised_pct", "floor_usd", "floor_pct", "worst_usd", "cap_pct"} <= set(put)
+    assert put["cost_annualised_pct"] == pytest.approx(put["cost_pct"] * 365 / answer["inputs"]["days"])
+    assert set(answer["inputs"]) >= {"spot", "rate", "t_years", "expiry", "fee", "floor", "asof", "source"}
