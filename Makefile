@@ -30,7 +30,7 @@ check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed $(VENV)/.test
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/bench/run.py
 
 sanitize: $(VENV)/.test
 	tests/sanitize.sh $(BIN)/python

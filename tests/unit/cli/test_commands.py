@@ -1,0 +1,226 @@
+"""The commands as a script meets them: output, messages, exit codes."""
+
+import csv
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+
+import pytest
+
+from hedgekit.cli import main
+
+BY = "2027-01-15"
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run a command line in this process; returns (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
+
+    def go(*words):
+        monkeypatch.setattr(sys, "argv", ["hedgekit", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        captured = capsys.readouterr()
+        return stop.value.code, captured.out, captured.err
+
+    return go
+
+
+def test_hedge_json_is_remade_from_its_own_legs(run, example):
+    code, out, err = run("hedge", "--shares", 1750, "--chain", example, "--by", BY, "--floor", "0.9", "--min-cap", "1.1", "--format", "json")  # fmt: skip
+    assert code == 0
+    answer = json.loads(out)
+    inputs, position = answer["inputs"], answer["position"]
+    quotes = {row["option"]: row for row in json.loads(example.read_text())["data"]["options"]}
+    assert position["value_usd"] == pytest.approx(1750 * inputs["spot"], abs=1e-6)
+    for row in answer["candidates"]:
+        legs = row["legs"]
+        for leg in legs:
+            quote = quotes[leg["symbol"]]
+            assert leg["premium"] == (quote["ask"] if leg["contracts"] > 0 else quote["bid"])
+        cost = sum(leg["contracts"] * 100 * leg["premium"] for leg in legs)
+        cost += inputs["fee"] * sum(abs(leg["contracts"]) for leg in legs)
+        assert row["cost_usd"] == pytest.approx(cost, abs=0.005)
+        carried = cost * math.exp(inputs["rate"] * inputs["t_years"]) if cost > 0 else cost
+        strikes = [float(leg["symbol"][-8:]) / 1000 for leg in legs]
+
+        def wealth(spot, row=row, legs=legs, strikes=strikes, carried=carried):
+            sold = row.get("shares_sold", 0)
+            paid = sum(
+                leg["contracts"] * 100 * max(0.0, (spot - k) if leg["symbol"][-9] == "C" else (k - spot))
+                for leg, k in zip(legs, strikes, strict=True)
+            )
+            return (1750 - sold) * spot + sold * inputs["spot"] + paid - carried
+
+        assert row["floor_usd"] == pytest.approx(min(wealth(s) for s in [0.0, *strikes, 10_000.0]), abs=0.005)
+        if "stop_level" not in row:
+            assert row["meets_goal"] == (row["floor_usd"] >= 0.9 * position["value_usd"] - 1e-6)
+
+
+def test_hedge_table_fits_eighty_columns(run, example):
+    code, out, _ = run("hedge", "--shares", 1700, "--chain", example, "--by", BY, "--floor", "0.9")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "whatever happens" in out and "\x1b" not in out
+
+
+def test_hedge_csv_has_a_row_a_candidate(run, example):
+    _, out, _ = run("hedge", "--shares", 1700, "--chain", example, "--by", BY, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["name"] for row in rows][:2] == ["put", "collar"]
+    assert float(rows[0]["cost_usd"]) > 0
+
+
+def test_infeasible_floor_ends_with_4_and_names_the_nearest(run, example):
+    code, out, err = run("hedge", "--shares", 1700, "--chain", example, "--by", BY, "--floor", "0.9999")
+    assert code == 4
+    assert "nearest feasible floor" in err
+    assert "fails" in out
+
+
+def test_no_expiry_asked_for_lists_them(run, example):
+    code, _, err = run("hedge", "--shares", 1700, "--chain", example)
+    assert code == 2 and "--by DATE" in err and "open expiries" in err
+
+
+def test_output_replaces_the_file_whole(run, example, tmp_path):
+    target = tmp_path / "hedge.json"
+    target.write_text("old")
+    code, out, _ = run("hedge", "--shares", 100, "--chain", example, "--by", BY, "--format", "json", "--output", target)
+    assert code == 0 and out == ""
+    assert json.loads(target.read_text())["schema"] == "hedgekit.hedge/1"
+    assert [path.name for path in tmp_path.iterdir()] == ["hedge.json"]
+
+
+def test_a_folder_that_is_not_there_leaves_nothing(run, example, tmp_path):
+    code, _, err = run("hedge", "--shares", 100, "--chain", example, "--by", BY, "--output", tmp_path / "no" / "x.json")
+    assert code == 5 and "No such file" in err
+
+
+def write(path, content):
+    path.write_bytes(content) if isinstance(content, bytes) else path.write_text(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("truncated.json", '{"timestamp": "2026-06-17 20:32:30", "data": {"symbol": "IWM", "options": [{"option":'),
+        ("page.html", "<!DOCTYPE html><html><body>Access denied</body></html>"),
+        ("empty.json", ""),
+        ("binary.bin", bytes(range(256))),
+        ("list.json", "[1, 2, 3]"),
+        ("columns.json", '{"timestamp": "2026-06-17 20:32:30", "data": {"symbol": "IWM", "current_price": 290, "options": [{"option": "IWM260918P00270000"}]}}'),
+    ],
+)  # fmt: skip
+def test_wrong_files_end_with_3_and_a_sentence(run, tmp_path, name, content):
+    path = write(tmp_path / name, content)
+    code, out, err = run("hedge", "--shares", 100, "--chain", path, "--by", BY)
+    assert code == 3
+    assert out == "" and name in err and "Traceback" not in err
+
+
+def test_a_missing_file_is_a_data_error(run):
+    code, _, err = run("chain", "nowhere.json")
+    assert code == 3 and "nowhere.json" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["hegde"], "Did you mean 'hedge'"),
+        (["hedge", "--shres", "1"], "--shares"),
+        (["hedge", "--shares", "many"], "many"),
+        (["hedge", "--shares", "1", "--chain", "x", "--by", "2026-13-01"], "YYYY-MM-DD"),
+        (["price", "IWM260918Q00270000", "--spot", "1", "--vol", "1", "--rate", "0"], "IWM260918Q00270000"),
+        (["price", "--spot", "1"], "name the contract"),
+        (["price", "IWM301220P00270000", "--spot", "1", "--rate", "0"], "--vol"),
+        (["price", "IWM301220P00270000", "--vol", "1", "--rate", "0"], "--spot"),
+        (["price", "IWM301220P00270000", "--vol", "1", "--spot", "1"], "--rate"),
+        (["price", "IWM200117P00270000", "--vol", "1", "--spot", "1", "--rate", "0"], "past"),
+    ],
+)
+def test_usage_errors_end_with_2(run, words, message):
+    code, out, err = run(*words)
+    assert code == 2 and message in err and out == ""
+
+
+def test_price_without_a_chain(run):
+    code, out, _ = run("price", "--kind", "put", "--strike", 200, "--t-years", 91 / 365, "--spot", 220, "--vol", 0.26, "--rate", 0.043, "--dividends", 0.012, "--format", "json")  # fmt: skip
+    answer = json.loads(out)
+    assert code == 0
+    # QuantLib 1.44, spectral collocation: 3.31343
+    assert answer["price"] == pytest.approx(3.31343, abs=5e-6)
+    assert answer["schema"] == "hedgekit.price/1" and set(answer) >= {"price", "greeks", "vol", "status"}
+
+
+def test_iv_returns_the_vol_of_the_price(run):
+    _, out, _ = run("iv", "--kind", "put", "--strike", 200, "--t-years", 0.25, "--spot", 220, "--premium", 3.5, "--rate", 0.043, "--format", "json")  # fmt: skip
+    vol = json.loads(out)["vol"]
+    _, out, _ = run("price", "--kind", "put", "--strike", 200, "--t-years", 0.25, "--spot", 220, "--vol", vol, "--rate", 0.043, "--format", "json")  # fmt: skip
+    assert json.loads(out)["price"] == pytest.approx(3.5, abs=1e-9)
+
+
+def test_a_premium_without_a_vol_ends_with_4(run):
+    code, out, err = run("iv", "--kind", "put", "--strike", 300, "--t-years", 0.25, "--spot", 220, "--premium", 80, "--rate", 0.043)  # fmt: skip
+    assert code == 4 and out == "" and "every vol up to" in err
+    code, _, err = run("iv", "--kind", "put", "--strike", 300, "--t-years", 0.25, "--spot", 220, "--premium", 79, "--rate", 0.043)  # fmt: skip
+    assert code == 4 and "between 80 and 300" in err
+
+
+def test_cash_dividends_come_from_a_file(run, tmp_path):
+    path = write(tmp_path / "dividends.csv", "date,amount\n2026-10-01,0.75\n")
+    common = ["price", "IWM261120C00240000", "--spot", 248, "--vol", 0.2, "--rate", 0.04, "--asof", "2026-09-01T16:00", "--format", "json"]  # fmt: skip
+    with_cash = json.loads(run(*common, "--dividends", path)[1])
+    without = json.loads(run(*common)[1])
+    assert "1 cash dividends" in with_cash["inputs"]["dividends_source"]
+    assert 0.2 < without["price"] - with_cash["price"] < 0.75
+
+
+def test_chain_json_holds_every_quote(run, example):
+    code, out, _ = run("chain", example, "--format", "json", "--quiet")
+    answer = json.loads(out)
+    assert code == 0
+    assert len(answer["quotes"]) == len(json.loads(example.read_text())["data"]["options"])
+    assert {"symbol", "kind", "strike", "expiry", "bid", "ask", "iv_bid", "iv_mid", "iv_ask", "delta", "flags"} <= set(answer["quotes"][0])  # fmt: skip
+    for row in answer["quotes"]:
+        if row["iv_bid"] is not None and row["iv_ask"] is not None:
+            assert row["iv_bid"] <= row["iv_mid"] <= row["iv_ask"]
+
+
+def test_chain_near_shows_the_money(run, example):
+    code, out, _ = run("chain", example, "--expiry", BY, "--near", 3)
+    assert code == 0 and max(map(len, out.splitlines())) <= 80
+    assert sum(line.startswith("27-01-15") for line in out.splitlines()) == 12
+
+
+def test_doctor_is_sound(run):
+    code, out, _ = run("doctor", "--format", "json")
+    answer = json.loads(out)
+    assert code == 0 and answer["sound"]
+    assert any(check["name"] == "vollib implied vol" and check["ok"] for check in answer["checks"])
+
+
+def test_defaults_come_from_a_file_and_flags_win(run, example, tmp_path):
+    write(tmp_path / "hedgekit.toml", "[hedge]\nfee = 1.25\nby = '2027-01-15'\n")
+    answer = json.loads(run("hedge", "--shares", 100, "--chain", example, "--format", "json")[1])
+    assert answer["inputs"]["fee"] == 1.25
+    answer = json.loads(run("hedge", "--shares", 100, "--chain", example, "--format", "json", "--fee", 0)[1])
+    assert answer["inputs"]["fee"] == 0
+
+
+def test_an_unknown_key_in_a_file_is_an_error_with_a_suggestion(run, example, tmp_path):
+    write(tmp_path / "hedgekit.toml", "[hedge]\nfees = 1.25\n")
+    code, _, err = run("hedge", "--shares", 100, "--chain", example)
+    assert code == 2 and "did you mean 'fee'" in err
+
+
+def test_a_closed_pipe_ends_quietly(example):
+    script = f"{sys.executable} -c 'from hedgekit.cli import main; main()' chain {example} --format json --quiet | head -c 10"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, env={**os.environ})
+    assert done.stderr == "" and done.stdout
