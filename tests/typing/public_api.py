@@ -1,0 +1,20 @@
+"""Types that users of the public API rely on; checked by mypy, never run."""
+
+from datetime import date
+from typing import assert_type
+
+import numpy as np
+from numpy.typing import NDArray
+
+import hedgekit as hk
+from hedgekit.hedges.comparison import HedgeResult
+from hedgekit.pricing import Greeks, ImpliedVol
+
+assert_type(hk.price("put", 220.0, 200.0, 0.25, 0.04, 0.01, 0.2), float)
+assert_type(hk.price("put", np.array([220.0]), 200.0, 0.25, 0.04, 0.01, 0.2), NDArray[np.float64])
+assert_type(hk.implied_vol(3.5, "put", 220.0, 200.0, 0.25, 0.04, 0.01), float)
+assert_type(hk.implied_vol(3.5, "put", 220.0, 200.0, 0.25, 0.04, 0.01, full=True), ImpliedVol)
+assert_type(hk.greeks("put", 220.0, 200.0, 0.25, 0.04, 0.01, 0.2), Greeks)
+chain = hk.load_chain("iwm.json")
+assert_type(chain, hk.Chain)
+assert_type(hk.compare(chain, shares=1700, floor=0.9, by=date(2026, 9, 18)), HedgeResult)
