@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.errors import InputError
+from hedgekit.units import MULTIPLIER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,6 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 NEW_YORK = ZoneInfo("America/New_York")
-STANDARD_MULTIPLIER = 100
 
 _CALL, _PUT = 1, -1
 _STRIKE_UNITS = 1000  # an OSI strike counts thousandths of a dollar
@@ -70,7 +70,7 @@ class Option:
     expiry: date
     kind: Kind
     strike: float
-    multiplier: int = STANDARD_MULTIPLIER
+    multiplier: int = MULTIPLIER
 
     def __post_init__(self) -> None:
         """Check every field."""
@@ -195,7 +195,7 @@ class Flag(IntFlag):
     Examples
     --------
     >>> [flag.slug for flag in Flag(5)]
-    ['crossed', 'no-ask']
+    ['crossed', 'no_ask']
     """
 
     CROSSED = 1
@@ -217,12 +217,14 @@ class Flag(IntFlag):
     NON_STANDARD = 256
     """Another deliverable: a mini or adjusted contract."""
     VERTICAL = 512
-    """Buying at the ask and selling the better strike at the bid pays at once."""
+    """With another strike of its expiry: buying one at the ask and selling the other at the bid pays at once."""
+    ABOVE_MAXIMUM = 1024
+    """The bid is above the most the option can be worth: the spot for a call, the strike for a put."""
 
     @property
     def slug(self) -> str:
-        """The flag's name in outputs: ``"zero-bid"``."""
-        return (self.name or "").lower().replace("_", "-")
+        """The flag's name in outputs: ``"zero_bid"``."""
+        return (self.name or "").lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

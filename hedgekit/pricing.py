@@ -536,9 +536,7 @@ def _cash(dividends: Dividends) -> tuple[NDArray[np.float64], NDArray[np.float64
     return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
 
 
-def _engine(
-    exercise: str, cash: tuple[NDArray[np.float64], NDArray[np.float64]], columns: _Columns
-) -> tuple[str, int]:
+def _engine(exercise: str, cash: tuple[NDArray[np.float64], NDArray[np.float64]], columns: _Columns) -> tuple[str, int]:
     """Name the engine that answers and the smallest piece worth a thread of its own."""
     if cash[0].size and cash[0][0] <= columns.longest:
         return "cash", GRAIN["cash"]

@@ -167,7 +167,7 @@ def test_market_closed_follows_its_reason():
 def test_to_frame_names_kinds_and_flags():
     frame = chain().to_frame()
     assert list(frame["kind"]) == ["put", "call", "call", "put"]
-    assert list(frame["flags"]) == ["", "zero-bid wide", "no-ask", "duplicate"]
+    assert list(frame["flags"]) == ["", "zero_bid wide", "no_ask", "duplicate"]
     assert len(frame) == 4
 
 

@@ -1,0 +1,1 @@
+"""Market data: chains and their defects, sessions, parity, carry, rates and dividends."""

@@ -1,0 +1,198 @@
+"""The spot that a chain's own quotes imply, by the bounds of American put-call parity.
+
+For American options on a share that pays dividends D before expiry (Hull, *Options, Futures, and Other Derivatives*,
+section 11.4 and 11.6; tau is the time over which the strike is financed)::
+
+    S - PV(D) - K <= C - P <= S - K exp(-r tau)          r >= 0
+
+so each pair of a call and a put holds the spot between ``C_bid - P_ask + K exp(-r tau)`` and
+``C_ask - P_bid + K + PV(D)``. Exercise is paid for at settlement, so tau runs from the settlement of a trade made now
+to the settlement of an exercise at expiry: over a long weekend it is days longer than the time to the cut-off.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgekit.market import calendar
+from hedgekit.model import Chain, FloatArray
+from hedgekit.units import years
+
+TOLERANCE = 2e-4
+"""A spot this fraction outside the interval still agrees: a tick or two of the underlying within the quotes' time."""
+
+NEUTRAL_RATE, RATE_MARGIN = 0.03, 0.03
+"""Without a rate, 0 to 6% a year is allowed for: 0.008% of the spot for each day to expiry, either way."""
+
+YIELD_ALLOWANCE = 0.02
+"""Without known dividends, what may fall due before an expiry: 2% a year, that is 0.005% of the spot a day."""
+
+NEAR_MONEY = 0.03  # strikes this fraction from the forward
+PAIRS_AN_EXPIRY = 12
+NEAREST_EXPIRIES = 5
+FAR_DAYS = 60.0  # beyond this many days dividends and early exercise blur the spot more than they tell it
+LEAST_PAIRS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParitySpot:
+    """The spot that near-the-money pairs imply.
+
+    Parameters
+    ----------
+    spot : float
+        Point estimate, dollars a share.
+    low, high : float
+        The interval that most pairs allow.
+    pairs : int
+        Pairs of a call and a put used.
+    last_expiry : date
+        The farthest expiry used.
+    """
+
+    spot: float
+    low: float
+    high: float
+    pairs: int
+    last_expiry: date
+
+    def agrees(self, spot: float) -> bool:
+        """Whether a spot lies in the interval, to within `TOLERANCE` of itself."""
+        return self.low - TOLERANCE * spot <= spot <= self.high + TOLERANCE * spot
+
+
+def parity_spot(
+    chain: Chain, *, rate: float | None = None, dividends: Sequence[tuple[float, float]] = ()
+) -> ParitySpot | None:
+    """Tell the spot from put-call parity near the money of the nearest expiries that outlive the day.
+
+    Parameters
+    ----------
+    chain : Chain
+    rate : float, optional
+        Continuously compounded, decimal a year. Without it the rate is taken as 3% give or take 3%, which widens the
+        interval and gives nearer expiries more weight.
+    dividends : sequence of (t_years, amount)
+        Known cash dividends; without any, the interval allows for 2% a year.
+
+    Returns
+    -------
+    ParitySpot or None
+        None when the chain has too few quotes on both sides near the money within 60 days.
+
+    Notes
+    -----
+    The interval is the one that lies within most pairs' bounds (Marzullo's intersection, 1984), so that a few stale
+    quotes do not empty it; the point is the median of ``C - P + K exp(-r tau) + PV(D)`` at the mids, weighted by the
+    inverse square of each pair's width, moved into the interval.
+    """
+    centre, margin = (NEUTRAL_RATE, RATE_MARGIN) if rate is None else (rate, 0.0)
+    lows, highs, mids, widths, last = [], [], [], [], None
+    for expiry, t_years in _nearest(chain):
+        strike, bid, ask = pairs_near_money(chain.at(expiry), NEAR_MONEY, PAIRS_AN_EXPIRY)
+        if not len(strike):
+            continue
+        tau = financing_years(chain.asof.date(), expiry)
+        paid = sum(amount * math.exp(-centre * t) for t, amount in dividends if 0.0 < t <= t_years)
+        allowed = paid if dividends else YIELD_ALLOWANCE * tau * strike
+        discounts = np.exp(-np.array([[centre - margin], [centre], [centre + margin]]) * tau)
+        lows.append(bid + strike * np.minimum(1.0, discounts[2]))
+        highs.append(ask + strike * np.maximum(1.0, discounts[0]) + allowed)
+        mids.append(0.5 * (bid + ask) + strike * discounts[1] + paid)
+        widths.append(ask - bid + strike * margin * tau)
+        last = expiry
+    if last is None or sum(map(len, mids)) < LEAST_PAIRS:
+        return None
+    low, high = _deepest(np.concatenate(lows), np.concatenate(highs))
+    point = _weighted_median(np.concatenate(mids), np.concatenate(widths) ** -2.0)
+    return ParitySpot(
+        spot=round(min(max(point, low), high), 4), low=low, high=high, pairs=sum(map(len, mids)), last_expiry=last
+    )
+
+
+def financing_years(trade_day: date, expiry: date) -> float:
+    """Years over which a strike is financed: from the settlement of a trade now to that of an exercise at expiry.
+
+    Examples
+    --------
+    >>> round(financing_years(date(2026, 6, 15), date(2026, 6, 18)) * 365, 9)  # Friday 06-19 is a holiday
+    6.0
+    """
+    session = trade_day if calendar.is_session(trade_day) else calendar.previous_session(trade_day)
+    exercised = calendar.exercise_cutoff(expiry).date()
+    return years((calendar.settlement_day(exercised) - calendar.settlement_day(session)).days)
+
+
+def pairs_near_money(chain: Chain, near: float, most: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return strike and the bid and ask of a call less a put, for the strikes of one expiry near its forward.
+
+    Parameters
+    ----------
+    chain : Chain
+        Quotes of one expiry.
+    near : float
+        Greatest distance of a strike from the forward, as a fraction of it.
+    most : int
+        Greatest number of strikes; the nearest are kept.
+
+    Returns
+    -------
+    strike, bid, ask : ndarray
+        Dollars a share, shape (m,): selling call and buying put brings ``bid``, the reverse costs ``ask``.
+    """
+    calls, puts = _two_sided(chain, 1), _two_sided(chain, -1)
+    strike, c, p = np.intersect1d(chain.strike[calls], chain.strike[puts], return_indices=True)
+    c, p = calls[c], puts[p]
+    bid, ask = chain.bid[c] - chain.ask[p], chain.ask[c] - chain.bid[p]
+    if not len(strike):
+        return strike, bid, ask
+    # where call and put are worth the same, the strike is the forward
+    forward = strike[np.argmin(np.abs(bid + ask))]
+    distance = np.abs(strike / forward - 1.0)
+    kept = np.sort(np.argsort(distance, kind="stable")[: min(most, int((distance <= near).sum()))])
+    return strike[kept], bid[kept], ask[kept]
+
+
+def _two_sided(chain: Chain, sign: int) -> npt.NDArray[np.intp]:
+    """Rows of one side that are bid and offered, not crossed, and of the plain contract."""
+    plain = np.array([symbol[:-15] for symbol in chain.symbol.tolist()]) == _plain_root(chain)
+    return np.flatnonzero((chain.kind == sign) & (chain.bid > 0.0) & (chain.ask >= chain.bid) & plain)
+
+
+def _plain_root(chain: Chain) -> str:
+    roots, counts = np.unique([symbol[:-15] for symbol in chain.symbol.tolist()], return_counts=True)
+    return str(chain.ticker if chain.ticker in roots else roots[np.argmax(counts)])
+
+
+def _nearest(chain: Chain) -> list[tuple[date, float]]:
+    """Return the nearest expiries that outlive the as-of day, but are not too far to tell the spot."""
+    today = chain.asof.date()
+    left = []
+    for expiry in chain.expiries:
+        t_years = chain.years_to(expiry)
+        if calendar.exercise_cutoff(expiry).date() > today and t_years <= years(FAR_DAYS):
+            left.append((expiry, t_years))
+    return left[:NEAREST_EXPIRIES]
+
+
+def _deepest(lows: FloatArray, highs: FloatArray) -> tuple[float, float]:
+    """Return the interval that lies within most of the intervals given."""
+    edges = np.concatenate([lows, highs])
+    # at equal edges an interval opens before another closes
+    steps = np.concatenate([np.ones(len(lows)), -np.ones(len(highs))])
+    order = np.lexsort((-steps, edges))
+    depth = np.cumsum(steps[order])
+    best = int(np.argmax(depth))
+    return float(edges[order[best]]), float(edges[order[best + 1]])
+
+
+def _weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    order = np.argsort(values, kind="stable")
+    mass = np.cumsum(weights[order])
+    return float(values[order[np.searchsorted(mass, 0.5 * mass[-1])]])

@@ -1,0 +1,270 @@
+"""From what a file says to a Chain: the clock, the spot that agrees with the quotes, and the flags."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgekit.errors import DataError, InputError
+from hedgekit.market import calendar
+from hedgekit.market.chain import inspect
+from hedgekit.market.parity import NEAR_MONEY, ParitySpot, parity_spot
+from hedgekit.model import NEW_YORK, Chain, FloatArray, Option, SpotSource
+from hedgekit.units import percent
+
+AsOf: TypeAlias = date | datetime
+Warnings: TypeAlias = tuple[tuple[str, str], ...]
+
+WIDE_MARKET = 2e-3
+"""A median spread near the money above this fraction of the spot is said; IWM's is 0.0003 to 0.0007."""
+
+FARTHEST_SPOT = 10.0
+"""A spot this many times outside the listed strikes, with no parity to check it by, is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a file says of one underlying at one moment, unjudged; columns as in `Chain`."""
+
+    options: Sequence[Option]
+    bid: FloatArray
+    ask: FloatArray
+    bid_size: FloatArray
+    ask_size: FloatArray
+    open_interest: FloatArray
+    volume: FloatArray
+    last: FloatArray
+    last_time: npt.NDArray[np.datetime64]
+    vendor_iv: FloatArray
+    ticker: str
+    spot: float
+    moment: datetime | None
+    label: str
+    source: str
+    source_sha256: str
+    warnings: Warnings = ()
+
+
+def read_asof(asof: object) -> AsOf | None:
+    """Read an as-of day or time from what a caller may give.
+
+    Parameters
+    ----------
+    asof : None, date, datetime or str
+        ISO text for a str; a time without zone is New York's.
+
+    Returns
+    -------
+    None, date or datetime
+        A datetime always has a zone.
+
+    Raises
+    ------
+    InputError
+        When it is none of these, or outside the session table.
+
+    Examples
+    --------
+    >>> read_asof("2026-06-18")
+    datetime.date(2026, 6, 18)
+    >>> read_asof("2026-06-18 15:30").isoformat()
+    '2026-06-18T15:30:00-04:00'
+    """
+    given = asof
+    if isinstance(asof, str):
+        try:
+            text = asof.strip()
+            asof = date.fromisoformat(text) if len(text) <= len("2026-06-18") else datetime.fromisoformat(text)
+        except ValueError:
+            asof = Ellipsis
+    if asof is None:
+        return None
+    if not isinstance(asof, date):
+        raise InputError(f"asof {given!r}: expected a day like 2026-06-18 or a time like 2026-06-18T15:30")
+    if not calendar.FIRST_DAY.year < asof.year < calendar.LAST_DAY.year:
+        first, last = calendar.FIRST_DAY.year + 1, calendar.LAST_DAY.year - 1
+        raise InputError(f"asof {given!r}: expected a day of the years {first} to {last}")
+    if isinstance(asof, datetime):
+        return asof.astimezone(NEW_YORK) if asof.tzinfo else asof.replace(tzinfo=NEW_YORK)
+    return asof
+
+
+def to_chain(snapshot: Snapshot, *, asof: AsOf | None = None, spot: float | None = None) -> Chain:
+    """Judge a snapshot and make a chain of it.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    asof : date or datetime, optional
+        Re-dates the quotes: a day means the close of option trading on that session (the file's own time when it is
+        of that day).
+    spot : float, optional
+        Used as it is instead of the file's or parity's, dollars a share.
+
+    Raises
+    ------
+    DataError
+        When the file has no quotes to trade on, no time, or neither a spot nor parity to tell it.
+    InputError
+        When `asof` is a day without session, or `spot` is not positive.
+    """
+    if spot is not None and not (isinstance(spot, int | float) and 0.0 < spot < math.inf):
+        raise InputError(f"spot {spot!r}: expected a positive number of dollars a share")
+    when, warnings = _clock(snapshot, asof)
+    chain = _assembled(snapshot, when, warnings)
+    return inspect(_with_spread(_with_spot(chain, snapshot, spot)))
+
+
+def _clock(snapshot: Snapshot, asof: AsOf | None) -> tuple[datetime, Warnings]:
+    moment = snapshot.moment
+    if moment is None and asof is None:
+        raise DataError(f"{snapshot.label}: does not say when it was quoted: give the day with --asof")
+    if moment is not None:
+        # the zone is changed last: near year 1 or 9999 that overflows
+        if not calendar.FIRST_DAY.year < moment.year < calendar.LAST_DAY.year:
+            raise DataError(f"{snapshot.label}: quoted on {moment.date()}, which cannot be: is it a chain?")
+        moment = moment.astimezone(NEW_YORK)
+    if isinstance(asof, datetime):
+        when = asof
+    elif asof is None or (moment is not None and moment.date() == asof):
+        assert moment is not None
+        when = moment
+    else:
+        when = calendar.option_close(asof)
+    warnings: list[tuple[str, str]] = []
+    if moment is not None and calendar.last_session_at(when) != calendar.last_session_at(moment):
+        warnings.append(
+            ("re_dated", f"quotes of {moment:%Y-%m-%d %H:%M} are dated {when:%Y-%m-%d %H:%M} as --asof says")
+        )
+    closed = calendar.closed_reason(when.date())
+    last = calendar.last_session_at(when)
+    if closed:
+        warnings.append(
+            (
+                "market_closed",
+                f"taken on {when.date()}, when the market was closed ({closed}): the quotes are from the session of "
+                f"{last}; give --asof {last} to date them so",
+            )
+        )
+    elif last != when.date():
+        warnings.append(
+            (
+                "before_open",
+                f"taken at {when:%H:%M} on {when.date()}, before the open: the quotes are from the session of {last}; "
+                f"give --asof {last} to date them so",
+            )
+        )
+    return when, snapshot.warnings + tuple(warnings)
+
+
+def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
+    options = snapshot.options
+    expiry = np.array([option.expiry for option in options], dtype="M8[D]")
+    listed, which = np.unique(expiry, return_inverse=True)
+    try:
+        left = np.array([calendar.t_years(when, day) for day in listed.tolist()])
+    except InputError as error:
+        raise DataError(f"{snapshot.label}: expiry {error}") from None
+    strike = np.array([option.strike for option in options])
+    traded = snapshot.last_time[~np.isnat(snapshot.last_time)]
+    newest = traded.max() if len(traded) else np.datetime64("NaT", "s")
+    if newest > np.datetime64(when.replace(tzinfo=None), "s"):
+        warnings = (
+            *warnings,
+            (
+                "late_trades",
+                f"trades up to {newest} New York time are later than the quote time {when:%Y-%m-%dT%H:%M:%S}: the "
+                "file's clock is in another zone, or the day is wrong",
+            ),
+        )
+    return Chain(
+        symbol=np.array([option.compact for option in options]),
+        kind=np.array([option.sign for option in options], dtype=np.int8),
+        strike=strike,
+        expiry=expiry,
+        t_years=left[which],
+        bid=snapshot.bid,
+        # an ask of 0 is how files write that nobody offers; a bid of 0 stays, it is what one would be paid
+        ask=np.where(snapshot.ask > 0.0, snapshot.ask, np.nan),
+        bid_size=snapshot.bid_size,
+        ask_size=snapshot.ask_size,
+        open_interest=snapshot.open_interest,
+        volume=snapshot.volume,
+        last=np.where(snapshot.last > 0.0, snapshot.last, np.nan),
+        last_time=snapshot.last_time,
+        vendor_iv=np.where(snapshot.vendor_iv > 0.0, snapshot.vendor_iv, np.nan),
+        flags=np.zeros(len(options), dtype=np.int64),
+        ticker=snapshot.ticker,
+        # the median strike stands in until the spot is settled
+        spot=snapshot.spot if snapshot.spot > 0.0 else float(np.median(strike)),
+        spot_source="file",
+        file_spot=snapshot.spot,
+        asof=when,
+        source=snapshot.source,
+        source_sha256=snapshot.source_sha256,
+        closed_reason=calendar.closed_reason(when.date()),
+        warnings=warnings,
+    )
+
+
+def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
+    """Settle which spot to use, and say so when it is not the file's."""
+    parity = parity_spot(chain)
+    in_file = chain.file_spot
+    if given is not None:
+        return _settled(chain, float(given), "given", _off(parity, float(given), "the spot given"))
+    if parity is None:
+        if not in_file > 0.0:
+            raise DataError(f"{snapshot.label}: no spot, and too few quotes near the money to tell it: give --spot")
+        lowest, highest = float(chain.strike.min()), float(chain.strike.max())
+        if not lowest / FARTHEST_SPOT <= in_file <= highest * FARTHEST_SPOT:
+            raise DataError(
+                f"{snapshot.label}: spot {in_file:g} is far from every strike ({lowest:g} to {highest:g}): give --spot"
+            )
+        unchecked = f"spot {in_file:.2f} could not be checked: too few quotes on both sides near the money"
+        return _settled(chain, in_file, "file", (("spot_unchecked", unchecked),))
+    if not in_file > 0.0:
+        told = f"the file has no spot: {parity.spot:.2f} from put-call parity near the money is used"
+        return _settled(chain, parity.spot, "parity", (("spot_from_parity", told),))
+    if parity.agrees(in_file):
+        return _settled(chain, in_file, "file", ())
+    off = _off(parity, in_file, "the file's spot", f": {parity.spot:.2f} from parity is used")
+    return _settled(chain, parity.spot, "parity", off)
+
+
+def _with_spread(chain: Chain) -> Chain:
+    """Say so when even the quotes near the money are far apart."""
+    near = (np.abs(chain.strike / chain.spot - 1.0) <= NEAR_MONEY) & (chain.t_years > 0.0) & (chain.bid > 0.0)
+    spread = (chain.ask - chain.bid)[near]
+    spread = spread[spread > 0.0]
+    if not len(spread) or np.median(spread) <= WIDE_MARKET * chain.spot:
+        return chain
+    middle = float(np.median(spread))
+    message = (
+        f"the median spread near the money is ${middle:.2f} ({percent(middle / chain.spot):.2f}% of the spot): quoted "
+        "in a fast or thin market, where a hedge costs more than its value"
+    )
+    return replace(chain, warnings=(*chain.warnings, ("wide_market", message)))
+
+
+def _off(parity: ParitySpot | None, spot: float, whose: str, then: str = "") -> Warnings:
+    if parity is None or parity.agrees(spot):
+        return ()
+    dividend = " (or an ex-dividend date lies before that expiry)" if spot > parity.high else ""
+    return (
+        (
+            "spot_off_parity",
+            f"{whose} {spot:.2f} disagrees with put-call parity to {parity.last_expiry}, which allows {parity.low:.2f} "
+            f"to {parity.high:.2f}{dividend}{then}",
+        ),
+    )
+
+
+def _settled(chain: Chain, spot: float, source: SpotSource, warnings: Warnings) -> Chain:
+    return replace(chain, spot=spot, spot_source=source, warnings=chain.warnings + warnings)

@@ -1,0 +1,130 @@
+"""The bytes of a source, read once: what kind of file they are, and sentences for those that are none of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from hedgekit.errors import DataError, InputError
+
+FileKind: TypeAlias = Literal["json", "parquet", "text"]
+
+_PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+}
+_SHOWN = 60  # characters of a bad value that an error message repeats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A file's bytes and what they are.
+
+    Parameters
+    ----------
+    label : str
+        The path as the caller wrote it, for messages.
+    name : str
+        The file's name alone.
+    data : bytes
+    sha256 : str
+        SHA-256 of `data`, hexadecimal.
+    kind : {"json", "parquet", "text"}
+    document : object
+        The decoded JSON, or the text; None for parquet.
+    """
+
+    label: str
+    name: str
+    data: bytes
+    sha256: str
+    kind: FileKind
+    document: Any
+
+    def error(self, message: str) -> DataError:
+        """Make the error that says what is wrong with this file."""
+        return DataError(f"{self.label}: {message}")
+
+
+def shown(value: object) -> str:
+    """Write a bad value so that any terminal can print it: escaped, and cut when long."""
+    text = ascii(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+
+def read_content(source: str | os.PathLike[str]) -> Content:
+    """Read a file and tell what kind it is.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, is empty, a web page, packed or binary junk, or is JSON that breaks off (with
+        line and column).
+    InputError
+        When `source` is neither text nor a path.
+    """
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(f"source {shown(source)}: expected the path of a file")
+    path = Path(source)
+    label = ascii(os.fspath(source))[1:-1]
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise DataError(f"{label}: {_unreadable(path, label, error)}") from None
+    facts: dict[str, Any] = {"label": label, "name": path.name, "data": data}
+    facts["sha256"] = hashlib.sha256(data).hexdigest()
+    if data.startswith(b"PAR1"):
+        return Content(kind="parquet", document=None, **facts)
+    text = _decoded(label, data)
+    if text.lstrip()[:1] in ("{", "["):
+        return Content(kind="json", document=_json(label, text), **facts)
+    return Content(kind="text", document=text, **facts)
+
+
+def _unreadable(path: Path, label: str, error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        live = ":" in label and "/" not in label and "." not in label
+        return "not a file. A live source is not supported yet: give a downloaded file" if live else "no such file"
+    if isinstance(error, IsADirectoryError):
+        return "a directory, not a file: give the file itself"
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"cannot be read: {reason}"
+
+
+def _decoded(label: str, data: bytes) -> str:
+    if not data.strip():
+        raise DataError(f"{label}: the file is empty. Download it again.")
+    for magic, name in _PACKED.items():
+        if data.startswith(magic):
+            raise DataError(f"{label}: a {name} archive, not a chain: unpack it first")
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{label}: neither text nor parquet (byte 0x{data[error.start]:02x} at position {error.start:,}): "
+            "give a file with option quotes"
+        ) from None
+    if text.lstrip()[:1] == "<":
+        raise DataError(f"{label}: a web page or XML, not option quotes. The download went wrong: fetch it again.")
+    return text
+
+
+def _json(label: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{label}: broken JSON at line {error.lineno}, column {error.colno}: {error.msg}. "
+            "The file may be cut off: download it again."
+        ) from None
+    except RecursionError:
+        raise DataError(f"{label}: broken JSON: brackets nested too deep. Download it again.") from None
+    except ValueError as error:
+        raise DataError(f"{label}: broken JSON: {error}. Download it again.") from None

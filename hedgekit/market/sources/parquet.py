@@ -1,0 +1,107 @@
+"""Parquet files as rows of one day."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from hedgekit.errors import InputError, MissingExtra
+from hedgekit.market.snapshot import AsOf
+from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.rows import Rows
+
+DAYS_LISTED = 30
+
+
+def column_names(content: Content) -> list[str]:
+    """Return the columns of a parquet file; none for a file of another kind.
+
+    Raises
+    ------
+    DataError
+        When the file is broken.
+    MissingExtra
+        When pyarrow is not installed.
+    """
+    return list(_opened(content).schema_arrow.names) if content.kind == "parquet" else []
+
+
+def rows_of_day(
+    content: Content, names: Sequence[str], stamp: str, to_moment: Callable[[object], datetime], asof: AsOf | None
+) -> tuple[Rows, datetime]:
+    """Return the rows that were quoted at one moment.
+
+    Parameters
+    ----------
+    content : Content
+    names : sequence of str
+        Columns to read; those the file lacks are left out.
+    stamp : str
+        The column with the time of the quote.
+    to_moment : callable
+        Turns a cell of it into a datetime in New York.
+    asof : date or datetime, optional
+        Picks the day where there are several.
+
+    Raises
+    ------
+    DataError
+        When the file is broken, empty, or lacks the column `stamp`.
+    InputError
+        When there are several days and `asof` names none of them; lists them.
+    """
+    file = _opened(content)
+    present = file.schema_arrow.names
+    if stamp not in present:
+        raise content.error(f"no column {stamp!r} (columns: {', '.join(map(shown, present[:8]))})")
+    try:
+        table = file.read(columns=[name for name in dict.fromkeys([stamp, *names]) if name in present])
+    except _errors() as error:
+        raise content.error(f"broken parquet: {shown(str(error))[1:-1]}. Download it again.") from None
+    stamps: list[Any] = table.column(stamp).to_pylist()
+    if not stamps:
+        raise content.error("no options in it (no rows)")
+    if not all(isinstance(cell, str | datetime) for cell in stamps):
+        odd = next(cell for cell in stamps if not isinstance(cell, str | datetime))
+        raise content.error(f"{stamp} is {shown(odd)}, expected a time like 2026-06-17 20:32:30")
+    moments = {cell: to_moment(cell) for cell in dict.fromkeys(stamps)}
+    chosen = _chosen(content, moments, asof)
+    kept = [row for row, cell in enumerate(stamps) if cell == chosen]
+    part = table.take(kept)
+    rows = Rows(content, "row", len(kept), present, lambda name: list(part.column(name).to_pylist()))
+    return rows, moments[chosen]
+
+
+def _chosen(content: Content, moments: dict[Any, datetime], asof: AsOf | None) -> Any:
+    """Return the stamp of the day asked for, the last one of that day."""
+    if len(moments) == 1 and asof is None:
+        return next(iter(moments))
+    wanted: date | None = asof.date() if isinstance(asof, datetime) else asof
+    of_day = [stamp for stamp, moment in moments.items() if wanted is None or moment.date() == wanted]
+    if wanted is not None and of_day:
+        return max(of_day, key=lambda stamp: moments[stamp])
+    days = sorted({moment.date() for moment in moments.values()})
+    listed = ", ".join(map(str, days[:DAYS_LISTED])) + (", ..." if len(days) > DAYS_LISTED else "")
+    if wanted is None:
+        raise InputError(f"{content.label}: holds {len(days)} days ({listed}): choose one with --asof")
+    raise InputError(f"{content.label}: no quotes of {wanted}; it holds {listed}")
+
+
+def _opened(content: Content) -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise MissingExtra(f"{content.label}: reading parquet needs pyarrow: pip install pyarrow") from None
+    try:
+        return pyarrow.parquet.ParquetFile(io.BytesIO(content.data))
+    except _errors() as error:
+        raise content.error(f"broken parquet: {shown(str(error))[1:-1]}. Download it again.") from None
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """Return what pyarrow raises for a broken file."""
+    import pyarrow
+
+    return (pyarrow.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError)

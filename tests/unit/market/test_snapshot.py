@@ -1,0 +1,168 @@
+"""The clock and the spot of a chain."""
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from hedgekit.errors import DataError, InputError
+from hedgekit.market.snapshot import read_asof
+from hedgekit.market.sources import load
+from hedgekit.model import NEW_YORK
+
+HOLIDAY = datetime(2026, 6, 19, 16, 17, tzinfo=NEW_YORK)
+
+
+def slugs(chain):
+    return [slug for slug, _ in chain.warnings]
+
+
+@pytest.fixture
+def holiday_file(make_document, make_quotes, write):
+    """Quotes of Thursday, downloaded on the holiday after it."""
+    thursday = datetime(2026, 6, 18, 16, 15, tzinfo=NEW_YORK)
+    document = make_document(asof=HOLIDAY)
+    document["data"]["options"] = make_quotes(asof=thursday)
+    return write(document)
+
+
+def test_times_to_expiry_run_from_the_quote_time(make_document, write):
+    chain = load(write(make_document()))
+    assert chain.years_to(date(2026, 6, 18)) == pytest.approx((1 - 15 / 1440) / 365, rel=1e-12)
+
+
+def test_a_snapshot_of_a_holiday_loads_with_its_own_clock_and_says_so(holiday_file):
+    chain = load(holiday_file)
+    assert chain.asof == HOLIDAY
+    assert chain.market_closed
+    assert chain.closed_reason == "Juneteenth"
+    message = dict(chain.warnings)["market_closed"]
+    assert "2026-06-19" in message
+    assert "Juneteenth" in message
+    assert "session of 2026-06-18" in message
+
+
+@pytest.mark.parametrize("asof", ["2026-06-18", date(2026, 6, 18), np.datetime64("2026-06-18").item()])
+def test_asof_the_last_session_redates_the_quotes_without_a_warning(holiday_file, asof):
+    chain = load(holiday_file, asof=asof)
+    assert chain.asof == datetime(2026, 6, 18, 16, 15, tzinfo=NEW_YORK)
+    assert not chain.market_closed
+    assert chain.warnings == ()
+
+
+def test_asof_a_weekend_snapshot_names_the_weekend(make_document, write):
+    document = make_document()
+    document["timestamp"] = "2026-06-21 15:00:00"
+    message = dict(load(write(document)).warnings)["market_closed"]
+    assert "a Sunday" in message
+    assert "session of 2026-06-18" in message
+
+
+def test_a_snapshot_before_the_open_is_from_the_session_before(make_document, write):
+    document = make_document()
+    document["timestamp"] = "2026-06-18 12:00:00"
+    chain = load(write(document))
+    assert slugs(chain) == ["before_open"]
+    assert "session of 2026-06-17" in dict(chain.warnings)["before_open"]
+    assert not chain.market_closed
+
+
+def test_asof_on_another_session_is_said(make_document, write):
+    path = write(make_document())
+    assert "re_dated" in slugs(load(path, asof="2026-06-16"))
+    assert load(path, asof="2026-06-17").warnings == ()
+
+
+def test_asof_a_day_without_session_is_refused(make_document, write):
+    with pytest.raises(InputError, match=r"2026-06-19 is no session \(Juneteenth\); the session before is 2026-06-18"):
+        load(write(make_document()), asof="2026-06-19")
+
+
+def test_asof_an_early_close_ends_at_a_quarter_past_one(make_document, write):
+    chain = load(write(make_document()["data"]), asof="2026-11-27")
+    assert chain.asof == datetime(2026, 11, 27, 13, 15, tzinfo=NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (None, None),
+        ("2026-06-18", date(2026, 6, 18)),
+        (date(2026, 6, 18), date(2026, 6, 18)),
+        ("2026-06-18 15:30", datetime(2026, 6, 18, 15, 30, tzinfo=NEW_YORK)),
+        ("2026-06-18T19:30:00Z", datetime(2026, 6, 18, 15, 30, tzinfo=NEW_YORK)),
+        (datetime(2026, 6, 18, 15, 30), datetime(2026, 6, 18, 15, 30, tzinfo=NEW_YORK)),
+        (datetime(2026, 6, 18, 19, 30, tzinfo=UTC), datetime(2026, 6, 18, 15, 30, tzinfo=NEW_YORK)),
+    ],
+)
+def test_asof_is_read_from_days_times_and_text(given, read):
+    assert read_asof(given) == read
+
+
+@pytest.mark.parametrize(
+    "given", ["", "soon", "2026-13-01", 20260618, "1970-01-01", "0001-01-01T00:00:00Z", datetime(2050, 1, 1)]
+)
+def test_an_impossible_asof_is_refused(given):
+    with pytest.raises(InputError):
+        read_asof(given)
+
+
+def test_a_file_spot_off_parity_is_replaced_and_said(make_document, write):
+    chain = load(write(make_document(290.0, file_spot=291.2)))
+    assert chain.spot_source == "parity"
+    assert chain.spot == pytest.approx(290.0, abs=0.02)
+    assert chain.file_spot == 291.2
+    message = dict(chain.warnings)["spot_off_parity"]
+    assert "291.20" in message
+    assert f"{chain.spot:.2f} from parity" in message
+
+
+def test_a_file_spot_within_the_interval_is_kept(make_document, write):
+    chain = load(write(make_document(290.0, file_spot=290.01)))
+    assert (chain.spot, chain.spot_source, chain.warnings) == (290.01, "file", ())
+
+
+def test_a_given_spot_is_used_as_it_is_and_said_when_off(make_document, write):
+    path = write(make_document())
+    chain = load(path, spot=300)
+    assert (chain.spot, chain.spot_source, chain.file_spot) == (300.0, "given", 290.0)
+    assert slugs(chain) == ["spot_off_parity"]
+    assert load(path, spot=290.0).warnings == ()
+
+
+@pytest.mark.parametrize("spot", [0, -1.0, float("nan"), float("inf"), "290"])
+def test_an_impossible_spot_is_refused(make_document, write, spot):
+    with pytest.raises(InputError, match="spot"):
+        load(write(make_document()), spot=spot)
+
+
+def test_a_file_without_spot_takes_it_from_parity(make_document, write):
+    document = make_document()
+    document["data"]["current_price"] = None
+    chain = load(write(document))
+    assert chain.spot == pytest.approx(290.0, abs=0.02)
+    assert np.isnan(chain.file_spot)
+    assert slugs(chain) == ["spot_from_parity"]
+
+
+def test_without_pairs_the_file_spot_is_used_unchecked(make_document, write):
+    document = make_document()
+    document["data"]["options"] = [row for row in document["data"]["options"] if row["option"][9] == "P"]
+    path = write(document)
+    assert slugs(load(path)) == ["spot_unchecked"]
+    document["data"]["current_price"] = 0.29
+    with pytest.raises(DataError, match=r"spot 0\.29 is far from every strike \(250 to 330\)"):
+        load(write(document))
+    document["data"]["current_price"] = None
+    with pytest.raises(DataError, match="no spot, and too few quotes"):
+        load(write(document))
+
+
+def test_trades_later_than_the_quotes_are_said(make_document, write):
+    document = make_document()
+    document["data"]["options"][0]["last_trade_time"] = "2026-06-17T16:20:00"
+    assert slugs(load(write(document))) == ["late_trades"]
+
+
+def test_spreads_that_are_wide_near_the_money_are_said(make_document, write):
+    assert slugs(load(write(make_document(half_spread=0.5)))) == ["wide_market"]
