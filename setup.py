@@ -18,7 +18,9 @@ from setuptools.errors import CompileError, PlatformError
 CORE = Path("hedgekit") / "core"
 
 # extension module -> the C files it is linked with (all under hedgekit/core/c)
-EXTENSIONS: dict[str, list[str]] = {}
+EXTENSIONS: dict[str, list[str]] = {
+    "_cash_dividends": ["cash_dividends.c"],
+}
 
 NO_COMPILER = """
 hedgekit needs a C compiler to build its pricing core, and '{compiler}' did not work:

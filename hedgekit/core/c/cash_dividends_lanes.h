@@ -1,0 +1,102 @@
+/* Vectors of HK_WIDTH options in lock step, in the portable vector extension of gcc and clang.
+ *
+ * Included once for each instruction set, from cash_dividends_kernel.h. */
+
+typedef double HK_NAME(vd) __attribute__((vector_size(8 * HK_WIDTH)));
+typedef int64_t HK_NAME(vi) __attribute__((vector_size(8 * HK_WIDTH)));
+#define vd HK_NAME(vd)
+#define vi HK_NAME(vi)
+#define LANES HK_WIDTH
+#define HK_CD_INLINE static inline __attribute__((always_inline))
+
+HK_CD_INLINE vd HK_NAME(splat)(double x)
+{
+    return (vd){0} + x;
+}
+
+HK_CD_INLINE vd HK_NAME(pick)(vi mask, vd yes, vd no)
+{
+    return (vd)((mask & (vi)yes) | (~mask & (vi)no));
+}
+
+HK_CD_INLINE vd HK_NAME(vmax)(vd a, vd b)
+{
+    vd out;
+#pragma GCC unroll 8
+    for (int l = 0; l < LANES; l++)
+        out[l] = a[l] > b[l] ? a[l] : b[l];
+    return out;
+}
+
+HK_CD_INLINE vd HK_NAME(vsqrt)(vd a)
+{
+    vd out;
+#pragma GCC unroll 8
+    for (int l = 0; l < LANES; l++)
+        out[l] = __builtin_sqrt(a[l]);
+    return out;
+}
+
+HK_CD_INLINE int HK_NAME(any)(vi mask)
+{
+    int64_t out = 0;
+#pragma GCC unroll 8
+    for (int l = 0; l < LANES; l++)
+        out |= mask[l];
+    return out != 0;
+}
+
+HK_CD_INLINE int HK_NAME(all)(vi mask)
+{
+    return !HK_NAME(any)(~mask);
+}
+
+/* Degree 11 on |x| <= ln(2)/2: relative error 3e-16 before rounding. */
+HK_CD_INLINE vd HK_NAME(vexp)(vd x)
+{
+    const double shift = 0x1.8p52;
+    x = HK_NAME(pick)(x > 700.0, HK_NAME(splat)(700.0), x);
+    x = HK_NAME(pick)(x < -700.0, HK_NAME(splat)(-700.0), x);
+    vd t = x * 0x1.71547652b82fep0 + shift;
+    vi k = (vi)t - (vi)HK_NAME(splat)(shift);
+    t -= shift;
+    vd f = x - t * 0x1.62e42fee00000p-1;
+    f -= t * 0x1.a39ef35793c76p-33;
+    vd p = HK_NAME(splat)(1.0 / 479001600.0);
+    p = p * f + 1.0 / 39916800.0;
+    p = p * f + 1.0 / 3628800.0;
+    p = p * f + 1.0 / 362880.0;
+    p = p * f + 1.0 / 40320.0;
+    p = p * f + 1.0 / 5040.0;
+    p = p * f + 1.0 / 720.0;
+    p = p * f + 1.0 / 120.0;
+    p = p * f + 1.0 / 24.0;
+    p = p * f + 1.0 / 6.0;
+    p = p * f + 0.5;
+    p = p * f + 1.0;
+    p = p * f + 1.0;
+    return (vd)((vi)p + (k << 52));
+}
+
+/* x positive and normal; 2 atanh series of the mantissa in [sqrt(1/2), sqrt(2)). */
+HK_CD_INLINE vd HK_NAME(vlog)(vd x)
+{
+    const int64_t root_half = 0x3fe6a09e667f3bcd;
+    vi bits = (vi)x - root_half;
+    /* The exponent is made non-negative before the shift: AVX2 has no arithmetic one of 64 bits. */
+    vi e = (vi)(((__typeof__((vi)x))(bits + ((int64_t)2048 << 52))) >> 52) & 4095;
+    vd m = (vd)((bits & 0x000fffffffffffff) + root_half);
+    vd k = (vd)(e | 0x4330000000000000) - (0x1p52 + 2048.0);
+    vd s = (m - 1.0) / (m + 1.0), z = s * s;
+    vd p = HK_NAME(splat)(1.0 / 19.0);
+    p = p * z + 1.0 / 17.0;
+    p = p * z + 1.0 / 15.0;
+    p = p * z + 1.0 / 13.0;
+    p = p * z + 1.0 / 11.0;
+    p = p * z + 1.0 / 9.0;
+    p = p * z + 1.0 / 7.0;
+    p = p * z + 1.0 / 5.0;
+    p = p * z + 1.0 / 3.0;
+    p = p * z + 1.0;
+    return k * 0x1.62e42fefa39efp-1 + 2.0 * s * p;
+}
