@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -215,10 +216,10 @@ def _recommend(problem: Problem, candidates: Sequence[Candidate]) -> tuple[str |
     cheaper = meeting[0]
     if cheaper is not chosen:
         saved = chosen.cost_usd - cheaper.cost_usd
-        why += (
-            f"; a {cheaper.name} would save ${saved:,.0f} and cap wealth at {cheaper.cap_pct:.1f}%: "
-            f"allow it with --min-cap {problem.cap:g}"
+        given_up = (
+            "sell the gains of its covered shares" if cheaper.cap_pct is None else f"cap wealth at {cheaper.cap_pct:.1f}%"
         )
+        why += f"; a {cheaper.name} would save ${saved:,.0f} and {given_up}: allow it with --min-cap {problem.cap:g}"
     elif chosen.name in SELLS_CALLS and not problem.calls_allowed:
         why += "; nothing that keeps the upside holds the floor"
     return chosen.name, why
@@ -234,8 +235,6 @@ def _ticket(candidate: Candidate) -> str:
 
 def _down(percent_number: float) -> float:
     """Round a percent down to two decimals, so that asking for it succeeds."""
-    import math
-
     return math.floor(percent_number * units.PERCENT) / units.PERCENT
 
 

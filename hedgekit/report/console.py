@@ -22,6 +22,8 @@ MOST = 100
 
 ACCENT = "bold cyan"
 
+THOUSAND, MILLION = 1e3, 1e6
+
 
 def console(*, terminal: bool) -> Console:
     """Return a console that draws into memory: 80 columns and no colour unless for a terminal."""
@@ -64,6 +66,19 @@ def dollars(value: float | None, *, cents: bool = False, sign: bool = False) -> 
     text = f"{abs(value):,.2f}" if cents else f"{abs(value):,.0f}"
     negative = value < 0 and text.strip("0.,") != ""
     return f"{'-' if negative else '+' if sign else ''}${text}"
+
+
+def short_dollars(value: float) -> str:
+    """Write money in a narrow column: thousands from a million on.
+
+    Examples
+    --------
+    >>> short_dollars(-435.2), short_dollars(1_990_500.0)
+    ('-$435', '$1,990k')
+    """
+    if abs(value) < MILLION:
+        return dollars(value)
+    return f"{dollars(round(value / THOUSAND, 6))}k"
 
 
 def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 from hedgekit import units
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.comparison import HedgeResult
-from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, percent, warning_lines
+from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, percent, short_dollars, warning_lines
 
 SHORT_NAMES = {"put-spread collar": "p-s collar"}
 
@@ -27,7 +27,7 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     for line in textwrap.wrap(headline(result), 76):
         out.print(Text(f"  {line}", style=ACCENT if result.recommended else ""))
     out.print()
-    grid = columns("", "cost", "%/yr", "floor", "worst at", "cap", "delta", "at -20%", "goal", left=(0, 8))
+    grid = columns("", "cost", "%/yr", "floor", "worst", "cap", "delta", "-20%", "goal", left=(0, 8))
     grid.padding = (0, 1, 0, 0)
     for candidate in result.candidates:
         chosen = candidate.name == result.recommended
@@ -71,7 +71,7 @@ def _cells(candidate: Candidate, chosen: bool, shares: int) -> list[str]:
     verdict = "meets" if candidate.meets_goal else _failure(candidate)
     return [
         _label(candidate, shares),
-        dollars(candidate.cost_usd),
+        short_dollars(candidate.cost_usd),
         percent(candidate.cost_annualised_pct) if candidate.legs else "-",
         "none" if is_stop else percent(candidate.floor_pct),
         "gaps" if is_stop else f"{candidate.worst_spot:g}",
@@ -87,7 +87,7 @@ def _failure(candidate: Candidate) -> str:
         return "no promise"
     if candidate.holds_from_spot is None:
         return "fails"
-    return f"fails < {candidate.holds_from_spot:.0f}"
+    return f"fails<{candidate.holds_from_spot:.0f}"
 
 
 def _label(candidate: Candidate, shares: int) -> str:
@@ -112,7 +112,8 @@ def footer(result: HedgeResult) -> list[str]:
         f"floor: least wealth at expiry over every spot from 0 up, less the cost financed at "
         f"{units.percent(problem.rate):.2f}% ({inputs['rate_source']}); dividends received are left out",
         f"at the touch (buy at the ask, sell at the bid) + ${problem.fee:g} a contract; %/yr: if rolled at the same "
-        f"price; delta: of the hedged position, per share owned today",
+        f"price; worst: the spot of the least wealth; delta: of the hedged position, per share owned; -20%: gain or "
+        f"loss at expiry if the spot is 20% lower; fails<: below that spot",
         f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
         f"calls are sold at {units.percent(problem.cap):g}% of spot or above; hold cash and hold less sell at spot "
         f"and earn nothing; a stop is shown as if it filled at its level",
