@@ -1,0 +1,165 @@
+"""Interest rates as a caller gives them: a number, or a file of Treasury yields, to continuous compounding.
+
+Treasury par yields are bond-equivalent: simple up to half a year, coupons twice a year beyond. Bill yields
+(``^IRX``) are discounts on 360 days; SOFR is simple on 360 days, overnight.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from hedgekit.errors import DataError, InputError
+from hedgekit.market.tables import Table, decimal, read_table
+from hedgekit.units import fraction, years
+
+HIGHEST_RATE = 0.5
+"""A rate beyond this is taken for percent written without its sign."""
+
+STALE_DAYS = 7
+"""A curve this many days older than the as-of day is said to be old."""
+
+_TENOR = re.compile(r"(\d+(?:\.\d+)?)\s*(mo|month|yr|year)s?")
+_SHORT_TENOR = re.compile(r"y(\d+)(m?)")
+_MONTHS = 12
+_MONEY_YEAR = 360.0  # days in a year of the money market
+_BILL_DAYS = 91
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateCurve:
+    """Continuously compounded zero rates by time.
+
+    Parameters
+    ----------
+    times : tuple of float
+        Years, ascending.
+    rates : tuple of float
+        Decimal a year at those times; linear between, flat beyond.
+    basis : str
+        Where they come from, in words.
+    """
+
+    times: tuple[float, ...]
+    rates: tuple[float, ...]
+    basis: str
+
+    def at(self, t_years: float) -> float:
+        """Return the continuously compounded rate to a time, decimal a year."""
+        if t_years <= self.times[0]:
+            return self.rates[0]
+        for left, right, low, high in zip(self.times, self.times[1:], self.rates, self.rates[1:], strict=False):
+            if t_years <= right:
+                return low + (high - low) * (t_years - left) / (right - left)
+        return self.rates[-1]
+
+
+def read_rate(given: float | str | os.PathLike[str], asof: date) -> RateCurve:
+    """Read an interest rate, or the curve of a file.
+
+    Parameters
+    ----------
+    given : float, str or path
+        A number is continuously compounded, decimal a year ("3.75%" works too). Anything else is a CSV file with a
+        ``date`` column, in percent: Treasury par yields by tenor (``1 Mo`` ... ``30 Yr``, or ``y3m,y2,...``), SOFR
+        (``date,rate``) or 13-week bill yields (``Date,Close``).
+    asof : date
+        The last line on or before it is used.
+
+    Returns
+    -------
+    RateCurve
+        ``curve.at(t_years)`` is the rate to use.
+
+    Raises
+    ------
+    InputError
+        For a rate beyond 50% a year.
+    DataError
+        For a bad file (names line, column and value), or one without a line on or before `asof`.
+
+    Examples
+    --------
+    >>> read_rate("0.0375", date(2026, 6, 17)).at(0.25)
+    0.0375
+    """
+    number = float(given) if isinstance(given, int | float) else decimal(str(given))
+    if number is not None:
+        if not abs(number) <= HIGHEST_RATE:
+            raise InputError(f"rate {given}: {number:.0%} a year; 3.75% is written 0.0375")
+        return RateCurve(times=(0.0,), rates=(number,), basis=f"{number:.4g} as given")
+    table = read_table(str(given))
+    day_at = table.column("date", "day")
+    line, cells, day = _line(table, day_at, asof)
+    yields = _yields(table, line, cells)
+    if yields:
+        curve, kind = _zero_rates(yields), "Treasury par curve"
+    elif "rate" in table.names:
+        simple = _percent(table, line, cells, "rate")
+        curve, kind = [(0.0, math.log1p(simple / _MONEY_YEAR) / years(1.0))], "SOFR"
+    elif "close" in table.names:
+        discount = _percent(table, line, cells, "close")
+        t_years = years(_BILL_DAYS)
+        curve, kind = [(t_years, -math.log1p(-discount * _BILL_DAYS / _MONEY_YEAR) / t_years)], "13-week bill"
+    else:
+        names = ", ".join(map(ascii, table.names))
+        raise DataError(f"{table.label}: no column of a tenor (like '3 Mo'), 'rate' or 'close' (columns: {names})")
+    age = (asof - day).days
+    old = f", {age} days before the as-of day" if age > STALE_DAYS else ""
+    times, rates = zip(*curve, strict=True)
+    return RateCurve(times=times, rates=rates, basis=f"{kind} of {day} in {table.label}{old}")
+
+
+def _line(table: Table, day_at: int, asof: date) -> tuple[int, tuple[str, ...], date]:
+    dated = [(table.day(line, cells[day_at]), line, cells) for line, cells in table.lines]
+    known = [entry for entry in dated if entry[0] <= asof]
+    if not known:
+        first = min(entry[0] for entry in dated)
+        raise DataError(f"{table.label}: no line on or before {asof}; the first is of {first}")
+    day, line, cells = max(known, key=lambda entry: entry[0])
+    return line, cells, day
+
+
+def _yields(table: Table, line: int, cells: tuple[str, ...]) -> list[tuple[float, float]]:
+    """Return (years, par yield) by tenor, leaving out blanks."""
+    found = {}
+    for name, cell in zip(table.names, cells, strict=True):
+        tenor = _tenor(name)
+        if tenor is not None and cell:
+            found[tenor] = _percent(table, line, cells, name)
+    return sorted(found.items())
+
+
+def _tenor(name: str) -> float | None:
+    if plain := _TENOR.fullmatch(name):
+        return float(plain[1]) / (_MONTHS if plain[2].startswith("mo") else 1)
+    if short := _SHORT_TENOR.fullmatch(name):
+        return float(short[1]) / (_MONTHS if short[2] else 1)
+    return None
+
+
+def _percent(table: Table, line: int, cells: tuple[str, ...], name: str) -> float:
+    number = table.number(line, name, cells[table.names.index(name)])
+    rate = fraction(number)
+    if not abs(rate) <= HIGHEST_RATE:
+        raise DataError(f"{table.label}: line {line}: {name} is {number:g}, expected percent a year")
+    return rate
+
+
+def _zero_rates(yields: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Bootstrap continuous zero rates from par yields, linear in yield between the tenors given."""
+    zeros = [(t, math.log1p(par * t) / t) for t, par in yields if t < _HALF]
+    par_curve = RateCurve(times=tuple(t for t, _ in yields), rates=tuple(y for _, y in yields), basis="")
+    last = yields[-1][0]
+    discounts = 0.0
+    for half_years in range(1, round(last / _HALF) + 1):
+        t = half_years * _HALF
+        half_coupon = par_curve.at(t) * _HALF
+        discount = (1.0 - half_coupon * discounts) / (1.0 + half_coupon)
+        discounts += discount
+        zeros.append((t, -math.log(discount) / t))
+    return zeros

@@ -1,0 +1,90 @@
+import math
+from datetime import date
+
+import pytest
+
+from hedgekit.errors import DataError, InputError
+from hedgekit.market.rates import read_rate
+
+DAY = date(2026, 6, 17)
+
+
+@pytest.mark.parametrize(
+    ("given", "rate"), [(0.0375, 0.0375), ("0.0375", 0.0375), ("3.75%", 0.0375), (0, 0.0), ("-0.5%", -0.005)]
+)
+def test_a_number_is_the_rate_at_every_time(given, rate):
+    curve = read_rate(given, DAY)
+    assert curve.at(0.01) == pytest.approx(rate, abs=1e-17)
+    assert curve.at(5.0) == curve.at(0.01)
+    assert "as given" in curve.basis
+
+
+@pytest.mark.parametrize("given", [3.75, "3.75", "375%", float("nan"), float("inf")])
+def test_percent_without_its_sign_is_refused(given):
+    with pytest.raises(InputError, match=r"3\.75% is written 0\.0375"):
+        read_rate(given, DAY)
+
+
+def test_a_flat_par_curve_has_the_zero_rate_of_its_compounding(write):
+    path = write("date,1 Mo,6 Mo,1 Yr,2 Yr,10 Yr\n2026-06-16,4,4,4,4,4\n", "curve.csv")
+    curve = read_rate(path, DAY)
+    assert curve.at(1 / 12) == pytest.approx(12 * math.log(1 + 0.04 / 12), rel=1e-14)
+    for t in (0.5, 1.0, 2.0, 7.5, 10.0):
+        assert curve.at(t) == pytest.approx(2 * math.log(1.02), rel=1e-14)
+
+
+def test_par_bonds_of_a_sloping_curve_are_worth_par(write):
+    path = write("date,6 Mo,1 Yr,2 Yr,3 Yr\n2026-06-16,3.0,3.5,4.0,4.5\n", "curve.csv")
+    curve = read_rate(path, DAY)
+
+    def worth(coupon, halves):
+        discounts = [math.exp(-curve.at(k / 2) * k / 2) for k in range(1, halves + 1)]
+        return coupon / 2 * sum(discounts) + discounts[-1]
+
+    for coupon, halves in ((0.03, 1), (0.035, 2), (0.0375, 3), (0.04, 4), (0.045, 6)):
+        assert worth(coupon, halves) == pytest.approx(1.0, rel=1e-14)
+
+
+def test_the_last_line_on_or_before_the_day_is_used_whatever_the_order(write):
+    newest_first = "Date,3 Mo\n06/18/2026,9\n06/17/2026,3.7\n06/16/2026,1\n"
+    curve = read_rate(write(newest_first, "curve.csv"), DAY)
+    assert curve.at(0.25) == pytest.approx(4 * math.log(1 + 0.037 / 4), rel=1e-14)
+    assert "2026-06-17" in curve.basis
+
+
+def test_blank_tenors_are_left_out_and_an_old_curve_is_said(write):
+    curve = read_rate(write("date,y3m,y2,y5\n2026-06-01,,4,\n", "curve.csv"), DAY)
+    assert curve.at(0.1) == pytest.approx(2 * math.log(1.02), rel=1e-14)
+    assert "16 days before" in curve.basis
+
+
+def test_overnight_and_bill_rates_are_converted(write):
+    sofr = read_rate(write("date,rate\n2026-06-16,3.6\n", "sofr.csv"), DAY)
+    assert sofr.at(1.0) == pytest.approx(365 * math.log(1 + 0.036 / 360), rel=1e-13)
+    bill = read_rate(write("Date,Close\n2026-06-16,3.6\n", "irx.csv"), DAY)
+    assert math.exp(-bill.at(0.2) * 91 / 365) == pytest.approx(1 - 0.036 * 91 / 360, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("date,1 Mo\n2026-06-16,abc\n", "line 2: 1 mo is 'abc', expected a number"),
+        ("date,1 Mo\nsoon,4\n", "line 2: 'soon' is no day"),
+        ("date,1 Mo\n2026-06-16,400\n", "line 2: 1 mo is 400, expected percent"),
+        ("date,1 Mo\n2026-06-16,4,5\n", "line 2: 3 cells, the header has 2"),
+        ("date,1 Mo\n2026-06-18,4\n", "no line on or before 2026-06-17; the first is of 2026-06-18"),
+        ("day off,1 Mo\n2026-06-16,4\n", "no column 'date' or 'day'"),
+        ("date,price\n2026-06-16,4\n", "no column of a tenor"),
+        ("", "no lines below a header"),
+        ("date,1 Mo\n", "no lines below a header"),
+        (b"\xff\xfe\x00", "not a text file"),
+    ],
+)
+def test_a_bad_curve_is_refused_in_a_sentence(write, text, said):
+    with pytest.raises(DataError, match=said):
+        read_rate(write(text, "curve.csv"), DAY)
+
+
+def test_a_missing_curve_is_refused(tmp_path):
+    with pytest.raises(DataError, match="cannot be read"):
+        read_rate(tmp_path / "none.csv", DAY)
