@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date, datetime, time
 from typing import Any, ClassVar, Literal
 
 from hedgekit import units
 from hedgekit.errors import InputError, Status
+from hedgekit.market.calendar import is_session, session_close
 from hedgekit.market.calendar import t_years as years_between
-from hedgekit.market.inputs import Terms, given, resolve
-from hedgekit.model import Chain, Option, Quote
+from hedgekit.market.inputs import Given, Terms, given, resolve
+from hedgekit.market.snapshot import read_asof
+from hedgekit.model import NEW_YORK, Chain, Option, Quote
 from hedgekit.pricing import Exercise, Greeks, engine_name, greeks, implied_vol
 from hedgekit.results import Result
+
+USUAL_CLOSE = time(16, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,22 @@ class ImpliedVolResult(ValuationResult):
     schema_name: ClassVar[str] = "iv"
 
 
+def moment(asof: str | None) -> datetime:
+    """Return the moment of valuation, New York: now, or the one given; a day means its 16:00 close.
+
+    Raises
+    ------
+    InputError
+        When the text is no day or time.
+    """
+    when = read_asof(asof)
+    if when is None:
+        return datetime.now(NEW_YORK)
+    if isinstance(when, datetime):
+        return when
+    return session_close(when) if is_session(when) else datetime.combine(when, USUAL_CLOSE, NEW_YORK)
+
+
 def contract_for(
     *,
     option: Option | None,
@@ -123,12 +142,12 @@ def contract_for(
         kind, strike, expiry = option.kind, option.strike, option.expiry
     if kind is None or strike is None or (expiry is None) == (t_years is None):
         raise InputError("name the contract: a symbol, or --kind, --strike and one of --expiry and --t-years")
-    time = years_between(asof, expiry) if expiry is not None else t_years
-    assert time is not None
-    if time <= 0:
+    left = years_between(asof, expiry) if expiry is not None else t_years
+    assert left is not None
+    if left <= 0:
         raise InputError(f"expiry {expiry}: its exercise cut-off is past at {asof:%Y-%m-%d %H:%M} New York")
     side: Literal["call", "put"] = "call" if kind == "call" else "put"
-    return Contract(kind=side, strike=strike, t_years=time, option=option)
+    return Contract(kind=side, strike=strike, t_years=left, option=option)
 
 
 def value(
@@ -138,8 +157,8 @@ def value(
     spot: float | None = None,
     vol: float | None = None,
     premium: float | None = None,
-    rate: float | Path | None = None,
-    dividends: float | Path | None = None,
+    rate: Given = None,
+    dividends: Given = None,
     exercise: Exercise = "american",
     chain: Chain | None = None,
     question: Literal["price", "iv"] = "price",
@@ -202,7 +221,7 @@ def value(
 
 
 def _from_chain(
-    contract: Contract, chain: Chain, *, rate: float | Path | None, dividends: float | Path | None
+    contract: Contract, chain: Chain, *, rate: Given, dividends: Given
 ) -> tuple[Terms, Quote]:
     """Take the market and the contract's own quote from a chain."""
     if contract.option is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -32,8 +31,8 @@ def command(
     min_cap: float | None,
     fee: float,
     spot: float | None,
-    rate: float | Path | None,
-    dividends: float | Path | None,
+    rate: str | None,
+    dividends: str | None,
     asof: str | None,
     format_: str,
     output: str,

@@ -33,25 +33,6 @@ class Day(click.ParamType):
             self.fail(f"{value!r} is not a day of the calendar: write YYYY-MM-DD, like 2026-09-18", param, ctx)
 
 
-class NumberOrFile(click.ParamType):
-    """A number, or the path of a file that holds what is needed."""
-
-    name = "number|file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | Path:
-        """Return a float when it reads as one, else the path of a file that exists."""
-        if isinstance(value, float | int | Path):
-            return value
-        try:
-            return float(value)
-        except ValueError:
-            pass
-        path = Path(value)
-        if not path.is_file():
-            self.fail(f"{value!r} is neither a number nor a file", param, ctx)
-        return path
-
-
 def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
     """Take a command's defaults from TOML files: the one named, the project's and the user's."""
     from hedgekit.settings import defaults_for
@@ -85,8 +66,8 @@ def market_options(command: F) -> F:
     """Add the market inputs; what is not given is inferred from the chain and said."""
     decorators = [
         click.option("--spot", type=float, help="Price of the underlying, dollars a share.  [default: the file's, or parity's when the file's is off]"),
-        click.option("--rate", type=NumberOrFile(), help="Continuously compounded rate a year (0.0375), or a Treasury curve file.  [default: from the chain]"),
-        click.option("--dividends", type=NumberOrFile(), help="Dividend yield a year (0.011), or a CSV of date,amount.  [default: the yield the chain implies]"),
+        click.option("--rate", metavar="NUMBER|FILE", help="Continuously compounded rate a year (0.0375), or a Treasury curve file.  [default: from the chain]"),
+        click.option("--dividends", metavar="NUMBER|FILE", help="Dividend yield a year (0.011), or a CSV of date,amount.  [default: the yield the chain implies]"),
         click.option("--asof", metavar="DATE", help="Moment of the quotes: a day, or 2026-06-17T16:00 New York.  [default: the file's]"),
     ]
     for decorator in reversed(decorators):
@@ -122,14 +103,14 @@ def value_contract(
     vol: float | None,
     premium: float | None,
     spot: float | None,
-    rate: float | Path | None,
-    dividends: float | Path | None,
+    rate: str | None,
+    dividends: str | None,
     asof: str | None,
 ) -> Result:
     """Answer ``price`` and ``iv``, which differ in what is asked for."""
-    from hedgekit.market.sources import load, moment
+    from hedgekit.market.sources import load
     from hedgekit.model import Option
-    from hedgekit.valuation import contract_for, value
+    from hedgekit.valuation import contract_for, moment, value
 
     chain = load(source, asof=asof, spot=spot) if source else None
     when = chain.asof if chain else moment(asof)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -27,8 +26,8 @@ def command(
     source: str | None,
     vol: float | None,
     spot: float | None,
-    rate: float | Path | None,
-    dividends: float | Path | None,
+    rate: str | None,
+    dividends: str | None,
     asof: str | None,
     format_: str,
     output: str,

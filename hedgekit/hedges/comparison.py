@@ -14,7 +14,7 @@ from hedgekit.errors import DataError, InfeasibleError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.problem import DEFAULT_FEE, STANDARD_FLOOR, Problem, make_problem, pick_expiry
-from hedgekit.market.inputs import MarketInputs, resolve
+from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain
 from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
@@ -104,8 +104,8 @@ def compare(
     floor: float = STANDARD_FLOOR,
     by: date | None = None,
     expiry: date | None = None,
-    rate: Any = None,
-    dividends: Any = None,
+    rate: Given = None,
+    dividends: Given = None,
     fee: float = DEFAULT_FEE,
     min_cap: float | None = None,
 ) -> HedgeResult:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
+from os import PathLike
+from typing import TypeAlias
 
 import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import InputError
 from hedgekit.market.carry import Forward, forwards, infer_rate
-from hedgekit.market.dividends import read_dividends
-from hedgekit.market.rates import read_curve
+from hedgekit.market.dividends import Dividends, read_dividends
+from hedgekit.market.rates import read_rate
 from hedgekit.model import Chain, FloatArray
 from hedgekit.results import Note
 
-HIGHEST = 1.0
-"""A rate or yield beyond 100% a year is taken for a percent number."""
+Given: TypeAlias = float | str | PathLike[str] | None
+"""A number ("1.1%" works too), the path of a file, or None to infer it from the chain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +89,8 @@ def resolve(
     chain: Chain,
     expiries: Sequence[date],
     *,
-    rate: float | Path | None = None,
-    dividends: float | Path | None = None,
+    rate: Given = None,
+    dividends: Given = None,
     with_forwards: bool = False,
 ) -> MarketInputs:
     """Settle rate and dividends for some expiries of a chain.
@@ -98,9 +99,9 @@ def resolve(
     ----------
     chain : Chain
     expiries : sequence of datetime.date
-    rate : float or Path, optional
+    rate : float, str or path, optional
         A number for all expiries, a Treasury curve file, or None to infer it from the chain.
-    dividends : float or Path, optional
+    dividends : float, str or path, optional
         A yield for all expiries, a file of cash dividends, or None for the yield that parity implies.
     with_forwards : bool
         Tell the forwards even when nothing has to be inferred from them.
@@ -121,14 +122,11 @@ def resolve(
     if dividends is None:
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
-    elif isinstance(dividends, Path):
-        cash = read_dividends(dividends, chain.asof)
-        yields = dict.fromkeys(expiries, 0.0)
-        source = _cash_source(dividends, cash, max(chain.years_to(day) for day in expiries))
     else:
-        value = checked("--dividends", dividends)
-        yields = dict.fromkeys(expiries, value)
-        source = f"dividend yield {units.percent(value):g}% as given"
+        taken = read_dividends(dividends, chain.asof)
+        cash, source = taken.cash, f"dividends: {taken.basis}"
+        yields = dict.fromkeys(expiries, taken.div_yield)
+        notes = _no_cash_ahead(taken, max(chain.years_to(day) for day in expiries))
     chain_notes = tuple(Note(slug, message) for slug, message in chain.warnings)
     return MarketInputs(
         rates=rates,
@@ -141,58 +139,38 @@ def resolve(
     )
 
 
-def given(
-    *, asof: datetime, t_years: float, rate: float | Path | None, dividends: float | Path | None
-) -> Terms:
+def given(*, asof: datetime, t_years: float, rate: Given, dividends: Given) -> Terms:
     """Settle rate and dividends of one contract without a chain to infer them from.
 
     Raises
     ------
     InputError
         No rate, or a number that cannot be one.
+    DataError
+        A file that cannot be read.
     """
     if rate is None:
         raise InputError("give --rate (a number like 0.0375, or a Treasury curve file), or --chain to infer it from")
-    if isinstance(rate, Path):
-        r, rate_source = read_curve(rate, asof).rate(t_years), f"from {rate.name}"
-    else:
-        r, rate_source = checked("--rate", rate), "as given"
-    cash: tuple[tuple[float, float], ...] = ()
-    q, source = 0.0, "no dividends"
-    if isinstance(dividends, Path):
-        cash = read_dividends(dividends, asof)
-        source = _cash_source(dividends, cash, t_years)
-    elif dividends is not None:
-        q = checked("--dividends", dividends)
-        source = f"dividend yield {units.percent(q):g}% as given"
-    return Terms(rate=r, div_yield=q, cash=cash, rate_source=rate_source, dividends_source=source)
+    curve = read_rate(rate, asof.date())
+    taken = Dividends() if dividends is None else read_dividends(dividends, asof)
+    return Terms(
+        rate=curve.at(t_years),
+        div_yield=taken.div_yield,
+        cash=taken.cash,
+        rate_source=curve.basis,
+        dividends_source=f"dividends: {taken.basis}",
+        warnings=() if dividends is None else _no_cash_ahead(taken, t_years),
+    )
 
 
-def checked(name: str, value: float) -> float:
-    """Return a rate or yield, or refuse one that must be a percent number.
-
-    Raises
-    ------
-    InputError
-        Not finite, or beyond 100% a year.
-    """
-    if not -HIGHEST < value < HIGHEST:
-        hint = f" (did you mean {units.fraction(value):g}?)" if np.isfinite(value) else ""
-        raise InputError(f"{name} {value:g}: expected a decimal a year between -1 and 1{hint}")
-    return float(value)
-
-
-def _rates(chain: Chain, expiries: Sequence[date], rate: float | Path | None) -> tuple[dict[date, float], str]:
+def _rates(chain: Chain, expiries: Sequence[date], rate: Given) -> tuple[dict[date, float], str]:
     if rate is None:
         estimate = infer_rate(chain)
         half = units.percent(estimate.high - estimate.low) / 2
-        return dict.fromkeys(expiries, estimate.rate), (
-            f"inferred from the chain's put-call parity, +-{half:.2f} points"
-        )
-    if isinstance(rate, Path):
-        curve = read_curve(rate, chain.asof)
-        return {day: curve.rate(chain.years_to(day)) for day in expiries}, f"from {rate.name}, {curve.day}"
-    return dict.fromkeys(expiries, checked("--rate", rate)), "as given"
+        basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
+        return dict.fromkeys(expiries, estimate.rate), basis
+    curve = read_rate(rate, chain.asof.date())
+    return {day: curve.at(chain.years_to(day)) for day in expiries}, curve.basis
 
 
 def _implied_yields(
@@ -218,6 +196,8 @@ def _implied_yields(
     return yields, (Note("yield-borrowed", message),)
 
 
-def _cash_source(path: Path, cash: Sequence[tuple[float, float]], t_years: float) -> str:
-    live = [amount for when, amount in cash if 0.0 < when <= t_years]
-    return f"{len(live)} cash dividends ({sum(live):g} a share) before expiry from {path.name}"
+def _no_cash_ahead(taken: Dividends, t_years: float) -> tuple[Note, ...]:
+    """Warn of a dividend file that knows nothing of the time to expiry: history is not a forecast."""
+    if taken.div_yield or any(when <= t_years for when, _ in taken.cash):
+        return ()
+    return (Note("no-dividend-ahead", f"no dividend before expiry is counted ({taken.basis})"),)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from hedgekit import units
 from hedgekit.errors import InputError, Status
 from hedgekit.market.chain import Defect, defects
-from hedgekit.market.inputs import MarketInputs, resolve
+from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.market.vols import VolBand, solve
 from hedgekit.model import Chain, Flag
 from hedgekit.pricing import Greeks
@@ -85,8 +84,8 @@ class ChainResult(Result):
 def survey(
     chain: Chain,
     *,
-    rate: float | Path | None = None,
-    dividends: float | Path | None = None,
+    rate: Given = None,
+    dividends: Given = None,
     expiry: date | None = None,
     near: int | None = None,
 ) -> ChainResult:
