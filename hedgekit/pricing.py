@@ -492,17 +492,15 @@ def _prepare(
 
 def _signs(kind: Any) -> NDArray[np.int8]:
     """Turn kinds into +1/-1; an unknown one is an error alone and 0 (a bad element) in an array."""
-    if isinstance(kind, str | int | np.integer):
-        if kind not in SIGNS:
-            raise InputError(f"kind is {kind!r}: use 'call' or 'put' (also 'c', 'p', 1, -1)")
-        return np.array(SIGNS[kind], dtype=np.int8)
     array = np.asarray(kind)
     if array.dtype.kind in "iuf":
-        return np.where(array == 1, 1, np.where(array == -1, -1, 0)).astype(np.int8)
-    if array.dtype.kind in "UO":
+        sign = np.where(array == 1, 1, np.where(array == -1, -1, 0)).astype(np.int8)
+    else:
         flat = [SIGNS.get(value, 0) if isinstance(value, str | int) else 0 for value in array.ravel().tolist()]
-        return np.array(flat, dtype=np.int8).reshape(array.shape)
-    raise InputError(f"kind is an array of {array.dtype}: use 'call' and 'put' (also 'c', 'p', 1, -1)")
+        sign = np.array(flat, dtype=np.int8).reshape(array.shape)
+    if sign.ndim == 0 and not sign:
+        raise InputError(f"kind is {kind!r}: use 'call' or 'put' (also 'c', 'p', 1, -1)")
+    return sign
 
 
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:
