@@ -1,12 +1,13 @@
 """Cboe's delayed-quotes JSON: ``{timestamp (UTC), data: {symbol, current_price, options: [...]}}``.
 
 The older layout has the same fields without the ``timestamp`` and ``data`` around them. Quote times are UTC; last
-trades are on New York's clock.
+trades are on New York's clock. ``"made": true`` beside the timestamp labels hedgekit's own example.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,12 +36,15 @@ def read(content: Content, asof: AsOf | None) -> Snapshot:
     place = "data.options" if body is not content.document else "options"
     rows = Rows.of_records(content, place, body["options"])
     stamp = content.document.get("timestamp")
-    return from_cboe_rows(
+    snapshot = from_cboe_rows(
         rows,
         ticker=ticker_of(content, body.get("symbol", content.document.get("symbol"))),
         spot=spot_of(content, "current_price", body.get("current_price")),
         moment=None if stamp is None else utc(content, "timestamp", stamp),
     )
+    if content.document.get("made") is not True:
+        return snapshot
+    return replace(snapshot, warnings=(("made_data", "a made chain for examples: none of it was ever quoted"),))
 
 
 def from_cboe_rows(rows: Rows, *, ticker: str, spot: float, moment: datetime | None) -> Snapshot:
