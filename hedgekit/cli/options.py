@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from difflib import get_close_matches
@@ -144,8 +145,7 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
         for note in result.warnings:
             click.echo(f"warning: {note.message}", err=True)
     if output == "-":
-        stream = click.get_text_stream("stdout")
-        click.echo(render(result, format_, terminal=stream.isatty()), nl=False, color=None)
+        click.echo(render(result, format_, terminal=sys.stdout.isatty()), nl=False)
     else:
         write_text(Path(output), render(result, format_, terminal=False))
         if not quiet:

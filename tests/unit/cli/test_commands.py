@@ -178,7 +178,7 @@ def test_cash_dividends_come_from_a_file(run, tmp_path):
     common = ["price", "IWM261120C00240000", "--spot", 248, "--vol", 0.2, "--rate", 0.04, "--asof", "2026-09-01T16:00", "--format", "json"]  # fmt: skip
     with_cash = json.loads(run(*common, "--dividends", path)[1])
     without = json.loads(run(*common)[1])
-    assert "1 cash dividends" in with_cash["inputs"]["dividends_source"]
+    assert "1 cash dividend " in with_cash["inputs"]["dividends_source"]
     assert 0.2 < without["price"] - with_cash["price"] < 0.75
 
 
