@@ -192,7 +192,7 @@ def _displayed(problem: Problem, leg: Leg) -> float | None:
 
 
 def _exit_now(problem: Problem, legs: Sequence[Leg]) -> float | None:
-    """What opening and closing at once costs: both spreads and both fees, dollars."""
+    """Return what opening and closing at once costs: both spreads and both fees, dollars."""
     if not legs:
         return None
     lost = 0.0
