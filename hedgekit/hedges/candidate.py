@@ -28,7 +28,7 @@ class Candidate:
     Attributes
     ----------
     name : str
-        What it is called in tables: ``put``, ``collar``, ``stop``...
+        What it is called in tables: ``put``, ``collar``, ``stop-loss``...
     legs : tuple of Leg
         Options bought (+) at the ask and sold (-) at the bid.
     shares : int

@@ -21,7 +21,11 @@ from hedgekit.report.console import (
     warning_lines,
 )
 
-SHORT_NAMES = {"put-spread collar": "p-s collar"}
+SHORT_NAMES = {
+    "put-spread collar": "p-s collar",
+    "holding less (same delta)": "hold less",
+    "holding less (cash floor)": "hold cash",
+}
 
 
 def table(result: HedgeResult, *, terminal: bool = False) -> str:
