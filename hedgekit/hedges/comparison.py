@@ -63,7 +63,9 @@ class HedgeResult(Result):
         rows = []
         for candidate in self.candidates:
             row = candidate.to_dict()
-            row["legs"] = "; ".join(f"{leg.contracts:+d} {leg.option.compact} @{leg.premium:g}" for leg in candidate.legs)
+            row["legs"] = "; ".join(
+                f"{leg.contracts:+d} {leg.option.compact} @{leg.premium:g}" for leg in candidate.legs
+            )
             row.update({f"hedged_{name}": value for name, value in row.pop("greeks").items()})
             row.update(row.pop("risk"))
             row["shares_sold"], row["stop_level"] = candidate.shares_sold, candidate.stop_level
@@ -217,7 +219,9 @@ def _recommend(problem: Problem, candidates: Sequence[Candidate]) -> tuple[str |
     if cheaper is not chosen:
         saved = chosen.cost_usd - cheaper.cost_usd
         given_up = (
-            "sell the gains of its covered shares" if cheaper.cap_pct is None else f"cap wealth at {cheaper.cap_pct:.1f}%"
+            "sell the gains of its covered shares"
+            if cheaper.cap_pct is None
+            else f"cap wealth at {cheaper.cap_pct:.1f}%"
         )
         why += f"; a {cheaper.name} would save ${saved:,.0f} and {given_up}: allow it with --min-cap {problem.cap:g}"
     elif chosen.name in SELLS_CALLS and not problem.calls_allowed:
@@ -243,12 +247,17 @@ def _size_warnings(candidates: Sequence[Candidate], recommended: str | None) -> 
     for candidate in candidates:
         if candidate.name == recommended:
             short = [
-                f"{candidate.displayed[leg.option.compact]:.0f} of {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
+                f"{shown:.0f} of {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
                 for leg in candidate.legs
                 if (shown := candidate.displayed[leg.option.compact]) is not None and shown < abs(leg.contracts)
             ]
             if short:
-                return [Note("displayed-size", f"displayed size at the touch covers {', '.join(short)}: the rest may cost more")]
+                return [
+                    Note(
+                        "displayed-size",
+                        f"displayed size at the touch covers {', '.join(short)}: the rest may cost more",
+                    )
+                ]
     return []
 
 

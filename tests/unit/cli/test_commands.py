@@ -32,7 +32,7 @@ def run(monkeypatch, capsys, tmp_path):
 
 
 def test_hedge_json_is_remade_from_its_own_legs(run, example):
-    code, out, err = run("hedge", "--shares", 1750, "--chain", example, "--by", BY, "--floor", "0.9", "--min-cap", "1.1", "--format", "json")  # fmt: skip
+    code, out, _ = run("hedge", "--shares", 1750, "--chain", example, "--by", BY, "--floor", "0.9", "--min-cap", "1.1", "--format", "json")  # fmt: skip
     assert code == 0
     answer = json.loads(out)
     inputs, position = answer["inputs"], answer["position"]
@@ -178,7 +178,7 @@ def test_cash_dividends_come_from_a_file(run, tmp_path):
     common = ["price", "IWM261120C00240000", "--spot", 248, "--vol", 0.2, "--rate", 0.04, "--asof", "2026-09-01T16:00", "--format", "json"]  # fmt: skip
     with_cash = json.loads(run(*common, "--dividends", path)[1])
     without = json.loads(run(*common)[1])
-    assert "1 cash dividends" in with_cash["inputs"]["dividends_source"]
+    assert "1 cash dividend " in with_cash["inputs"]["dividends_source"]
     assert 0.2 < without["price"] - with_cash["price"] < 0.75
 
 

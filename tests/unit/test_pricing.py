@@ -1,0 +1,208 @@
+"""The gate: shapes, kinds, errors, statuses, threads. The mathematics is tested beside its oracles."""
+
+import math
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import hedgekit as hk
+from hedgekit import pricing
+
+PLACE = (220.0, 200.0, 0.25, 0.043, 0.012)
+CASH = ((0.1, 0.75), (0.2, 0.80))
+ENGINES = [("european", ()), ("american", ()), ("american", CASH), ("european", CASH)]
+every_engine = pytest.mark.parametrize(("exercise", "dividends"), ENGINES)
+
+
+@every_engine
+def test_scalars_give_floats_and_arrays_give_arrays_of_the_broadcast_shape(exercise, dividends):
+    how = {"exercise": exercise, "dividends": dividends}
+    alone = hk.price("put", *PLACE, 0.26, **how)
+    assert type(alone) is float
+    many = hk.price(["put", "call"], 220.0, np.array([[200.0], [210.0], [220.0]]), *PLACE[2:], 0.26, **how)
+    assert many.shape == (3, 2) and many.dtype == np.float64
+    assert many[0, 0] == alone
+    assert type(hk.greeks("put", *PLACE, 0.26, **how).gamma) is float
+    assert hk.greeks("put", *PLACE, [0.2, 0.3], **how).charm.shape == (2,)
+    assert type(hk.implied_vol(alone, "put", *PLACE, **how)) is float
+    assert hk.implied_vol([alone, alone], "put", *PLACE, **how).shape == (2,)
+
+
+@every_engine
+def test_zero_dimensional_arrays_are_scalars(exercise, dividends):
+    how = {"exercise": exercise, "dividends": dividends}
+    value = hk.price(np.int64(-1), np.float64(220.0), np.array(200.0), *PLACE[2:], 0.26, **how)
+    assert type(value) is float and value == hk.price("put", *PLACE, 0.26, **how)
+
+
+@every_engine
+def test_no_elements_give_no_elements(exercise, dividends):
+    how = {"exercise": exercise, "dividends": dividends}
+    assert hk.price("put", 220.0, np.empty((0, 3)), *PLACE[2:], 0.26, **how).shape == (0, 3)
+    assert hk.implied_vol([], "put", *PLACE, full=True, **how).status.shape == (0,)
+
+
+@pytest.mark.parametrize("kind", ["call", "c", 1, 1.0, np.int8(1)])
+def test_every_name_of_a_call(kind):
+    assert hk.price([kind], *PLACE, 0.26)[0] == hk.price("call", *PLACE, 0.26)
+
+
+@pytest.mark.parametrize("kind", ["Call", "x", 0, 2, "", None])
+def test_an_unknown_kind_alone_is_an_error(kind):
+    with pytest.raises(hk.InputError, match="kind"):
+        hk.price(kind, *PLACE, 0.26)
+
+
+@every_engine
+def test_a_bad_element_is_nan_and_leaves_the_others(exercise, dividends):
+    how = {"exercise": exercise, "dividends": dividends}
+    strikes = np.array([200.0, -1.0, np.nan, np.inf, 0.0, 210.0])
+    values = hk.price("put", 220.0, strikes, *PLACE[2:], 0.26, **how)
+    assert np.isnan(values[1:5]).all() and np.isfinite(values[[0, 5]]).all()
+    assert np.isnan(hk.price(["put", "x"], *PLACE, 0.26, **how)).tolist() == [False, True]
+    assert np.isnan(hk.greeks("put", 220.0, strikes, *PLACE[2:], 0.26, **how).rho[1:5]).all()
+
+
+@every_engine
+@pytest.mark.parametrize(
+    ("position", "value", "message"),
+    [
+        (0, 0.0, "spot is 0: it must be more than 0"),
+        (0, float("nan"), "spot is nan: give a finite number"),
+        (1, -5.0, "strike is -5: it must be more than 0"),
+        (2, 0.0, "t_years is 0: it must be more than 0"),
+        (3, math.inf, "rate is inf: give a finite number"),
+        (4, math.nan, "div_yield is nan: give a finite number"),
+        (5, -0.1, "vol is -0.1: it must be 0 or more"),
+        (1, "two hundred", "strike is 'two hundred': give a number"),
+    ],
+)
+def test_a_bad_scalar_is_named(exercise, dividends, position, value, message):
+    values = [*PLACE, 0.26]
+    values[position] = value
+    with pytest.raises(hk.InputError, match=message):
+        hk.price("put", *values, exercise=exercise, dividends=dividends)
+
+
+@every_engine
+def test_shapes_that_do_not_fit_are_named(exercise, dividends):
+    with pytest.raises(hk.InputError, match=r"strike \(3,\).*vol \(2,\)"):
+        hk.price("put", 220.0, [1.0, 2.0, 3.0], *PLACE[2:], [0.1, 0.2], exercise=exercise, dividends=dividends)
+
+
+def test_an_unknown_exercise_is_an_error():
+    with pytest.raises(hk.InputError, match="bermudan"):
+        hk.price("put", *PLACE, 0.26, exercise="bermudan")
+
+
+@pytest.mark.parametrize(
+    "dividends", [((0.1, -1.0),), ((0.1, math.nan),), ((math.inf, 1.0),), ((0.1,),), (0.1,), ("ab",)]
+)
+def test_bad_dividends_are_named(dividends):
+    with pytest.raises(hk.InputError, match="dividends holds"):
+        hk.price("put", *PLACE, 0.26, dividends=dividends)
+
+
+@pytest.mark.parametrize("exercise", ["american", "european"])
+def test_dividends_that_do_not_count_change_nothing(exercise):
+    plain = hk.price("put", *PLACE, 0.26, exercise=exercise)
+    for dividends in [((-0.1, 1.0),), ((0.0, 1.0),), ((0.26, 1.0),), ((0.1, 0.0),)]:
+        assert hk.price("put", *PLACE, 0.26, exercise=exercise, dividends=dividends) == plain
+
+
+@every_engine
+def test_a_vol_is_found_again(exercise, dividends):
+    how = {"exercise": exercise, "dividends": dividends}
+    vols = np.array([0.12, 0.26, 0.6, 1.5])
+    premium = hk.price("put", *PLACE, vols, **how)
+    assert hk.implied_vol(premium, "put", *PLACE, **how) == pytest.approx(vols, rel=1e-8)
+
+
+@every_engine
+def test_premiums_without_a_vol_have_a_status(exercise, dividends):
+    answer = hk.implied_vol(
+        [5.0, -1.0, 0.0, 1e6, math.nan], "put", *PLACE, exercise=exercise, dividends=dividends, full=True
+    )
+    names = [hk.Status(code).name for code in answer.status]
+    assert names == ["OK", "BELOW_INTRINSIC", "BELOW_INTRINSIC", "ABOVE_MAXIMUM", "INVALID_INPUT"]
+    assert answer.status.dtype == np.int8
+    assert np.isnan(answer.vol[1:]).all() and np.isnan(answer.upper).all()
+
+
+def test_an_exercise_value_identifies_no_vol():
+    answer = hk.implied_vol(80.0, "put", 220.0, 300.0, 0.25, 0.043, 0.012, full=True)
+    assert answer.status is hk.Status.NOT_IDENTIFIED and math.isnan(answer.vol)
+    # Just above the bound waiting is worth something again; at it, nothing.
+    at, above = (hk.price("put", 220.0, 300.0, 0.25, 0.043, 0.012, answer.upper + more) for more in (-1e-3, 1e-2))
+    assert at == pytest.approx(80.0, abs=1e-6) and above > 80.0 + 1e-6
+    with pytest.raises(hk.NotIdentifiedError, match="every vol up to"):
+        hk.implied_vol(80.0, "put", 220.0, 300.0, 0.25, 0.043, 0.012)
+
+
+@pytest.mark.parametrize("exercise", ["american", "european"])
+def test_impossible_premiums_give_the_bounds(exercise):
+    with pytest.raises(hk.ArbitrageError, match="a vol exists only between 0 and"):
+        hk.implied_vol(0.0, "put", *PLACE, exercise=exercise)
+    with pytest.raises(hk.ArbitrageError, match=r"above the most.*between 0 and (200|197.8)"):
+        hk.implied_vol(201.0, "put", *PLACE, exercise=exercise)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "two", "1.5"])
+def test_a_bad_thread_count_is_named(monkeypatch, text):
+    monkeypatch.setenv("HEDGEKIT_THREADS", text)
+    with pytest.raises(hk.InputError, match=f"HEDGEKIT_THREADS is '{text}'"):
+        pricing.threads()
+
+
+@every_engine
+def test_results_are_the_same_bits_for_any_number_of_threads(monkeypatch, exercise, dividends):
+    draw = np.random.default_rng(7)
+    n = 40_000 if not dividends and exercise == "european" else 300
+    kind, strike, vol = draw.choice([-1, 1], n), draw.uniform(150, 300, n), draw.uniform(0.1, 0.6, n)
+    answers = []
+    for threads in ("1", "2", "7"):
+        monkeypatch.setenv("HEDGEKIT_THREADS", threads)
+        numbers = hk.greeks(kind, 220.0, strike, *PLACE[2:], vol, exercise=exercise, dividends=dividends)
+        premium = hk.price(kind, 220.0, strike, *PLACE[2:], vol, exercise=exercise, dividends=dividends)
+        vols = hk.implied_vol(premium, kind, 220.0, strike, *PLACE[2:], exercise=exercise, dividends=dividends)
+        answers.append(np.stack([numbers.price, numbers.delta, numbers.vega, premium, vols]))
+    assert answers[0].tobytes() == answers[1].tobytes() == answers[2].tobytes()
+
+
+def test_calls_from_several_threads_agree():
+    strikes = np.linspace(150.0, 300.0, 64)
+
+    def one(_):
+        return hk.price("put", 220.0, strikes, *PLACE[2:], 0.26).tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(one, range(16)))) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_child_has_threads_of_its_own():
+    code = (
+        "import os, numpy as np, hedgekit as hk\n"
+        "def go(): return hk.price('put', 220.0, np.linspace(150, 300, 400), 0.25, 0.04, 0.01, 0.26)\n"
+        "go()\n"
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
+        "    go(); os._exit(0)\n"
+        "raise SystemExit(os.waitpid(pid, 0)[1])\n"
+    )
+    environment = {**os.environ, "HEDGEKIT_THREADS": "2", "PYTHONWARNINGS": "ignore"}
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False, env=environment).returncode == 0
+
+
+@every_engine
+def test_a_chain_of_strided_columns_is_read_rightly(exercise, dividends):
+    table = np.linspace(180.0, 260.0, 40).reshape(8, 5)
+    column = table[:, 2]
+    expected = [
+        hk.price("call", 220.0, float(k), *PLACE[2:], 0.3, exercise=exercise, dividends=dividends) for k in column
+    ]
+    assert hk.price("call", 220.0, column, *PLACE[2:], 0.3, exercise=exercise, dividends=dividends).tolist() == expected
