@@ -76,7 +76,7 @@ def test_nine_real_days_tell_a_rate_or_say_that_they_cannot(day):
         estimate = infer_rate(load(NINE_DAYS, asof=f"2026-06-{day}"))
     except DataError as error:
         message = str(error)
-        assert "Give --rate" in message  # noqa: PT017
+        assert "Give --rate" in message
         return
     assert estimate.low - 0.001 < 0.039 < estimate.high + 0.001
 
