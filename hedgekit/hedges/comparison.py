@@ -190,7 +190,7 @@ def refuse_closed(chain: Chain) -> None:
         last = previous_session(chain.asof.date())
         raise DataError(
             f"{chain.source}: quoted on {chain.asof:%a %Y-%m-%d}, when the market was shut ({chain.closed_reason}): "
-            f"these are the quotes of {last:%a %Y-%m-%d}. Bring a newer file, or use them as of that day with --asof {last}"
+            f"these are the quotes of {last:%a %Y-%m-%d}. Bring a newer file, or use them as of then: --asof {last}"
         )
 
 
