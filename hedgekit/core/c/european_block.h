@@ -1,6 +1,6 @@
 /* Template: the block of contiguous columns that the European kernels work on (see instances.h). */
 
-#define HK_BLOCK 256 /* all columns of a block stay in the first-level cache */
+#define HK_BLOCK 128 /* all columns of a block stay in the first-level cache */
 
 typedef struct {
     _Alignas(64) double sign[HK_BLOCK];
