@@ -37,8 +37,8 @@ static int hk_european_zero_vol_greeks(const hk_european_input *in, size_t i, do
         row[g] = NAN;
     if (!hk_option_valid(&o))
         return HK_INVALID_INPUT;
-    double discount_q = hk_scaled_exp(1.0, -(o.div_yield * o.t_years));
-    double discount_r = hk_scaled_exp(1.0, -(o.rate * o.t_years));
+    double discount_q = hk_exp(-(o.div_yield * o.t_years));
+    double discount_r = hk_exp(-(o.rate * o.t_years));
     double spot_leg = o.spot * discount_q, strike_leg = o.strike * discount_r;
     double intrinsic = o.sign * (spot_leg - strike_leg);
     if (!isfinite(intrinsic))

@@ -69,11 +69,11 @@ HK_INLINE double HK_NAME(improve)(double s, double y, double own, double target,
     return s + newton * (1.0 + 0.5 * f2 * newton) / (1.0 + newton * (f2 + f3 * newton * (1.0 / 6.0)));
 }
 
-/* s where the fit of the Mills ratio begins: z1 >= -1 below, -z1 >= -1 above; steps stay inside. */
+/* The solution has z1 > -0.6745 below and z1 <= 0 above. Steps stay where the fit of the Mills ratio begins, at -0.75. */
 HK_INLINE double HK_NAME(bounded)(double s, double y, int upper)
 {
-    double edge = sqrt(1.0 + 2.0 * y);
-    double least = upper ? (y + y) / (1.0 + edge) : 0.0, most = upper ? 1e100 : 1.0 + edge;
+    double edge = 0.75 + sqrt(0.5625 + 2.0 * y);
+    double least = upper ? (y + y) / edge : 0.0, most = upper ? 1e100 : edge;
     s = s > least ? s : least;
     return s < most ? s : most;
 }
@@ -135,8 +135,8 @@ static void HK_NAME(implied)(const hk_european_quotes *in, size_t n, double *vol
                           (b.rate[i] * 0.0 + b.div_yield[i] * 0.0);
             double least = b.spot[i] < b.strike[i] ? b.spot[i] : b.strike[i];
             least = least < b.t_years[i] ? least : b.t_years[i];
-            double spot_leg = hk_scaled_exp(b.spot[i], -(b.div_yield[i] * b.t_years[i]));
-            double strike_leg = hk_scaled_exp(b.strike[i], -(b.rate[i] * b.t_years[i]));
+            double spot_leg = b.spot[i] * hk_exp(-(b.div_yield[i] * b.t_years[i]));
+            double strike_leg = b.strike[i] * hk_exp(-(b.rate[i] * b.t_years[i]));
             double x = hk_log_ratio(b.spot[i], b.strike[i]) + (b.rate[i] - b.div_yield[i]) * b.t_years[i];
             double intrinsic = b.sign[i] * (spot_leg - strike_leg);
             intrinsic = intrinsic > 0.0 ? intrinsic : 0.0;

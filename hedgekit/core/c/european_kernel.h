@@ -67,9 +67,9 @@ static void HK_NAME(evaluate)(const HK_NAME(block) *restrict b, HK_NAME(parts) *
                               double *restrict price)
 {
     for (size_t i = 0; i < padded; i++) {
-        p->discount_q[i] = hk_scaled_exp(1.0, -(b->div_yield[i] * b->t_years[i]));
+        p->discount_q[i] = hk_exp(-(b->div_yield[i] * b->t_years[i]));
         p->spot_leg[i] = b->spot[i] * p->discount_q[i];
-        p->strike_leg[i] = b->strike[i] * hk_scaled_exp(1.0, -(b->rate[i] * b->t_years[i]));
+        p->strike_leg[i] = b->strike[i] * hk_exp(-(b->rate[i] * b->t_years[i]));
     }
     for (size_t i = 0; i < padded; i++) {
         p->log_moneyness[i] = hk_log_ratio(b->spot[i], b->strike[i]);
