@@ -8,45 +8,51 @@
 
 #include "european_block.h"
 
-/* Copies elements start .. start+n, checks them and replaces those the formula cannot take (invalid, or vol = 0)
- * by a harmless option. Returns whether there was any. The block is padded to a whole number of vectors with the
- * same option: an element's bits never depend on where in an array it stands. */
+typedef struct {
+    const double *spot, *strike, *t_years, *rate, *div_yield, *vol;
+    _Alignas(64) double sign[HK_BLOCK];
+    double store[6][HK_BLOCK];
+    double special[HK_BLOCK]; /* 1 where the formula does not apply: invalid, or vol = 0 */
+} HK_NAME(block);
+
+/* Reads elements start .. start+n and replaces the special ones by a harmless option. Returns whether there was any.
+ * A subnormal spot or strike counts as zero. */
 static int HK_NAME(gather)(const hk_european_input *in, size_t start, size_t n, size_t padded,
-                           HK_NAME(block) *restrict b, double *restrict special)
+                           HK_NAME(block) *restrict b)
 {
-    const signed char *sign = in->sign.data + (ptrdiff_t)start * in->sign.stride;
-    for (size_t i = 0; i < n; i++)
-        b->sign[i] = sign[(ptrdiff_t)i * in->sign.stride];
-    HK_NAME(copy)(b->spot, in->spot, start, n);
-    HK_NAME(copy)(b->strike, in->strike, start, n);
-    HK_NAME(copy)(b->t_years, in->t_years, start, n);
-    HK_NAME(copy)(b->rate, in->rate, start, n);
-    HK_NAME(copy)(b->div_yield, in->div_yield, start, n);
-    HK_NAME(copy)(b->vol, in->vol, start, n);
-    for (size_t i = n; i < padded; i++) {
-        b->sign[i] = b->spot[i] = b->strike[i] = b->t_years[i] = b->vol[i] = 1.0;
-        b->rate[i] = b->div_yield[i] = 0.0;
-    }
+    const double *restrict spot = HK_NAME(view)(in->spot, start, n, padded, 1.0, b->store[0]);
+    const double *restrict strike = HK_NAME(view)(in->strike, start, n, padded, 1.0, b->store[1]);
+    const double *restrict t_years = HK_NAME(view)(in->t_years, start, n, padded, 1.0, b->store[2]);
+    const double *restrict rate = HK_NAME(view)(in->rate, start, n, padded, 0.0, b->store[3]);
+    const double *restrict div_yield = HK_NAME(view)(in->div_yield, start, n, padded, 0.0, b->store[4]);
+    const double *restrict vol = HK_NAME(view)(in->vol, start, n, padded, 1.0, b->store[5]);
+    HK_NAME(read_signs)(in->sign, start, n, padded, b->sign);
     uint64_t any = 0;
     for (size_t i = 0; i < padded; i++) {
         /* 0 for finite numbers, NaN otherwise */
-        double zero = (b->spot[i] * 0.0 + b->strike[i] * 0.0) + (b->t_years[i] * 0.0 + b->vol[i] * 0.0) +
-                      (b->rate[i] * 0.0 + b->div_yield[i] * 0.0);
-        double least = b->spot[i] < b->strike[i] ? b->spot[i] : b->strike[i];
-        least = least < b->t_years[i] ? least : b->t_years[i];
-        least = least < b->vol[i] ? least : b->vol[i];
-        double usable = least + zero > 0.0 ? 0.0 : 1.0;
-        special[i] = b->sign[i] * b->sign[i] == 1.0 ? usable : 1.0;
-        any |= hk_bits(special[i]);
+        double zero = (spot[i] * 0.0 + strike[i] * 0.0) + (t_years[i] * 0.0 + vol[i] * 0.0) +
+                      (rate[i] * 0.0 + div_yield[i] * 0.0);
+        double least = spot[i] < strike[i] ? spot[i] : strike[i];
+        double positive = t_years[i] < vol[i] ? t_years[i] : vol[i];
+        double special = least + zero >= DBL_MIN ? 0.0 : 1.0;
+        special = positive > 0.0 ? special : 1.0;
+        special = b->sign[i] * b->sign[i] == 1.0 ? special : 1.0;
+        b->special[i] = special;
+        any |= hk_bits(special);
     }
+    b->spot = spot, b->strike = strike, b->t_years = t_years;
+    b->rate = rate, b->div_yield = div_yield, b->vol = vol;
     if (!any)
         return 0;
-    for (size_t i = 0; i < padded; i++) {
-        if (special[i] != 0.0) {
-            b->sign[i] = b->spot[i] = b->strike[i] = b->t_years[i] = b->vol[i] = 1.0;
-            b->rate[i] = b->div_yield[i] = 0.0;
-        }
+    const double **columns[6] = {&b->spot, &b->strike, &b->t_years, &b->rate, &b->div_yield, &b->vol};
+    for (int c = 0; c < 6; c++) {
+        double harmless = columns[c] == &b->rate || columns[c] == &b->div_yield ? 0.0 : 1.0;
+        for (size_t i = 0; i < padded; i++)
+            b->store[c][i] = b->special[i] != 0.0 ? harmless : (*columns[c])[i];
+        *columns[c] = b->store[c];
     }
+    for (size_t i = 0; i < padded; i++)
+        b->sign[i] = b->special[i] != 0.0 ? 1.0 : b->sign[i];
     return 1;
 }
 
@@ -114,13 +120,12 @@ static void HK_NAME(price)(const hk_european_input *in, size_t n, double *price,
 {
     HK_NAME(block) b;
     HK_NAME(parts) p;
-    _Alignas(64) double special[HK_BLOCK];
     _Alignas(64) double padding[HK_BLOCK];
     for (size_t start = 0; start < n; start += HK_BLOCK) {
         size_t count = n - start < HK_BLOCK ? n - start : HK_BLOCK;
         size_t padded = (count + 7) & ~(size_t)7;
         double *value = padded == count ? price + start : padding;
-        int any_special = HK_NAME(gather)(in, start, count, padded, &b, special);
+        int any_special = HK_NAME(gather)(in, start, count, padded, &b);
         HK_NAME(evaluate)(&b, &p, padded, value);
         uint64_t overflow = 0;
         for (size_t i = 0; i < padded; i++)
@@ -136,7 +141,7 @@ static void HK_NAME(price)(const hk_european_input *in, size_t n, double *price,
                 }
         if (any_special)
             for (size_t i = 0; i < count; i++)
-                if (special[i] != 0.0)
+                if (b.special[i] != 0.0)
                     status[start + i] = (signed char)hk_european_zero_vol(in, start + i, &price[start + i]);
     }
 }
@@ -189,7 +194,6 @@ static void HK_NAME(greeks)(const hk_european_input *in, size_t n, double *const
 {
     HK_NAME(block) b;
     HK_NAME(parts) p;
-    _Alignas(64) double special[HK_BLOCK];
     _Alignas(64) double padding[HK_GREEKS][HK_BLOCK];
     for (size_t start = 0; start < n; start += HK_BLOCK) {
         size_t count = n - start < HK_BLOCK ? n - start : HK_BLOCK;
@@ -197,7 +201,7 @@ static void HK_NAME(greeks)(const hk_european_input *in, size_t n, double *const
         double *value[HK_GREEKS];
         for (int g = 0; g < HK_GREEKS; g++)
             value[g] = padded == count ? out[g] + start : padding[g];
-        int any_special = HK_NAME(gather)(in, start, count, padded, &b, special);
+        int any_special = HK_NAME(gather)(in, start, count, padded, &b);
         HK_NAME(evaluate)(&b, &p, padded, value[HK_PRICE]);
         uint64_t overflow = HK_NAME(differentiate)(
             &b, &p, padded, value[HK_PRICE], value[HK_DELTA], value[HK_GAMMA], value[HK_VEGA], value[HK_THETA],
@@ -219,7 +223,7 @@ static void HK_NAME(greeks)(const hk_european_input *in, size_t n, double *const
             }
         if (any_special)
             for (size_t i = 0; i < count; i++)
-                if (special[i] != 0.0) {
+                if (b.special[i] != 0.0) {
                     double row[HK_GREEKS];
                     status[start + i] = (signed char)hk_european_zero_vol_greeks(in, start + i, row);
                     for (int g = 0; g < HK_GREEKS; g++)
