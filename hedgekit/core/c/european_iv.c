@@ -1,4 +1,5 @@
 /* Chooses the instance of european_iv_kernel.h. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
