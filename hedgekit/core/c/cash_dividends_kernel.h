@@ -451,6 +451,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         hk_cd_derivatives(f, now.mid - first, w);
         double w0 = w[0], w1 = w[1] / h, w2 = w[2] / (h * h), w3 = w[3] / (h * h * h);
         double scale = o->spot / o->strike;
+        o->margin = (p.boundary[l] - now.mid) * h;
         o->exercised = american[l] && p.boundary[l] >= now.mid;
         o->value = is_call[l] ? scale * w0 : w0;
         o->v_x = is_call[l] ? scale * (w0 - w1) : w1;

@@ -21,6 +21,7 @@ typedef struct {
     double phi, spot, strike, t_years, rate, yield, vol;
     double base_vol; /* the lattice is laid out for this volatility, so that bumped values share it */
     double value, v_x, v_xx, v_xxx;
+    double margin; /* how far it lies in the exercise region, in ln(spot); negative outside */
     int exercised; /* the spot lies in the exercise region today */
     int american;
     int n_live;      /* dividends with 0 < t < T */
