@@ -77,6 +77,7 @@ enum hk_cd_path hk_cd_make_task(const hk_cd_contracts *in, const hk_cd_schedule 
                       .yield = in->yield.data[i * in->yield.stride],
                       .vol = vol,
                       .base_vol = vol,
+                      .base_rate = in->rate.data[i * in->rate.stride],
                       .american = in->american};
     if ((sign != 1 && sign != -1) || !isfinite(o->spot) || !isfinite(o->strike) || !isfinite(o->t_years) ||
         !isfinite(o->rate) || !isfinite(o->yield) || !isfinite(vol) || o->spot <= 0 || o->strike <= 0 ||
@@ -113,7 +114,7 @@ typedef struct {
     double spacing, steps, width;
 } hk_cd_resolution;
 
-static hk_cd_resolution resolutions[2] = {{0.04, 60, 4.8}, {0.08, 30, 4.8}};
+static hk_cd_resolution resolutions[4] = {{0.04, 40, 4.8}, {0.08, 16, 4.2}, {0.04, 52, 4.8}, {0.06, 24, 4.4}};
 
 __attribute__((unused)) void hk_cd_set_resolution(int level, double spacing, double steps, double width)
 {
@@ -137,7 +138,7 @@ static double spread_by_dividends(const hk_cd_task *o, const hk_cd_schedule *div
 {
     double path = o->spot, before = 0, spread = 0;
     for (int i = 0; i < o->n_live; i++) {
-        double growth = (o->rate - o->yield) * (dividends->time[i] - before);
+        double growth = (o->base_rate - o->yield) * (dividends->time[i] - before);
         double forward = path * exp(growth), amount = dividends->amount[i];
         path = hk_cd_path_after(path, growth, amount);
         before = dividends->time[i];
@@ -159,7 +160,7 @@ static double spread_by_dividends(const hk_cd_task *o, const hk_cd_schedule *div
 static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
 {
     double root = o->base_vol * sqrt(o->t_years);
-    double carry = fabs(o->rate) > fabs(o->yield) ? fabs(o->rate) : fabs(o->yield);
+    double carry = fabs(o->base_rate) > fabs(o->yield) ? fabs(o->base_rate) : fabs(o->yield);
     double drift = 1 + 0.5 * carry * sqrt(o->t_years) / o->base_vol;
     double spread = 1 + spread_by_dividends(o, dividends) / root;
     o->key = class_of(o->t_years, 8) | class_of(drift < 50 ? drift : 50, 4) << 13 |

@@ -64,10 +64,13 @@ typedef struct {
 /* Forward elimination of the nodes from .. to (downwards), continuing `carry`. The recurrence is taken four nodes at a
  * time: its latency, not its arithmetic, is what costs. The fours are 4 k + 4 .. 4 k + 1 wherever the elimination
  * starts and ends, so that the rounding of one option does not depend on its neighbours; `to` is 4 k + 1. */
-HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u, vd *restrict y, int from, int to,
-                                   vd alpha, vd m0, vd m1, vd carry, int second)
+HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u1, const vd *restrict u2,
+                                   vd *restrict y, int from, int to, vd alpha, vd m0, vd m1, vd carry, int which)
 {
-#define RHS(j) (second ? (1.0 + M_SQRT2) * u[j] - M_SQRT2 * v[j] : v[j])
+#define RHS(j)                                                                                                     \
+    (which == 0   ? v[j]                                                                                           \
+     : which == 1 ? hk_cd_rhs[0][0] * v[j] + hk_cd_rhs[0][1] * u1[j]                                               \
+                  : hk_cd_rhs[1][0] * v[j] + hk_cd_rhs[1][1] * u1[j] + hk_cd_rhs[1][2] * u2[j])
     const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
     vd above = RHS(from + 1), here = RHS(from);
     int j = from;
@@ -99,9 +102,9 @@ HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u, v
 
 /* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time.
  * rhs is v in the first stage, and (1 + sqrt(2)) out - sqrt(2) v in the second. */
-HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *restrict v, const vd *restrict e,
-                                 const vd *restrict lowered, vd *restrict y, vd *restrict out, vd ratio, vd h2,
-                                 vd theta, int second)
+HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const vd *u1, const vd *u2,
+                                 const vd *restrict e, const vd *restrict lowered, vd *restrict y, vd *out, vd ratio,
+                                 vd h2, vd theta, int which)
 {
     const vd zero = {0}, one = zero + 1.0;
     const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
@@ -124,7 +127,7 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *restrict v
     /* The elimination starts as if the values went on beyond the end in the same exponential. */
     vd carry = top - alpha * next;
     y[n - 1] = carry;
-    carry = HK_NAME(eliminate)(v, out, y, n - 2, from, alpha, m0, m1, carry, second);
+    carry = HK_NAME(eliminate)(v, u1, u2, y, n - 2, from, alpha, m0, m1, carry, which);
 
     const vd k = p->strike * HK_NAME(vexp)(p->rate * theta), x = HK_NAME(vexp)((p->yield + p->half_var) * theta);
     const vd jump_x = p->twice_over_var * p->yield * x * h2, jump_k = p->twice_over_var * p->rate * k * h2;
@@ -140,7 +143,7 @@ search:
     boundary = HK_NAME(pick)(held, -one, zero + (double)(n - 1));
     bend = zero;
     if (from > 1 && HK_NAME(any)(held0)) {
-        HK_NAME(eliminate)(v, out, y, from - 1, 1, alpha, m0, m1, carry, second);
+        HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
         from = 1;
     }
     out[0] = u;
@@ -166,7 +169,7 @@ search:
                     /* it moved further than was looked */
                     low = HK_NAME(pick)(missed, one, low);
                     if (from > 1)
-                        HK_NAME(eliminate)(v, out, y, from - 1, 1, alpha, m0, m1, carry, second);
+                        HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
                     from = 1;
                     goto search;
                 }
@@ -315,10 +318,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
 {
     vd *u = scratch;
     vd *v = u + HK_CD_MAX_NODES, *y = v + HK_CD_MAX_NODES, *e = y + HK_CD_MAX_NODES;
-    vd *lowered = e + HK_CD_MAX_NODES;
-    vd *centre = lowered + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
+    vd *lowered = e + HK_CD_MAX_NODES, *w = lowered + HK_CD_MAX_NODES;
+    vd *centre = w + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
     const vd zero = {0}, one = zero + 1.0;
-    const double gamma = 1.0 - M_SQRT1_2;
+    const double gamma = hk_cd_gamma;
     int n_live = task[0]->n_live;
     vd strike, rate, yield, vol, t_years, step, at_expiry;
     vi is_call, american;
@@ -402,12 +405,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             double f = (double)i / m;
             vd until = now.length * (f * f), dt = until - done;
             vd r = gamma * half_var * dt / h2;
-            HK_NAME(stage)(&p, now.n, v, e, lowered, y, u, r, h2, done + gamma * dt, 0);
-            HK_NAME(stage)(&p, now.n, v, e, lowered, y, u, r, h2, until, 1);
+            HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             p.watch = 1;
-            vd *spare = v;
-            v = u;
-            u = spare;
+            HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
+            HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
             if (i == m) {
                 /* r = gamma sigma^2 dtheta / (2 h^2) */
                 vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);
