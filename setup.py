@@ -20,6 +20,7 @@ CORE = Path("hedgekit") / "core"
 # extension module -> the C files it is linked with (all under hedgekit/core/c)
 EXTENSIONS: dict[str, list[str]] = {
     "_cash_dividends": ["cash_dividends.c"],
+    "_optimum": ["optimum.c"],
 }
 
 NO_COMPILER = """
