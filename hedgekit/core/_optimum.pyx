@@ -21,6 +21,8 @@ References
    (1960).
 """
 
+import numpy as np
+
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int64_t, uint64_t
 
@@ -151,11 +153,11 @@ cdef class Search:
         int exponent,
     ):
         cdef Py_ssize_t n = kind.shape[0]
-        cdef signed char[::1] kinds = kind.copy()
-        cdef signed char[::1] sides = side.copy()
-        cdef int64_t[::1] strikes = strike.copy()
-        cdef int64_t[::1] costs = cost.copy()
-        cdef int64_t[::1] limits = limit.copy()
+        cdef const signed char[::1] kinds = np.ascontiguousarray(kind)
+        cdef const signed char[::1] sides = np.ascontiguousarray(side)
+        cdef const int64_t[::1] strikes = np.ascontiguousarray(strike)
+        cdef const int64_t[::1] costs = np.ascontiguousarray(cost)
+        cdef const int64_t[::1] limits = np.ascontiguousarray(limit)
         cdef hk_optimum_input given
         if not side.shape[0] == strike.shape[0] == cost.shape[0] == limit.shape[0] == n:
             raise ValueError("kind, side, strike, cost and limit differ in length")

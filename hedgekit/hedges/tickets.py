@@ -77,7 +77,10 @@ def candidate_legs(problem: Problem, *, within_display: bool = False) -> list[Ca
     """
     found: list[CandidateLeg] = []
     spot = exact(problem.spot)
-    sides = [(problem.puts, 1, problem.most_puts, Fraction(0), None), (problem.puts, -1, problem.most_puts, Fraction(0), spot)]
+    sides = [
+        (problem.puts, 1, problem.most_puts, Fraction(0), None),
+        (problem.puts, -1, problem.most_puts, Fraction(0), spot),
+    ]
     if problem.calls_allowed:
         sides.append((problem.calls, 1, problem.most_calls, spot, None))
         sides.append((problem.calls, -1, problem.most_calls, exact(problem.cap) * spot, None))

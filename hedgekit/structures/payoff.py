@@ -85,7 +85,10 @@ class PiecewiseLinear:
         if self.end_slope > 0:
             return None
         start = low if isinstance(low, Fraction) else exact(low)
-        points = [(self.at(start), -start), *((v, -k) for k, v in zip(self.knots, self.values, strict=True) if k > start)]
+        points = [
+            (self.at(start), -start),
+            *((v, -k) for k, v in zip(self.knots, self.values, strict=True) if k > start),
+        ]
         value, negative_spot = max(points)
         return Extreme(value, -negative_spot)
 
@@ -163,9 +166,7 @@ def expiry_wealth(shares: int, legs: Sequence[Leg]) -> PiecewiseLinear:
     if len({leg.option.expiry for leg in legs}) > 1:
         raise ValueError("the legs expire on different days: their joint wealth is not piecewise linear")
     knots = sorted({Fraction(0), *(exact(leg.option.strike) for leg in legs)})
-    values = tuple(
-        sum((_payoff(leg, knot) for leg in legs), start=shares * knot) for knot in knots
-    )
+    values = tuple(sum((_payoff(leg, knot) for leg in legs), start=shares * knot) for knot in knots)
     calls = sum(leg.contracts * leg.option.multiplier for leg in legs if leg.option.sign == 1)
     return PiecewiseLinear(tuple(knots), values, Fraction(shares + calls))
 

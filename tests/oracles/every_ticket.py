@@ -69,9 +69,9 @@ class EveryTicket:
     def _grid(self, chosen):
         """Counts, cost and least wealth of every ticket of one set that keeps the rules, whole units."""
         legs, p = [self.legs[i] for i in chosen], self.problem
-        counts = np.stack(
-            np.meshgrid(*(np.arange(1, leg[4] + 1) for leg in legs), indexing="ij"), axis=-1
-        ).reshape(-1, len(legs))
+        counts = np.stack(np.meshgrid(*(np.arange(1, leg[4] + 1) for leg in legs), indexing="ij"), axis=-1).reshape(
+            -1, len(legs)
+        )
         side = np.array([leg[1] for leg in legs])
         signed = counts * side
         put = np.array([leg[0] < 0 for leg in legs])
