@@ -18,7 +18,6 @@ demo: $(VENV)/.installed
 	$(BIN)/hedgekit hedge --shares 1700 --chain examples/data/iwm.json --by 2027-01-15 --floor 0.90
 
 test: $(VENV)/.installed $(VENV)/.test
-	$(BIN)/python -m pip --disable-pip-version-check check >/dev/null || true
 	$(BIN)/pytest -n auto --dist loadfile
 	$(BIN)/pytest --import-mode=importlib --doctest-modules --pyargs hedgekit -q
 
@@ -43,16 +42,15 @@ $(VENV)/.python:
 
 $(VENV)/.installed: $(VENV)/.python $(SOURCES)
 	$(PIP) install --upgrade 'pip>=24'
-	$(PIP) install --force-reinstall --no-deps .
 	$(PIP) install .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.installed
-	$(PIP) install '.[test]'
+	$(PIP) install 'hedgekit[test]'
 	@touch $@
 
 $(VENV)/.check: $(VENV)/.installed
-	$(PIP) install '.[check]'
+	$(PIP) install 'hedgekit[check]'
 	@touch $@
 
 clean:

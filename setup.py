@@ -19,7 +19,9 @@ CORE = Path("hedgekit") / "core"
 
 # extension module -> the C files it is linked with (all under hedgekit/core/c)
 EXTENSIONS: dict[str, list[str]] = {
+    "_american": ["american.c"],
     "_cash_dividends": ["cash_dividends.c"],
+    "_european": ["european.c", "european_iv.c"],
     "_optimum": ["optimum.c"],
 }
 

@@ -53,7 +53,7 @@ _HOMES = {
     "units": ("hedgekit.units", None),
 }
 
-__all__ = [  # noqa: RUF022 (sorted as Python sorts, so that dir() agrees)
+__all__ = [
     "ArbitrageError",
     "Chain",
     "ConvergenceError",

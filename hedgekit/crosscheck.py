@@ -73,7 +73,18 @@ def cross_check(options: int = 400, seed: int = 20260917) -> list[Agreement]:
     strike = spot * np.exp(draw.uniform(-1.5, 1.5, options) * vol * np.sqrt(t_years))
     rate, div_yield = draw.uniform(0.0, 0.08, options), draw.uniform(0.0, 0.05, options)
     ours = greeks(sign, spot, strike, t_years, rate, div_yield, vol, exercise="european")
-    rows = list(zip(sign.tolist(), spot.tolist(), strike.tolist(), t_years.tolist(), rate.tolist(), vol.tolist(), div_yield.tolist(), strict=True))
+    rows = list(
+        zip(
+            sign.tolist(),
+            spot.tolist(),
+            strike.tolist(),
+            t_years.tolist(),
+            rate.tolist(),
+            vol.tolist(),
+            div_yield.tolist(),
+            strict=True,
+        )
+    )
     flags = ["c" if row[0] == 1 else "p" for row in rows]
     theirs = {"price": np.array([black_scholes_merton(f, *row[1:]) for f, row in zip(flags, rows, strict=True)])}
     convert = {
@@ -86,14 +97,24 @@ def cross_check(options: int = 400, seed: int = 20260917) -> list[Agreement]:
     for name, factor in convert.items():
         function = getattr(analytical, name)
         theirs[name] = factor * np.array([function(f, *row[1:]) for f, row in zip(flags, rows, strict=True)])
-    found = [Agreement(quantity="price", options=options, largest=_worst((ours.price - theirs["price"]) / np.maximum(spot, strike)), limit=PRICE_LIMIT)]
+    found = [
+        Agreement(
+            quantity="price",
+            options=options,
+            largest=_worst((ours.price - theirs["price"]) / np.maximum(spot, strike)),
+            limit=PRICE_LIMIT,
+        )
+    ]
     for name in convert:
         scale = float(np.max(np.abs(theirs[name])))
         difference = (getattr(ours, name) - theirs[name]) / scale
         found.append(Agreement(quantity=name, options=options, largest=_worst(difference), limit=GREEK_LIMIT))
     solved = implied_vol(theirs["price"], sign, spot, strike, t_years, rate, div_yield, exercise="european")
     peers = np.array(
-        [implied_volatility(float(price), *row[1:5], row[6], f) for price, f, row in zip(theirs["price"], flags, rows, strict=True)]
+        [
+            implied_volatility(float(price), *row[1:5], row[6], f)
+            for price, f, row in zip(theirs["price"], flags, rows, strict=True)
+        ]
     )
     found.append(Agreement(quantity="implied vol", options=options, largest=_worst(solved - peers), limit=VOL_LIMIT))
     return found

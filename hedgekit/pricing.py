@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
@@ -206,18 +207,10 @@ def price(
         return value
     columns, cash, scalar = _prepare(kind, values, COLUMNS, exercise, dividends)
     out, status_column = np.empty(columns.size), np.empty(columns.size, dtype=np.int8)
-    engine, grain = _engine(exercise, cash, columns)
+    kernel, lead, tail, grain = _engine("price_into", exercise, cash, columns)
 
     def run(piece: slice) -> None:
-        inputs = columns.part(piece)
-        if engine == "european":
-            _european.price_into(*inputs, out[piece], status_column[piece])
-        elif engine == "american":
-            _american.price_into(*inputs, out[piece], status_column[piece])
-        else:
-            _cash_dividends.price_into(
-                exercise == "american", *inputs, cash[0], cash[1], out[piece], status_column[piece]
-            )
+        kernel(*lead, *columns.part(piece), *tail, out[piece], status_column[piece])
 
     _split(run, columns.size, grain)
     if scalar:
@@ -264,19 +257,10 @@ def greeks(
     columns, cash, scalar = _prepare(kind, values, COLUMNS, exercise, dividends)
     outs = np.empty((len(GREEK_NAMES), columns.size))
     status_column = np.empty(columns.size, dtype=np.int8)
-    engine, grain = _engine(exercise, cash, columns)
+    kernel, lead, tail, grain = _engine("greeks_into", exercise, cash, columns)
 
     def run(piece: slice) -> None:
-        inputs = columns.part(piece)
-        targets = tuple(row[piece] for row in outs)
-        if engine == "european":
-            _european.greeks_into(*inputs, *targets, status_column[piece])
-        elif engine == "american":
-            _american.greeks_into(*inputs, *targets, status_column[piece])
-        else:
-            _cash_dividends.greeks_into(
-                exercise == "american", *inputs, cash[0], cash[1], *targets, status_column[piece]
-            )
+        kernel(*lead, *columns.part(piece), *tail, *(row[piece] for row in outs), status_column[piece])
 
     _split(run, columns.size, grain)
     if scalar:
@@ -390,26 +374,12 @@ def implied_vol(
     columns, cash, scalar = _prepare(kind, values, names, exercise, dividends)
     vol, upper = np.empty(columns.size), np.full(columns.size, np.nan)
     status_column = np.empty(columns.size, dtype=np.int8)
-    engine, grain = _engine(exercise, cash, columns)
+    kernel, lead, tail, grain = _engine("implied_vol_into", exercise, cash, columns)
+    outs = (vol,) if kernel is _european.implied_vol_into else (vol, upper)
 
     def run(piece: slice) -> None:
         sign, premiums, *rest = columns.part(piece)
-        if engine == "european":
-            _european.implied_vol_into(premiums, sign, *rest, vol[piece], status_column[piece])
-        elif engine == "american":
-            _american.implied_vol_into(premiums, sign, *rest, vol[piece], upper[piece], status_column[piece])
-        else:
-            _cash_dividends.implied_vol_into(
-                exercise == "american",
-                premiums,
-                sign,
-                *rest,
-                cash[0],
-                cash[1],
-                vol[piece],
-                upper[piece],
-                status_column[piece],
-            )
+        kernel(*lead, premiums, sign, *rest, *tail, *(row[piece] for row in outs), status_column[piece])
 
     _split(run, columns.size, grain)
     if scalar:
@@ -534,11 +504,14 @@ def _cash(dividends: Dividends) -> tuple[NDArray[np.float64], NDArray[np.float64
     return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
 
 
-def _engine(exercise: str, cash: tuple[NDArray[np.float64], NDArray[np.float64]], columns: _Columns) -> tuple[str, int]:
-    """Name the engine that answers and the smallest piece worth a thread of its own."""
+def _engine(
+    function: str, exercise: str, cash: tuple[NDArray[np.float64], NDArray[np.float64]], columns: _Columns
+) -> tuple[Callable[..., None], tuple[Any, ...], tuple[Any, ...], int]:
+    """Choose the kernel, what goes before and after its market columns, and the smallest piece worth a thread."""
     if cash[0].size and cash[0][0] <= columns.longest:
-        return "cash", GRAIN["cash"]
-    return exercise, GRAIN[exercise]
+        return getattr(_cash_dividends, function), (exercise == "american",), cash, GRAIN["cash"]
+    module = _american if exercise == "american" else _european
+    return getattr(module, function), (), (), GRAIN[exercise]
 
 
 @lru_cache(maxsize=1)
@@ -555,7 +528,7 @@ def _split(run: Callable[[slice], None], size: int, grain: int) -> None:
         return
     pieces = min(4 * workers, size // grain)
     bounds = [size * i // pieces for i in range(pieces + 1)]
-    slices = [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    slices = [slice(a, b) for a, b in pairwise(bounds)]
     list(_pool(threads(), os.getpid()).map(run, slices))
 
 

@@ -206,6 +206,7 @@ def value(
             raise InputError("give --vol or --premium, or --chain to take the contract's quote from")
     place = (contract.kind, spot, contract.strike, contract.t_years, terms.rate, terms.div_yield)
     if vol is None:
+        assert premium is not None
         vol = implied_vol(premium, *place, exercise=exercise, dividends=terms.cash)
     numbers = greeks(*place, vol, exercise=exercise, dividends=terms.cash)
     result = ImpliedVolResult if question == "iv" else ValuationResult
@@ -220,9 +221,7 @@ def value(
     )
 
 
-def _from_chain(
-    contract: Contract, chain: Chain, *, rate: Given, dividends: Given
-) -> tuple[Terms, Quote]:
+def _from_chain(contract: Contract, chain: Chain, *, rate: Given, dividends: Given) -> tuple[Terms, Quote]:
     """Take the market and the contract's own quote from a chain."""
     if contract.option is None:
         raise InputError("with --chain, name a listed contract by its symbol")

@@ -16,6 +16,8 @@ from hedgekit.model import Chain, Option
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
+ASOF = datetime(2026, 6, 17, 16, 0, tzinfo=ZoneInfo("America/New_York"))
+
 # Shared machines stall: a deadline would fail for reasons that are not ours.
 settings.register_profile("hedgekit", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("hedgekit")
@@ -50,7 +52,7 @@ def make_chain() -> Callable[..., Chain]:
         *,
         spot: float = 100.0,
         expiry: date = date(2026, 9, 18),
-        asof: datetime = datetime(2026, 6, 17, 16, 0, tzinfo=ZoneInfo("America/New_York")),
+        asof: datetime = ASOF,
         size: float = 50.0,
     ) -> Chain:
         n = len(rows)

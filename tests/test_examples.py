@@ -68,7 +68,9 @@ def rewrite(page: Path) -> None:
     for command, shown in sessions(text):
         if command.startswith("hedgekit "):
             fresh = output_of(command).rstrip() + "\n"
-            text = text.replace(f"{command}\n{shown}", f"{command}\n{fresh}{'' if not shown.endswith(chr(10) * 2) else chr(10)}")
+            text = text.replace(
+                f"{command}\n{shown}", f"{command}\n{fresh}{'' if not shown.endswith(chr(10) * 2) else chr(10)}"
+            )
     page.write_text(text, encoding="utf-8")
 
 

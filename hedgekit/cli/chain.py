@@ -6,12 +6,12 @@ from datetime import date
 
 import click
 
-from hedgekit.cli.options import Day, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, market_options, output_options
 
 
 @click.command(epilog="Example:  hedgekit chain iwm.json --expiry 2026-09-18 --near 10")
 @click.argument("source")
-@click.option("--expiry", type=Day(), help="Only this expiry.")
+@day_option("--expiry", "Only this expiry.")
 @click.option("--near", type=int, metavar="N", help="Only N strikes on each side of the spot.")
 @market_options
 @output_options

@@ -1,4 +1,4 @@
-"""``hedgekit doctor``: is this installation sound?"""
+"""``hedgekit doctor``: whether this installation is sound."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from hedgekit.cli.options import Day, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, market_options, output_options
 
 
 @click.command(
@@ -14,10 +14,21 @@ from hedgekit.cli.options import Day, deliver, market_options, output_options
 )
 @click.option("--shares", type=int, required=True, help="Shares owned.")
 @click.option("--chain", "source", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
-@click.option("--by", type=Day(), help="Use the first listed expiry on or after this day.")
-@click.option("--expiry", type=Day(), help="Use exactly this expiry.")
-@click.option("--floor", type=float, default=0.90, show_default=True, help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.")
-@click.option("--min-cap", type=float, help="Calls may be sold at this fraction of the spot or above (1.10), and such a hedge recommended.  [default: collars are shown at 1.10, not recommended]")
+@day_option("--by", "Use the first listed expiry on or after this day.")
+@day_option("--expiry", "Use exactly this expiry.")
+@click.option(
+    "--floor",
+    type=float,
+    default=0.90,
+    show_default=True,
+    help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.",
+)
+@click.option(
+    "--min-cap",
+    type=float,
+    help="Calls may be sold at this fraction of the spot or above (1.10), and such a hedge recommended.  "
+    "[default: collars are shown at 1.10, not recommended]",
+)
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
 @market_options
 @output_options

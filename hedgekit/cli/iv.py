@@ -9,7 +9,9 @@ import click
 from hedgekit.cli.options import contract_options, deliver, market_options, output_options, value_contract
 
 
-@click.command(epilog="Example:  hedgekit iv IWM260918P00270000 --premium 4.10 --spot 290 --rate 0.0375 --dividends 0.011")
+@click.command(
+    epilog="Example:  hedgekit iv IWM260918P00270000 --premium 4.10 --spot 290 --rate 0.0375 --dividends 0.011"
+)
 @click.argument("symbol", required=False)
 @contract_options
 @click.option("--premium", type=float, help="Dollars a share.  [default: the chain's mid quote]")

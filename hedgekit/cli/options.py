@@ -19,19 +19,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("table", "json", "csv")
 
 
-class Day(click.ParamType):
-    """A calendar day, YYYY-MM-DD."""
+def day_option(name: str, help_: str) -> Callable[[F], F]:
+    """Return an option that takes a calendar day."""
+    return click.option(name, metavar="DATE", callback=_day, help=help_)
 
-    name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read the day, or fail saying the form."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a day of the calendar: write YYYY-MM-DD, like 2026-09-18", param, ctx)
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    """Read a calendar day, or fail saying the form."""
+    try:
+        return None if value is None else date.fromisoformat(str(value))
+    except ValueError:
+        message = f"{value!r} is not a day of the calendar: write YYYY-MM-DD, like 2026-09-18"
+        raise click.BadParameter(message, ctx, param) from None
 
 
 def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
@@ -52,9 +51,29 @@ def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -
 def output_options(command: F) -> F:
     """Add the options that every command accepts."""
     decorators = [
-        click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="Form of the answer."),
-        click.option("--output", default="-", show_default=True, metavar="FILE", help="Where the answer goes; - is standard output. A file is replaced whole or not at all."),
-        click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), is_eager=True, expose_value=False, callback=_configured, help="TOML file with defaults for these options."),
+        click.option(
+            "--format",
+            "format_",
+            type=click.Choice(FORMATS),
+            default="table",
+            show_default=True,
+            help="Form of the answer.",
+        ),
+        click.option(
+            "--output",
+            default="-",
+            show_default=True,
+            metavar="FILE",
+            help="Where the answer goes; - is standard output. A file is replaced whole or not at all.",
+        ),
+        click.option(
+            "--config",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            is_eager=True,
+            expose_value=False,
+            callback=_configured,
+            help="TOML file with defaults for these options.",
+        ),
         click.option("--quiet", is_flag=True, help="No warnings on standard error."),
         click.option("--verbose", is_flag=True, help="Also say what is being done, on standard error."),
     ]
@@ -66,10 +85,26 @@ def output_options(command: F) -> F:
 def market_options(command: F) -> F:
     """Add the market inputs; what is not given is inferred from the chain and said."""
     decorators = [
-        click.option("--spot", type=float, help="Price of the underlying, dollars a share.  [default: the file's, or parity's when the file's is off]"),
-        click.option("--rate", metavar="NUMBER|FILE", help="Continuously compounded rate a year (0.0375), or a Treasury curve file.  [default: from the chain]"),
-        click.option("--dividends", metavar="NUMBER|FILE", help="Dividend yield a year (0.011), or a CSV of date,amount.  [default: the yield the chain implies]"),
-        click.option("--asof", metavar="DATE", help="Moment of the quotes: a day, or 2026-06-17T16:00 New York.  [default: the file's]"),
+        click.option(
+            "--spot",
+            type=float,
+            help="Price of the underlying, dollars a share.  [default: the file's, or parity's when the file's is off]",
+        ),
+        click.option(
+            "--rate",
+            metavar="NUMBER|FILE",
+            help="Continuously compounded rate a year (0.0375), or a Treasury curve file.  [default: from the chain]",
+        ),
+        click.option(
+            "--dividends",
+            metavar="NUMBER|FILE",
+            help="Dividend yield a year (0.011), or a CSV of date,amount.  [default: the yield the chain implies]",
+        ),
+        click.option(
+            "--asof",
+            metavar="DATE",
+            help="Moment of the quotes: a day, or 2026-06-17T16:00 New York.  [default: the file's]",
+        ),
     ]
     for decorator in reversed(decorators):
         command = decorator(command)
@@ -81,9 +116,15 @@ def contract_options(command: F) -> F:
     decorators = [
         click.option("--kind", type=click.Choice(["call", "put"]), help="Instead of a symbol."),
         click.option("--strike", type=float, help="Dollars a share, instead of a symbol."),
-        click.option("--expiry", type=Day(), help="Listed expiry, instead of a symbol."),
+        day_option("--expiry", "Listed expiry, instead of a symbol."),
         click.option("--t-years", type=float, help="Years of 365 days to expiry, instead of a date."),
-        click.option("--exercise", type=click.Choice(["american", "european"]), default="american", show_default=True, help="Style."),
+        click.option(
+            "--exercise",
+            type=click.Choice(["american", "european"]),
+            default="american",
+            show_default=True,
+            help="Style.",
+        ),
         click.option("--chain", "source", metavar="SOURCE", help="Option chain file that gives what is not given."),
     ]
     for decorator in reversed(decorators):

@@ -9,7 +9,9 @@ import click
 from hedgekit.cli.options import contract_options, deliver, market_options, output_options, value_contract
 
 
-@click.command(epilog="Example:  hedgekit price IWM260918P00270000 --spot 290 --vol 0.22 --rate 0.0375 --dividends 0.011")
+@click.command(
+    epilog="Example:  hedgekit price IWM260918P00270000 --spot 290 --vol 0.22 --rate 0.0375 --dividends 0.011"
+)
 @click.argument("symbol", required=False)
 @contract_options
 @click.option("--vol", type=float, help="Volatility a year (0.22).  [default: implied by the chain's mid quote]")

@@ -311,7 +311,9 @@ def implied_vol_band_into(
         return
     p[0], p[1], p[2] = column(bid), column(mid), column(ask)
     out[0], out[1], out[2] = start(vol_bid, n), start(vol_mid, n), start(vol_ask, n)
-    flags[0], flags[1], flags[2] = status_start(status_bid, n), status_start(status_mid, n), status_start(status_ask, n)
+    flags[0] = status_start(status_bid, n)
+    flags[1] = status_start(status_mid, n)
+    flags[2] = status_start(status_ask, n)
     with nogil:
         rc = hk_cd_implied_vol_band(&c, p, n, out, flags)
     if rc:

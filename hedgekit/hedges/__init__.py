@@ -17,9 +17,9 @@ CANDIDATES = {
     "collar": "hedgekit.hedges.collar:build",
     "put spread": "hedgekit.hedges.put_spread:build",
     "put-spread collar": "hedgekit.hedges.put_spread_collar:build",
-    "stop": "hedgekit.hedges.stop_loss:build",
-    "hold less": "hedgekit.hedges.holding_less:build_same_delta",
-    "hold cash": "hedgekit.hedges.holding_less:build_cash_floor",
+    "stop-loss": "hedgekit.hedges.stop_loss:build",
+    "holding less (same delta)": "hedgekit.hedges.holding_less:build_same_delta",
+    "holding less (cash floor)": "hedgekit.hedges.holding_less:build_cash_floor",
 }
 
 

@@ -27,7 +27,7 @@ class Candidate:
     Attributes
     ----------
     name : str
-        What it is called in tables: ``put``, ``collar``, ``stop``...
+        What it is called in tables: ``put``, ``collar``, ``stop-loss``...
     legs : tuple of Leg
         Options bought (+) at the ask and sold (-) at the bid.
     shares : int
@@ -192,7 +192,7 @@ def _displayed(problem: Problem, leg: Leg) -> float | None:
 
 
 def _exit_now(problem: Problem, legs: Sequence[Leg]) -> float | None:
-    """What opening and closing at once costs: both spreads and both fees, dollars."""
+    """Return what opening and closing at once costs: both spreads and both fees, dollars."""
     if not legs:
         return None
     lost = 0.0

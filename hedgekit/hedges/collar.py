@@ -18,6 +18,6 @@ def build(problem: Problem) -> Candidate | None:
     why = (
         f"{text}: keeps {{floor}} at every spot and gives up gains above {legs[1].option.strike:g}"
         if sized.meets
-        else f"no collar with calls at {legs[1].option.strike:g} holds the floor: {text} keeps {{floor}}, {{miss}} short"
+        else f"no such collar holds the floor: {text} keeps {{floor}}, {{miss}} short"
     )
     return measure(problem, "collar", legs, why=why)

@@ -22,11 +22,11 @@ def build_same_delta(problem: Problem) -> Candidate | None:
         return None
     sold = min(problem.shares, max(0, problem.shares - round(delta)))
     why = f"same delta as the put hedge today: {percent(sold / problem.shares):.0f}% sold, {{miss}} short at 0"
-    return measure(problem, "hold less", [], why=why, shares_sold=sold)
+    return measure(problem, "holding less (same delta)", [], why=why, shares_sold=sold)
 
 
 def build_cash_floor(problem: Problem) -> Candidate:
     """Return the cash that keeps the floor even if the shares go to zero."""
     sold = math.ceil(problem.target / problem.value * problem.shares)
     why = f"{sold:,} shares sold: the cash alone keeps {{floor}}, even at 0; it earns nothing here"
-    return measure(problem, "hold cash", [], why=why, shares_sold=sold)
+    return measure(problem, "holding less (cash floor)", [], why=why, shares_sold=sold)

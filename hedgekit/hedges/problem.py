@@ -250,4 +250,3 @@ def _up_to(quotes: Quotes, level: float) -> Quotes:
     keep = int(np.searchsorted(quotes.strike, level, side="right"))
     columns = {name: getattr(quotes, name)[:keep] for name in ("strike", "bid", "ask", "bid_size", "ask_size")}
     return Quotes(options=quotes.options[:keep], **columns)
-

@@ -84,9 +84,7 @@ def size_puts(
     return Sized(row=first + row, contracts=count + 1, meets=meets)
 
 
-def _choose(
-    cost: npt.NDArray[np.float64], floor: npt.NDArray[np.float64], target: float
-) -> tuple[int, int, bool]:
+def _choose(cost: npt.NDArray[np.float64], floor: npt.NDArray[np.float64], target: float) -> tuple[int, int, bool]:
     """Cheapest that reaches the target (then fewer contracts, then the higher floor), else the highest floor."""
     enough = floor >= target - TIE
     meets = bool(enough.any())

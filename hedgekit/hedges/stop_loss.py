@@ -10,4 +10,4 @@ def build(problem: Problem) -> Candidate:
     """Return a stop at the floor's level: it fills lower on a gap, so it has no floor."""
     level = problem.floor * problem.spot
     why = f"sells at {level:.2f} if the market trades there; a gap fills lower, so nothing is promised"
-    return measure(problem, "stop", [], why=why, stop_level=level)
+    return measure(problem, "stop-loss", [], why=why, stop_level=level)

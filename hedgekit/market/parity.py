@@ -67,6 +67,30 @@ class ParitySpot:
         return self.low - TOLERANCE * spot <= spot <= self.high + TOLERANCE * spot
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Calls and puts of one expiry that share a strike, all arrays of shape (m,), dollars a share."""
+
+    strike: FloatArray
+    call_bid: FloatArray
+    call_ask: FloatArray
+    put_bid: FloatArray
+    put_ask: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.strike)
+
+    @property
+    def bid(self) -> FloatArray:
+        """What selling the call and buying the put brings."""
+        return self.call_bid - self.put_ask
+
+    @property
+    def ask(self) -> FloatArray:
+        """What buying the call and selling the put costs."""
+        return self.call_ask - self.put_bid
+
+
 def parity_spot(
     chain: Chain, *, rate: float | None = None, dividends: Sequence[tuple[float, float]] = ()
 ) -> ParitySpot | None:
@@ -95,8 +119,9 @@ def parity_spot(
     centre, margin = (NEUTRAL_RATE, RATE_MARGIN) if rate is None else (rate, 0.0)
     lows, highs, mids, widths, last = [], [], [], [], None
     for expiry, t_years in _nearest(chain):
-        strike, bid, ask = pairs_near_money(chain.at(expiry), NEAR_MONEY, PAIRS_AN_EXPIRY)
-        if not len(strike):
+        pairs = pairs_near_money(chain.at(expiry), NEAR_MONEY, PAIRS_AN_EXPIRY)
+        strike, bid, ask = pairs.strike, pairs.bid, pairs.ask
+        if not len(pairs):
             continue
         tau = financing_years(chain.asof.date(), expiry)
         paid = sum(amount * math.exp(-centre * t) for t, amount in dividends if 0.0 < t <= t_years)
@@ -109,8 +134,8 @@ def parity_spot(
         last = expiry
     if last is None or sum(map(len, mids)) < LEAST_PAIRS:
         return None
-    low, high = _deepest(np.concatenate(lows), np.concatenate(highs))
-    point = _weighted_median(np.concatenate(mids), np.concatenate(widths) ** -2.0)
+    low, high = deepest(np.concatenate(lows), np.concatenate(highs))
+    point = weighted_median(np.concatenate(mids), np.concatenate(widths) ** -2.0)
     return ParitySpot(
         spot=round(min(max(point, low), high), 4), low=low, high=high, pairs=sum(map(len, mids)), last_expiry=last
     )
@@ -129,8 +154,8 @@ def financing_years(trade_day: date, expiry: date) -> float:
     return years((calendar.settlement_day(exercised) - calendar.settlement_day(session)).days)
 
 
-def pairs_near_money(chain: Chain, near: float, most: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return strike and the bid and ask of a call less a put, for the strikes of one expiry near its forward.
+def pairs_near_money(chain: Chain, near: float, most: int) -> Pairs:
+    """Return the calls and puts of one expiry that share a strike near its forward.
 
     Parameters
     ----------
@@ -140,23 +165,19 @@ def pairs_near_money(chain: Chain, near: float, most: int) -> tuple[FloatArray, 
         Greatest distance of a strike from the forward, as a fraction of it.
     most : int
         Greatest number of strikes; the nearest are kept.
-
-    Returns
-    -------
-    strike, bid, ask : ndarray
-        Dollars a share, shape (m,): selling call and buying put brings ``bid``, the reverse costs ``ask``.
     """
     calls, puts = _two_sided(chain, 1), _two_sided(chain, -1)
     strike, c, p = np.intersect1d(chain.strike[calls], chain.strike[puts], return_indices=True)
     c, p = calls[c], puts[p]
-    bid, ask = chain.bid[c] - chain.ask[p], chain.ask[c] - chain.bid[p]
-    if not len(strike):
-        return strike, bid, ask
-    # where call and put are worth the same, the strike is the forward
-    forward = strike[np.argmin(np.abs(bid + ask))]
-    distance = np.abs(strike / forward - 1.0)
-    kept = np.sort(np.argsort(distance, kind="stable")[: min(most, int((distance <= near).sum()))])
-    return strike[kept], bid[kept], ask[kept]
+    if len(strike):
+        # where call and put are worth the same, the strike is the forward
+        forward = strike[np.argmin(np.abs(chain.mid[c] - chain.mid[p]))]
+        distance = np.abs(strike / forward - 1.0)
+        kept = np.sort(np.argsort(distance, kind="stable")[: min(most, int((distance <= near).sum()))])
+        strike, c, p = strike[kept], c[kept], p[kept]
+    return Pairs(
+        strike=strike, call_bid=chain.bid[c], call_ask=chain.ask[c], put_bid=chain.bid[p], put_ask=chain.ask[p]
+    )
 
 
 def _two_sided(chain: Chain, sign: int) -> npt.NDArray[np.intp]:
@@ -181,7 +202,7 @@ def _nearest(chain: Chain) -> list[tuple[date, float]]:
     return left[:NEAREST_EXPIRIES]
 
 
-def _deepest(lows: FloatArray, highs: FloatArray) -> tuple[float, float]:
+def deepest(lows: FloatArray, highs: FloatArray) -> tuple[float, float]:
     """Return the interval that lies within most of the intervals given."""
     edges = np.concatenate([lows, highs])
     # at equal edges an interval opens before another closes
@@ -192,7 +213,8 @@ def _deepest(lows: FloatArray, highs: FloatArray) -> tuple[float, float]:
     return float(edges[order[best]]), float(edges[order[best + 1]])
 
 
-def _weighted_median(values: FloatArray, weights: FloatArray) -> float:
+def weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    """Return the value with half of the weight on either side."""
     order = np.argsort(values, kind="stable")
     mass = np.cumsum(weights[order])
     return float(values[order[np.searchsorted(mass, 0.5 * mass[-1])]])

@@ -81,10 +81,22 @@ def _quotes(result: ChainResult, out: object) -> None:
     grid.padding = (0, 1, 0, 0)
     rows = result.records()
     for row in rows[:MOST_ROWS]:
-        vols = [f"{units.percent(row[name]):.1f}%" if np.isfinite(row[name]) else "-" for name in ("iv_bid", "iv_mid", "iv_ask")]
+        vols = [
+            f"{units.percent(row[name]):.1f}%" if np.isfinite(row[name]) else "-"
+            for name in ("iv_bid", "iv_mid", "iv_ask")
+        ]
         delta = number(row["delta"]) if np.isfinite(row["delta"]) else "-"
         bid, ask = (f"{row[side]:.2f}" if np.isfinite(row[side]) else "-" for side in ("bid", "ask"))
-        grid.add_row(f"{row['expiry']:%y-%m-%d}", row["kind"][0].upper(), f"{row['strike']:g}", bid, ask, *vols, delta, ",".join(row["flags"]))
+        grid.add_row(
+            f"{row['expiry']:%y-%m-%d}",
+            row["kind"][0].upper(),
+            f"{row['strike']:g}",
+            bid,
+            ask,
+            *vols,
+            delta,
+            ",".join(row["flags"]),
+        )
     out.print(grid)
     if len(rows) > MOST_ROWS:
         out.print(f"{len(rows) - MOST_ROWS:,} more: use --format csv or json, or --near")

@@ -11,12 +11,12 @@ from hedgekit.results import plain
 
 
 def csv_text(records: Sequence[dict[str, Any]]) -> str:
-    """Return rows as CSV text (RFC 4180 quoting, newline line ends); an absent number is an empty cell.
+    r"""Return rows as CSV text (RFC 4180 quoting, newline line ends); an absent number is an empty cell.
 
     Examples
     --------
     >>> csv_text([{"strike": 270.0, "flags": ["wide", "stale"]}])
-    'strike,flags\\n270.0,wide stale\\n'
+    'strike,flags\\n270.0,wide stale\n'
     """
     if not records:
         return ""

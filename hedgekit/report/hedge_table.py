@@ -9,9 +9,23 @@ from rich.text import Text
 from hedgekit import units
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.comparison import HedgeResult
-from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, percent, short_dollars, warning_lines
+from hedgekit.report.console import (
+    ACCENT,
+    columns,
+    console,
+    dollars,
+    drawn,
+    number,
+    percent,
+    short_dollars,
+    warning_lines,
+)
 
-SHORT_NAMES = {"put-spread collar": "p-s collar"}
+SHORT_NAMES = {
+    "put-spread collar": "p-s collar",
+    "holding less (same delta)": "hold less",
+    "holding less (cash floor)": "hold cash",
+}
 
 
 def table(result: HedgeResult, *, terminal: bool = False) -> str:
@@ -119,7 +133,9 @@ def footer(result: HedgeResult) -> list[str]:
         f"and earn nothing; a stop is shown as if it filled at its level",
     ]
     if exits:
-        lines.append(f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}")
+        lines.append(
+            f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}"
+        )
     sha = inputs["source_sha256"][:8]
     asof = inputs["asof"]
     lines.append(f"{inputs['source']} as of {asof:%Y-%m-%d %H:%M %Z}, sha256 {sha}; hedgekit {inputs['version']}")

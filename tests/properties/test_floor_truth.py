@@ -78,7 +78,9 @@ def test_floor_is_the_least_wealth_over_every_spot(make_chain, name, rows, share
         if candidate.holds_from_spot is not None and spot > candidate.holds_from_spot:
             assert outside_wealth(problem, candidate, spot) >= problem.target_usd - 0.005
     if candidate.cap_pct is not None:
-        most = max(outside_wealth(problem, candidate, spot) for spot in [problem.spot, *(s for s in spots if s > problem.spot)])
+        most = max(
+            outside_wealth(problem, candidate, spot) for spot in [problem.spot, *(s for s in spots if s > problem.spot)]
+        )
         assert candidate.cap_pct == pytest.approx(100 * most / problem.value_usd, abs=1e-6)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ def by_hand(shares, legs, spot):
 def spots_around(legs):
     """Zero, every strike, points between, and far beyond: where a piecewise linear function can be least."""
     knots = sorted({Fraction(0), *(Fraction(leg.option.strike) for leg in legs)})
-    return [*knots, *((a + b) / 2 for a, b in zip(knots, knots[1:], strict=False)), knots[-1] + 1, knots[-1] + 10**6]
+    return [*knots, *((a + b) / 2 for a, b in pairwise(knots)), knots[-1] + 1, knots[-1] + 10**6]
 
 
 @given(shares_of, legs_of)

@@ -44,7 +44,9 @@ def present_value(engine, t_years, rate):
 def test_european_parity_is_an_equality(place):
     spot, strike, t, r, q, _ = place
     call, put = hk.price(["call", "put"], *place, exercise="european")
-    assert call - put == pytest.approx(spot * math.exp(-q * t) - strike * math.exp(-r * t), abs=1e-12 * max(spot, strike))
+    assert call - put == pytest.approx(
+        spot * math.exp(-q * t) - strike * math.exp(-r * t), abs=1e-12 * max(spot, strike)
+    )
 
 
 @few
@@ -158,4 +160,6 @@ def test_greeks_are_the_slopes_of_the_price(engine, place, kind):
     up, down = hk.price(kind, spot, strike, t, r, q, vol + np.array([step, -step]) * vol, **how)
     assert numbers.vega == pytest.approx((up - down) / (2 * vol * step), abs=20 * curvature + 3e-3 * scale)
     up, down = hk.price(kind, spot, strike, t, r + np.array([step, -step]) * 0.05, q, vol, **how)
-    assert numbers.rho == pytest.approx((up - down) / (0.1 * step), abs=20 * scale * (step + noise / (0.05 * step)) + 3e-3 * scale)
+    assert numbers.rho == pytest.approx(
+        (up - down) / (0.1 * step), abs=20 * scale * (step + noise / (0.05 * step)) + 3e-3 * scale
+    )

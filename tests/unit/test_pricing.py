@@ -99,7 +99,9 @@ def test_an_unknown_exercise_is_an_error():
         hk.price("put", *PLACE, 0.26, exercise="bermudan")
 
 
-@pytest.mark.parametrize("dividends", [((0.1, -1.0),), ((0.1, math.nan),), ((math.inf, 1.0),), ((0.1,),), (0.1,), ("ab",)])
+@pytest.mark.parametrize(
+    "dividends", [((0.1, -1.0),), ((0.1, math.nan),), ((math.inf, 1.0),), ((0.1,),), (0.1,), ("ab",)]
+)
 def test_bad_dividends_are_named(dividends):
     with pytest.raises(hk.InputError, match="dividends holds"):
         hk.price("put", *PLACE, 0.26, dividends=dividends)
@@ -200,5 +202,7 @@ def test_a_forked_child_has_threads_of_its_own():
 def test_a_chain_of_strided_columns_is_read_rightly(exercise, dividends):
     table = np.linspace(180.0, 260.0, 40).reshape(8, 5)
     column = table[:, 2]
-    expected = [hk.price("call", 220.0, float(k), *PLACE[2:], 0.3, exercise=exercise, dividends=dividends) for k in column]
+    expected = [
+        hk.price("call", 220.0, float(k), *PLACE[2:], 0.3, exercise=exercise, dividends=dividends) for k in column
+    ]
     assert hk.price("call", 220.0, column, *PLACE[2:], 0.3, exercise=exercise, dividends=dividends).tolist() == expected

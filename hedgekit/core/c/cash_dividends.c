@@ -124,7 +124,7 @@ typedef struct {
     double spacing, steps, width;
 } hk_cd_resolution;
 
-static hk_cd_resolution resolutions[2] = {{0.05, 40, 5.5}, {0.1, 20, 5.0}};
+static hk_cd_resolution resolutions[2] = {{0.04, 60, 4.8}, {0.08, 30, 4.8}};
 
 __attribute__((unused)) void hk_cd_set_resolution(int level, double spacing, double steps, double width)
 {
@@ -142,39 +142,60 @@ static double class_value(uint64_t c, double per_octave)
     return exp2(((double)c - 4096) / per_octave);
 }
 
-static void set_key(hk_cd_task *o)
+/* How far large dividends spread the logarithm of the spot beyond its diffusion: an amount D takes the range
+ * F exp(-z) .. F exp(z) to F exp(-z) - D .. F exp(z) - D. What lies below the strike need not be covered. */
+static double spread_by_dividends(const hk_cd_task *o, const hk_cd_schedule *dividends)
+{
+    double path = o->spot, before = 0, spread = 0;
+    for (int i = 0; i < o->n_live; i++) {
+        double growth = (o->rate - o->yield) * (dividends->time[i] - before);
+        double forward = path * exp(growth), amount = dividends->amount[i];
+        path = hk_cd_path_after(path, growth, amount);
+        before = dividends->time[i];
+        if (amount < 0.1 * forward)
+            continue;
+        double z = 4 * o->base_vol * sqrt(before), up = forward * exp(z) - amount, down = forward * exp(-z) - amount;
+        double least = o->strike < path ? o->strike : path;
+        if (up <= least)
+            continue;
+        down = log(path / (down > least ? down : least)) - z;
+        up = log(up / path) - z;
+        double more = up > down ? up : down;
+        if (more > 0)
+            spread += more;
+    }
+    return spread;
+}
+
+static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
 {
     double root = o->base_vol * sqrt(o->t_years);
     double carry = fabs(o->rate) > fabs(o->yield) ? fabs(o->rate) : fabs(o->yield);
     double drift = 1 + 0.5 * carry * sqrt(o->t_years) / o->base_vol;
-    double wide = root > 1 ? root : 1;
-    if (drift > 50)
-        drift = 50;
-    o->key = class_of(o->t_years, 8) | class_of(drift, 4) << 16 | class_of(wide, 4) << 32 |
-             (uint64_t)o->n_live << 48 | (uint64_t)o->level << 60;
+    double spread = 1 + spread_by_dividends(o, dividends) / root;
+    o->key = class_of(o->t_years, 8) | class_of(drift < 50 ? drift : 50, 4) << 13 |
+             class_of(root > 0.25 ? root : 0.25, 4) << 26 | class_of(spread < 1000 ? spread : 1000, 4) << 39 |
+             (uint64_t)o->n_live << 52 | (uint64_t)o->level << 62;
 }
 
 static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd_shape *shape)
 {
     const hk_cd_resolution *res = &resolutions[o->level];
-    double t = class_value(o->key & 0xffff, 8), drift = class_value(o->key >> 16 & 0xffff, 4);
-    double wide = class_value(o->key >> 32 & 0xffff, 4);
-    shape->spacing = res->spacing / wide;
+    const double most = 1000;
+    double t = class_value(o->key & 0x1fff, 8), drift = class_value(o->key >> 13 & 0x1fff, 4);
+    double root = class_value(o->key >> 26 & 0x1fff, 4), spread = class_value(o->key >> 39 & 0x1fff, 4) - 1;
+    double width = res->width + 0.5 * root;
+    shape->spacing = res->spacing / (root > 1 ? root : 1);
+    if ((width + spread) / shape->spacing > most)
+        shape->spacing = (width + spread) / most;
     for (int p = 0; p <= o->n_live; p++) {
         double end = p ? dividends->time[o->n_live - p] : t;
         double begin = p < o->n_live ? dividends->time[o->n_live - p - 1] : 0;
-        double half = ceil(res->width * sqrt(end / t) / shape->spacing);
-        if (half < 12)
-            half = 12;
-        if (half > HK_CD_MAX_NODES / 2 - 1)
-            half = HK_CD_MAX_NODES / 2 - 1;
-        shape->nodes[p] = (short)half;
+        double part = sqrt(end / t);
+        double half = ceil(((res->width + 0.5 * root * part) * part + spread) / shape->spacing);
         double steps = ceil(res->steps * drift * sqrt((end - begin) / t));
-        if (steps < 3)
-            steps = 3;
-        if (steps > HK_CD_MAX_STEPS)
-            steps = HK_CD_MAX_STEPS;
-        shape->steps[p] = (short)steps;
+        shape->nodes[p] = (short)(half > 12 ? half : 12);
+        shape->steps[p] = (short)(steps > 3 ? steps < HK_CD_MAX_STEPS ? steps : HK_CD_MAX_STEPS : 3);
     }
 }
 
@@ -217,12 +238,12 @@ static int solve(hk_cd_task **tasks, ptrdiff_t n, const hk_cd_schedule *dividend
     hk_cd_order *order = malloc((size_t)n * sizeof *order);
     hk_cd_shape *shape = malloc(sizeof *shape);
     void *scratch = NULL;
-    if (posix_memalign(&scratch, 64, (size_t)6 * HK_CD_MAX_NODES * 64))
+    if (posix_memalign(&scratch, 64, (size_t)(6 * HK_CD_MAX_NODES + HK_CD_MAX_LIVE + 1) * 64))
         scratch = NULL;
     int rc = order && shape && scratch ? 0 : -1;
     if (!rc) {
         for (ptrdiff_t i = 0; i < n; i++) {
-            set_key(tasks[i]);
+            set_key(tasks[i], dividends);
             order[i] = (hk_cd_order){tasks[i]->key, i};
         }
         qsort(order, (size_t)n, sizeof *order, compare_order);

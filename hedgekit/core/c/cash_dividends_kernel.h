@@ -6,10 +6,12 @@
  * sqrt(theta), restarted at every ex-date. The matrix is symmetric Toeplitz and its LU two scalars.
  * Early exercise: Brennan and Schwartz (J. Finance 32 (1977)), the node below the exercise boundary being
  * replaced by the smooth continuation of the held value, whose second derivative exceeds that of the exercise
- * value by 2 phi (q S - r K) / sigma^2 (from V_t = 0 at the boundary). Kinks are smoothed by the fourth-order
+ * value by 2 (r K - q S) / sigma^2 (from V_t = 0 at the boundary). Kinks are smoothed by the fourth-order
  * kernel of Kreiss, Thomee and Widlund (Comm. Pure Appl. Math. 23 (1970)).
  *
- * Node 0 is the deep in-the-money end, node N - 1 the out-of-the-money end, for calls and puts alike. */
+ * A call is solved as the put it equals under the share as numeraire: W = V K / S in X = K^2 / S has rate q,
+ * yield r and exercise value K - X, and stays bounded however large the volatility. Only the ex-dates tell the two
+ * apart. Node 0 is the deep in-the-money end, node N - 1 the out-of-the-money end. */
 
 #include "cash_dividends_lanes.h"
 
@@ -49,61 +51,58 @@ static void HK_NAME(smooth_kink)(vd *u, vd *lowered, int n, int lane, double at,
 }
 
 typedef struct {
-    /* constant over a period */
-    vd phi, strike, twice_over_var; /* 2 / sigma^2 */
-    vd rate, yield, half_var;       /* sigma^2 / 2 */
-    vd q_leg, k_leg;                /* deep in the money V = phi (q_leg S - k_leg) until exercise pays more */
+    vd strike, rate, yield, half_var, twice_over_var; /* of the put form; sigma^2 / 2 and 2 / sigma^2 */
+    vd x_leg, k_leg; /* deep in the money W = k_leg - x_leg X until exercise pays more */
+    vd most;         /* W is never more: a put's value once the spot is nil; a call is never worth more than the share */
+    vd bottom, bottom_bend, next, top, top_bend; /* end values at the start of a period, and their U_yy */
     vi american;
-    /* the boundary between the exercised and the held nodes, in nodes; -1 none */
-    vd boundary, bend; /* bend: half of the jump of the second difference there */
+    vd boundary; /* between exercised and held, in nodes (-1: none) */
+    vd bend, twist; /* half the jump of the second difference there, a sixth of the third's */
 } HK_NAME(period);
 
-/* One implicit stage: out = solution of (M - a U_yy) out = M rhs with the exercise constraint at that time. */
+/* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time. */
 static void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *restrict rhs, const vd *restrict e,
                            const vd *restrict lowered, vd *restrict y, vd *restrict out, vd ratio, vd h2, vd theta)
 {
-    /* ratio = gamma sigma^2 dtheta / (2 h^2) */
-    const vd one = HK_NAME(splat)(1.0);
+    const vd zero = {0}, one = zero + 1.0;
     vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
     vd d = 0.5 * (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
     vd inv = 1.0 / d, alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12);
 
-    vd carry = one * 0.0;
+    /* The elimination starts as if the values went on beyond the end in the same exponential. */
+    const vd heat = p->half_var * theta, top = p->top + heat * p->top_bend, next = p->next + heat * p->top_bend;
+    vd carry = top - alpha * next;
+    y[n - 1] = carry;
     for (int j = n - 2; j >= 1; j--) {
         carry = alpha * carry + (m0 * rhs[j] + m1 * (rhs[j - 1] + rhs[j + 1]));
         y[j] = carry;
     }
-    y[n - 1] = one * 0.0;
 
-    vd growth_k = HK_NAME(vexp)(p->rate * theta), growth_s = HK_NAME(vexp)((p->yield + p->half_var) * theta);
-    vd ka = p->phi * p->strike * growth_k, sb = p->phi * growth_s;
-    vd deep = p->phi * (p->q_leg * e[0] * HK_NAME(vexp)(p->half_var * theta) - p->k_leg);
-    vd g_prev = e[0] * sb - ka + lowered[0];
+    vd k = p->strike * HK_NAME(vexp)(p->rate * theta), x = HK_NAME(vexp)((p->yield + p->half_var) * theta);
+    vd deep = p->bottom + heat * p->bottom_bend;
+    vd g_prev = k - e[0] * x + lowered[0];
     vi held = ~p->american | (deep > g_prev);
-    vd u = HK_NAME(pick)(held, HK_NAME(vmax)(deep, one * 0.0), g_prev);
-    vd jump_q = p->twice_over_var * p->yield * sb * h2, jump_k = p->twice_over_var * p->rate * ka * h2;
-    vd boundary = HK_NAME(pick)(held, one * -1.0, one * (double)(n - 1));
-    vd bend = one * 0.0;
+    vd u = HK_NAME(pick)(held, HK_NAME(vmax)(deep, zero), g_prev);
+    vd jump_x = p->twice_over_var * p->yield * x * h2, jump_k = p->twice_over_var * p->rate * k * h2;
+    vd boundary = HK_NAME(pick)(held, -one, zero + (double)(n - 1)), bend = zero;
     out[0] = u;
     int j = 1;
     for (; j < n - 1 && !HK_NAME(all)(held); j++) {
-        vd g = e[j] * sb - ka + lowered[j];
-        vd jump = jump_q * e[j] - jump_k;
+        vd g = k - e[j] * x + lowered[j];
+        vd jump = jump_k - jump_x * e[j];
         vd w = y[j] + alpha * g_prev - g;
         vi starts = ~held & ~((jump > 0.0) & (2.0 * w <= -alpha * jump));
-        vd plain = y[j] + alpha * u;
-        u = HK_NAME(pick)(held, plain, g);
+        u = HK_NAME(pick)(held, y[j] + alpha * u, g);
         if (HK_NAME(any)(starts)) {
-            vd safe = HK_NAME(pick)(jump > 0.0, jump, one);
-            vd omega = 2.0 * w / safe;
-            vd beta = 1.0 - alpha;
-            vd root = 1.0 - beta * (1.0 - omega);
-            vd dist = (1.0 - HK_NAME(vsqrt)(HK_NAME(vmax)(root, one * 0.0))) / beta;
-            dist = HK_NAME(vmax)(dist, one * 0.0);
-            dist = HK_NAME(pick)((jump > 0.0) & (dist < 1.0), dist, HK_NAME(pick)(jump > 0.0, one, one * 0.0));
-            vd half = HK_NAME(pick)(starts & (jump > 0.0), 0.5 * jump, one * 0.0);
-            vd ghost = g_prev + half * dist * dist;
-            u = HK_NAME(pick)(starts, y[j] + alpha * ghost, u);
+            /* The boundary lies `dist` nodes above j - 1, where the continuation of the held value is
+             * g + jump dist^2 / 2; it is consistent with the value at j, g + jump (1 - dist)^2 / 2. */
+            vi bent = jump > 0.0;
+            vd omega = 2.0 * w / HK_NAME(pick)(bent, jump, one), beta = 1.0 - alpha;
+            vd dist = (1.0 - HK_NAME(vsqrt)(HK_NAME(vmax)(1.0 - beta * (1.0 - omega), zero))) / beta;
+            dist = HK_NAME(vmax)(dist, zero);
+            dist = HK_NAME(pick)(bent, HK_NAME(pick)(dist < 1.0, dist, one), zero);
+            vd half = HK_NAME(pick)(starts & bent, 0.5 * jump, zero);
+            u = HK_NAME(pick)(starts, y[j] + alpha * (g_prev + half * dist * dist), u);
             boundary = HK_NAME(pick)(starts, (double)(j - 1) + dist, boundary);
             bend = HK_NAME(pick)(starts, half, bend);
             held |= starts;
@@ -115,13 +114,14 @@ static void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *restrict rhs, co
         u = y[j] + alpha * u;
         out[j] = u;
     }
-    out[n - 1] = one * 0.0;
+    out[n - 1] = top;
     p->boundary = boundary;
     p->bend = bend;
 }
 
 /* Replaces the exercise value by the continuation of the held value at the four nodes below the boundary,
- * so that differences and interpolation may reach across it. */
+ * so that differences and interpolation may reach across it. The third derivative jumps by
+ * -2 J dy_b/d(sigma^2 theta) + J_y, from D_y = 0 along the boundary y_b for D = U - g. */
 static void HK_NAME(continue_below)(const HK_NAME(period) *p, int n, vd *u)
 {
     for (int l = 0; l < LANES; l++) {
@@ -129,213 +129,250 @@ static void HK_NAME(continue_below)(const HK_NAME(period) *p, int n, vd *u)
         for (int k = 0; k < 4 && j - k >= 0 && p->boundary[l] >= 0; k++) {
             double away = p->boundary[l] - (j - k);
             if (j - k < n)
-                u[j - k][l] += p->bend[l] * away * away;
+                u[j - k][l] += away * away * (p->bend[l] - away * p->twist[l]);
         }
     }
 }
 
-/* Values the tasks of one block: `lanes` tasks (padded by the caller to LANES) of the same shape. */
+/* Exercising a call for the dividend: the held value v and the exercise value cross between two nodes. */
+static void HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, double strike)
+{
+    int last = -1;
+    while (last + 1 < n && strike - e[last + 1][l] > v[last + 1][l])
+        last++;
+    if (last >= 1 && last + 2 < n) {
+        double g[4];
+        for (int k = 0; k < 4; k++)
+            g[k] = strike - e[last - 1 + k][l] - v[last - 1 + k][l];
+        /* cubic through four nodes, its root by Newton from the chord */
+        double k1 = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6, k2 = g[0] - 2 * g[1] + g[2];
+        double k3 = g[3] - 3 * g[2] + 3 * g[1] - g[0], x = g[1] / (g[1] - g[2]);
+        for (int i = 0; i < 3; i++) {
+            double f = g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)), df = k1 + x * (k2 + x * k3 / 2);
+            if (df < 0)
+                x -= f / df;
+            x = x < 0 ? 0 : x > 1 ? 1 : x;
+        }
+        for (int j = 0; j <= last; j++)
+            v[j][l] = strike - e[j][l];
+        HK_NAME(smooth_kink)(v, 0, n, l, last + x, -1.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
+        return;
+    }
+    for (int j = 0; j <= last; j++)
+        v[j][l] = strike - e[j][l];
+}
+
+/* The grid of one period: node `mid` is at exp(base), and X grows by exp(step) a node. */
+typedef struct {
+    vd base, length;
+    int n, mid;
+} HK_NAME(grid);
+
+/* v on the earlier grid e, just before a dividend, from u on the later grid, just after it. */
+static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
+                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *v)
+{
+    const vd zero = {0}, one = zero + 1.0;
+    const vd per_step = 1.0 / step, square = p->strike * p->strike;
+    const vd shift = (double)later->mid + (mu * later->length - later->base) * per_step;
+    const double top = later->n - 1;
+    const int last = later->n - 4;
+    for (int j = 0; j < earlier->n; j++) {
+        vd spot = HK_NAME(pick)(is_call, square / e[j], e[j]), left = spot - cash;
+        vi alive = left > 0.0;
+        left = HK_NAME(pick)(alive, left, one);
+        vd x = HK_NAME(pick)(is_call, square / left, left);
+        vd pos = shift + HK_NAME(vlog)(x) * per_step;
+        vd scale = HK_NAME(pick)(is_call, left / spot, one);
+        vd deep = HK_NAME(vmax)(p->k_leg - p->x_leg * x, zero);
+        deep = HK_NAME(pick)(deep > p->most, p->most, deep);
+        vd exercise = p->strike - x;
+        vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
+        inside = HK_NAME(pick)(inside < top, inside, zero + top);
+        vd t = zero, q[6] = {zero, zero, zero, zero, zero, zero};
+        for (int l = 0; l < LANES; l++) {
+            int i = (int)inside[l];
+            i = i < 2 ? 2 : i > last ? last : i;
+            t[l] = inside[l] - i;
+            for (int k = 0; k < 6; k++)
+                q[k][l] = u[i - 2 + k][l];
+        }
+        vd a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
+        vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
+        vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
+                   (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
+                   (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
+        vi early = p->american & (p->boundary > 0.0);
+        value = HK_NAME(pick)(p->american & (pos < p->boundary), exercise, value);
+        value = HK_NAME(pick)(pos < 0.0, HK_NAME(pick)(early, exercise, deep), value);
+        value = HK_NAME(pick)(pos > top, deep, value) * scale;
+        value = HK_NAME(pick)(alive, value, HK_NAME(pick)(is_call, zero, p->most));
+        v[j] = HK_NAME(vmax)(value, zero);
+    }
+    for (int l = 0; l < LANES; l++) {
+        /* the second derivative still jumps where the spot drops to the boundary just after the date */
+        double at_boundary = p->boundary[l];
+        if (p->american[l] && at_boundary > 0 && at_boundary < later->n - 2) {
+            double x = exp((at_boundary - shift[l]) * step[l]), k2 = p->strike[l] * p->strike[l];
+            double left = is_call[l] ? k2 / x : x, spot = left + cash;
+            double at = earlier->mid + (log(is_call[l] ? k2 / spot : spot) - earlier->base[l]) * per_step[l];
+            double stretch = spot / left;
+            HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0,
+                                 2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
+        }
+        if (p->american[l] && is_call[l])
+            HK_NAME(exercise_before_drop)(v, e, earlier->n, l, p->strike[l]);
+    }
+}
+
+/* Values the tasks of one block, LANES tasks whose lattices have the same shape. */
 static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, const hk_cd_schedule *dividends, void *scratch)
 {
     vd *u = scratch;
     vd *v = u + HK_CD_MAX_NODES, *y = v + HK_CD_MAX_NODES, *e = y + HK_CD_MAX_NODES, *w = e + HK_CD_MAX_NODES;
     vd *lowered = w + HK_CD_MAX_NODES;
+    vd *centre = lowered + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
     const vd zero = {0}, one = zero + 1.0;
     const double gamma = 1.0 - M_SQRT1_2;
     int n_live = task[0]->n_live;
-    vd centre[HK_CD_MAX_LIVE + 1]; /* the spot the period starts from, seen from today */
-    vd phi, strike, rate, yield, vol, t_years, step, end_strike, mu;
-    vi american;
+    vd strike, rate, yield, vol, t_years, step, at_expiry;
+    vi is_call, american;
     for (int l = 0; l < LANES; l++) {
         const hk_cd_task *o = task[l];
-        phi[l] = o->phi;
+        is_call[l] = o->phi > 0 ? -1 : 0;
+        american[l] = o->american ? -1 : 0;
         strike[l] = o->strike;
-        rate[l] = o->rate;
-        yield[l] = o->yield;
+        rate[l] = is_call[l] ? o->yield : o->rate;
+        yield[l] = is_call[l] ? o->rate : o->yield;
         vol[l] = o->vol;
         t_years[l] = o->t_years;
-        american[l] = o->american ? -1 : 0;
         step[l] = shape->spacing * o->base_vol * sqrt(o->t_years);
-        end_strike[l] = o->strike + o->at_expiry;
-        double drift = o->rate - o->yield - 0.5 * o->vol * o->vol;
-        mu[l] = drift;
-        double path = o->spot, before = 0;
-        centre[0][l] = path;
-        for (int i = 0; i < n_live; i++) {
-            path *= exp(drift * (dividends->time[i] - before));
-            before = dividends->time[i];
-            double left = path - dividends->amount[i];
-            path = left > 0.05 * path ? left : 0.05 * path;
-            centre[i + 1][l] = path;
+        at_expiry[l] = o->at_expiry;
+        double path = o->spot, before = 0, drift = o->rate - o->yield;
+        for (int i = 0; i <= n_live; i++) {
+            centre[i][l] = is_call[l] ? o->strike * o->strike / path : path;
+            if (i < n_live) {
+                path = hk_cd_path_after(path, drift * (dividends->time[i] - before), dividends->amount[i]);
+                before = dividends->time[i];
+            }
         }
     }
-    HK_NAME(period) p = {.phi = phi, .strike = strike, .rate = rate, .yield = yield, .half_var = 0.5 * vol * vol,
-                         .twice_over_var = 2.0 / (vol * vol), .american = american, .q_leg = one, .k_leg = end_strike,
-                         .boundary = one * -1.0};
-    vd h2 = step * step;
-    vd base = zero, base_before = zero, end_before = zero; /* ln of the spot at the centre node */
-    vd at_zero = HK_NAME(pick)(phi < 0.0, strike, zero); /* value of the option once the spot is nil */
-    int n_before = 0, mid_before = 0;
-
+    const vd half_var = 0.5 * vol * vol, mu = rate - yield - half_var, h2 = step * step;
+    HK_NAME(period) p = {.strike = strike,
+                         .rate = rate,
+                         .yield = yield,
+                         .half_var = half_var,
+                         .twice_over_var = 1.0 / half_var,
+                         .k_leg = HK_NAME(pick)(is_call, strike, strike + at_expiry),
+                         .x_leg = HK_NAME(pick)(is_call, (strike + at_expiry) / strike, one),
+                         .most = strike,
+                         .american = american,
+                         .boundary = -one,
+                         .bend = zero,
+                         .twist = zero};
+    HK_NAME(grid) later = {0}, now = {0};
     for (int period = 0; period <= n_live; period++) {
-        int date = n_live - period; /* the period starts (looking forward) at this dividend; 0: today */
-        int mid = shape->nodes[period], n = 2 * mid + 1, m = shape->steps[period];
-        vd begin = date ? one * dividends->time[date - 1] : zero;
-        vd end = period ? one * dividends->time[date] : t_years;
-        vd length = end - begin;
-        base = HK_NAME(vlog)(centre[date]) + mu * length;
-        vd ratio = HK_NAME(vexp)(-phi * step);
-        vd s = HK_NAME(vexp)(base + phi * step * (double)mid);
-        for (int j = 0; j < n; j++) {
-            e[j] = s;
-            s *= ratio;
+        int date = n_live - period, m = shape->steps[period];
+        vd begin = date ? zero + dividends->time[date - 1] : zero;
+        vd end = period ? zero + dividends->time[date] : t_years;
+        now.mid = shape->nodes[period];
+        now.n = 2 * now.mid + 1;
+        now.length = end - begin;
+        now.base = HK_NAME(vlog)(centre[date]) + mu * now.length;
+        vd growth = HK_NAME(vexp)(step), x = HK_NAME(vexp)(now.base - step * (double)now.mid);
+        for (int j = 0; j < now.n; j++) {
+            e[j] = x;
+            x *= growth;
             lowered[j] = zero;
         }
         if (period == 0) {
-            for (int j = 0; j < n; j++)
-                v[j] = HK_NAME(vmax)(HK_NAME(pick)((phi < 0.0) & (end_strike - e[j] > strike), strike, phi * (e[j] - end_strike)), zero);
-            vd at = (double)mid - phi * (HK_NAME(vlog)(end_strike) - base) / step;
+            for (int j = 0; j < now.n; j++) {
+                vd payoff = HK_NAME(vmax)(p.k_leg - p.x_leg * e[j], zero);
+                v[j] = HK_NAME(pick)(payoff > p.most, p.most, payoff);
+            }
+            vd at = (double)now.mid + (HK_NAME(vlog)(p.k_leg / p.x_leg) - now.base) / step;
             for (int l = 0; l < LANES; l++) {
-                double k = end_strike[l], h = step[l];
-                /* In the money x = at - j > 0 nodes: the payoff is phi K (exp(phi x h) - 1). */
-                double c = k * h;
-                HK_NAME(smooth_kink)(v, lowered, n, l, at[l], -1.0, c, phi[l] * c * h, c * h * h);
+                /* at - j = x > 0 nodes in the money the payoff is k_leg (1 - exp(-x step)) */
+                double h = step[l], c = p.k_leg[l] * h;
+                HK_NAME(smooth_kink)(v, lowered, now.n, l, at[l], -1.0, c, -c * h, c * h * h);
             }
         } else {
             double cash = dividends->amount[date];
-            vd frame = mu * (end_before);
-            /* The value just after the date, on the grid of the later period u, boundary p.boundary. */
-            vd kink_after = p.boundary;
-            for (int j = 0; j < n; j++) {
-                vd left = e[j] - cash;
-                vi alive = left > 0.0;
-                vd safe = HK_NAME(pick)(alive, left, one);
-                vd pos = (double)mid_before - phi * (HK_NAME(vlog)(safe) + frame - base_before) / step;
-                vd deep = phi * (p.q_leg * left - p.k_leg);
-                deep = HK_NAME(vmax)(deep, zero);
-                deep = HK_NAME(pick)((phi < 0.0) & (deep > at_zero), at_zero, deep);
-                vd exercise = phi * (left - strike);
-                vd inside = HK_NAME(pick)(pos > 2.0, pos, one * 2.0);
-                inside = HK_NAME(pick)(inside < (double)(n_before - 4), inside, one * (double)(n_before - 4));
-                vd t, q[6];
-                for (int l = 0; l < LANES; l++) {
-                    int i = (int)inside[l];
-                    t[l] = inside[l] - i;
-                    for (int k = 0; k < 6; k++)
-                        q[k][l] = u[i - 2 + k][l];
-                }
-                vd a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
-                vd value = -q[0] * (b * t * c * d * f) * (1.0 / 120) + q[1] * (a * t * c * d * f) * (1.0 / 24) -
-                           q[2] * (a * b * c * d * f) * (1.0 / 12) + q[3] * (a * b * t * d * f) * (1.0 / 12) -
-                           q[4] * (a * b * t * c * f) * (1.0 / 24) + q[5] * (a * b * t * c * d) * (1.0 / 120);
-                value = HK_NAME(pick)(american & (pos < kink_after), exercise, value);
-                /* beyond the grid */
-                value = HK_NAME(pick)(pos < 2.0, HK_NAME(pick)(american & (kink_after > 2.0), exercise, deep), value);
-                value = HK_NAME(pick)(pos > (double)(n_before - 4), zero, value);
-                value = HK_NAME(pick)(alive, value, at_zero);
-                v[j] = HK_NAME(vmax)(value, zero);
-            }
-            for (int l = 0; l < LANES; l++) {
-                /* second-derivative jump carried over from the boundary just after the date */
-                if (american[l] && kink_after[l] > 0 && kink_after[l] < n_before - 2) {
-                    double s_after = exp(base_before[l] - frame[l] - phi[l] * (kink_after[l] - mid_before) * step[l]);
-                    double s_kink = s_after + cash;
-                    double at = mid - phi[l] * (log(s_kink) - base[l]) / step[l];
-                    double jump = phi[l] * (yield[l] * s_after - rate[l] * strike[l]) * p.twice_over_var[l] *
-                                  (s_kink / s_after) * (s_kink / s_after) * h2[l];
-                    HK_NAME(smooth_kink)(v, 0, n, l, at, 1.0, 0.0, jump, 0.0);
-                }
-                /* a call may be exercised for the dividend: the higher of two values that cross */
-                if (american[l] && phi[l] > 0) {
-                    int last = -1;
-                    for (int j = 0; j < n; j++)
-                        if (e[j][l] - strike[l] > v[j][l])
-                            last = j;
-                    if (last >= 0) {
-                        double at = -1, c1 = 0, c2 = 0;
-                        if (last >= 1 && last + 2 < n) {
-                            double g0 = e[last - 1][l] - strike[l] - v[last - 1][l];
-                            double g1 = e[last][l] - strike[l] - v[last][l];
-                            double g2 = e[last + 1][l] - strike[l] - v[last + 1][l];
-                            double g3 = e[last + 2][l] - strike[l] - v[last + 2][l];
-                            /* cubic through four nodes, root by Newton from the chord */
-                            double k1 = -g0 / 3 - g1 / 2 + g2 - g3 / 6, k2 = g0 - 2 * g1 + g2, k3 = g3 - 3 * g2 + 3 * g1 - g0;
-                            double x = g1 / (g1 - g2);
-                            for (int it = 0; it < 3; it++) {
-                                double f = g1 + x * (k1 + x * (k2 / 2 + x * k3 / 6)), df = k1 + x * (k2 + x * k3 / 2);
-                                if (df < 0)
-                                    x -= f / df;
-                                x = x < 0 ? 0 : x > 1 ? 1 : x;
-                            }
-                            at = last + x;
-                            c1 = -(k1 + x * (k2 + x * k3 / 2));
-                            c2 = k2 + x * k3;
-                            for (int j = 0; j <= last; j++)
-                                v[j][l] = e[j][l] - strike[l];
-                            HK_NAME(smooth_kink)(v, 0, n, l, at, -1.0, c1, c2, -k3);
-                        } else {
-                            for (int j = 0; j <= last; j++)
-                                v[j][l] = e[j][l] - strike[l];
-                        }
-                    }
-                }
-            }
-            p.k_leg += p.q_leg * cash;
-            {
-                /* deep in the money just before the date */
-                vd hold = phi * (p.q_leg * e[0] - p.k_leg), now = phi * (e[0] - strike);
-                vi go = american & (now > hold);
-                p.k_leg = HK_NAME(pick)(go, strike, p.k_leg);
-                p.q_leg = HK_NAME(pick)(go, one, p.q_leg);
-            }
+            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, u, v);
+            /* deep in the money, before the date, and exercised where that pays more */
+            p.k_leg += HK_NAME(pick)(is_call, zero, p.x_leg * cash);
+            p.x_leg += HK_NAME(pick)(is_call, p.k_leg * cash / (strike * strike), zero);
+            vi go = american & (strike - e[0] > p.k_leg - p.x_leg * e[0]);
+            p.k_leg = HK_NAME(pick)(go, strike, p.k_leg);
+            p.x_leg = HK_NAME(pick)(go, one, p.x_leg);
         }
-        /* march */
-        vd done = zero;
+        p.bottom = v[0];
+        p.bottom_bend = (v[0] - 2.0 * v[1] + v[2]) / h2;
+        p.top = v[now.n - 1];
+        p.next = v[now.n - 2];
+        p.top_bend = (v[now.n - 1] - 2.0 * v[now.n - 2] + v[now.n - 3]) / h2;
+        vd done = zero, last_boundary = -one;
         for (int i = 1; i <= m; i++) {
             double f = (double)i / m;
-            vd now = length * (f * f), dt = now - done;
-            vd r = gamma * p.half_var * dt / h2;
-            HK_NAME(stage)(&p, n, v, e, lowered, y, u, r, h2, done + gamma * dt);
-            for (int j = 0; j < n; j++)
+            vd until = now.length * (f * f), dt = until - done;
+            vd r = gamma * half_var * dt / h2;
+            HK_NAME(stage)(&p, now.n, v, e, lowered, y, u, r, h2, done + gamma * dt);
+            for (int j = 0; j < now.n; j++)
                 w[j] = (1.0 + M_SQRT2) * u[j] - M_SQRT2 * v[j];
-            HK_NAME(stage)(&p, n, w, e, lowered, y, u, r, h2, now);
-            vd *t = v;
+            HK_NAME(stage)(&p, now.n, w, e, lowered, y, u, r, h2, until);
+            vd *spare = v;
             v = u;
-            u = t;
-            done = now;
+            u = spare;
+            if (i == m) {
+                /* r = gamma sigma^2 dtheta / (2 h^2) */
+                vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);
+                vd slope = p.bend * moved * (2.0 * gamma) / r;
+                for (int l = 0; l < LANES; l++) {
+                    int j = (int)(p.boundary[l] > 0 ? p.boundary[l] : 0);
+                    double x = e[j][l] * exp((yield[l] + half_var[l]) * until[l]);
+                    p.twist[l] = -(slope[l] + p.twice_over_var[l] * yield[l] * x * h2[l] * step[l]) / 6.0;
+                }
+            }
+            last_boundary = p.boundary;
+            done = until;
         }
         vd *spare = v;
         v = u;
-        u = spare; /* u: values at the period's start */
-        HK_NAME(continue_below)(&p, n, u);
-        vd discount = HK_NAME(vexp)(-rate * length);
-        for (int j = 0; j < n; j++)
+        u = spare; /* u: the values at the period's start */
+        HK_NAME(continue_below)(&p, now.n, u);
+        vd discount = HK_NAME(vexp)(-rate * now.length);
+        for (int j = 0; j < now.n; j++)
             u[j] *= discount;
-        vd spot_end = e[0] * HK_NAME(vexp)(-mu * length);
+        p.bend *= discount;
+        p.twist *= discount;
         p.k_leg *= discount;
-        p.q_leg *= HK_NAME(vexp)(-yield * length);
-        vi go = american & (phi * (spot_end - strike) > phi * (p.q_leg * spot_end - p.k_leg));
+        p.x_leg *= HK_NAME(vexp)(-yield * now.length);
+        p.most *= discount;
+        vd x0 = e[0] * HK_NAME(vexp)(-mu * now.length);
+        vi go = american & (strike - x0 > p.k_leg - p.x_leg * x0);
         p.k_leg = HK_NAME(pick)(go, strike, p.k_leg);
-        p.q_leg = HK_NAME(pick)(go, one, p.q_leg);
-        at_zero *= discount;
-        at_zero = HK_NAME(pick)(american & (phi < 0.0) & (strike > at_zero), strike, at_zero);
-        base_before = base;
-        end_before = length;
-        n_before = n;
-        mid_before = mid;
+        p.x_leg = HK_NAME(pick)(go, one, p.x_leg);
+        p.most = HK_NAME(pick)(american & (strike > p.most), strike, p.most);
+        later = now;
     }
     for (int l = 0; l < LANES; l++) {
         hk_cd_task *o = task[l];
-        double h = -phi[l] * step[l]; /* d x for one node */
-        const vd *at = u + mid_before;
-        double f[7];
-        for (int k = -3; k <= 3; k++)
-            f[k + 3] = at[k][l];
-        o->value = f[3];
-        o->v_x = ((f[4] - f[2]) * 45 - (f[5] - f[1]) * 9 + (f[6] - f[0])) / (60 * h);
-        o->v_xx = (-490 * f[3] + 270 * (f[4] + f[2]) - 27 * (f[5] + f[1]) + 2 * (f[6] + f[0])) / (180 * h * h);
-        o->v_xxx = (-13 * (f[4] - f[2]) + 8 * (f[5] - f[1]) - (f[6] - f[0])) / (8 * h * h * h);
-        o->exercised = american[l] && p.boundary[l] >= mid_before;
+        /* seven nodes, central unless that reached across the exercise boundary */
+        int first = now.mid - 3, held = (int)ceil(p.boundary[l]);
+        first = held > now.mid ? now.mid : held > first ? held : first;
+        double f[7], w[4], h = step[l];
+        for (int k = 0; k < 7; k++)
+            f[k] = u[first + k][l];
+        hk_cd_derivatives(f, now.mid - first, w);
+        double w0 = w[0], w1 = w[1] / h, w2 = w[2] / (h * h), w3 = w[3] / (h * h * h);
+        double scale = o->spot / o->strike;
+        o->exercised = american[l] && p.boundary[l] >= now.mid;
+        o->value = is_call[l] ? scale * w0 : w0;
+        o->v_x = is_call[l] ? scale * (w0 - w1) : w1;
+        o->v_xx = is_call[l] ? scale * (w0 - 2 * w1 + w2) : w2;
+        o->v_xxx = is_call[l] ? scale * (w0 - 3 * w1 + 3 * w2 - w3) : w3;
+        if (o->exercised)
+            o->value = o->phi * (o->spot - o->strike);
     }
 }
 

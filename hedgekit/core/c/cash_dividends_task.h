@@ -35,4 +35,36 @@ typedef struct {
     short nodes[HK_CD_MAX_LIVE + 1], steps[HK_CD_MAX_LIVE + 1];
 } hk_cd_shape;
 
+/* Value and first three derivatives of the polynomial through f[0..6] at node `at`, per node. */
+static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
+{
+    /* rows: at = 0 (one-sided) to 3 (central); columns: f[0..6] */
+    static const double first[4][7] = {{-147, 360, -450, 400, -225, 72, -10},
+                                       {-10, -77, 150, -100, 50, -15, 2},
+                                       {2, -24, -35, 80, -30, 8, -1},
+                                       {-1, 9, -45, 0, 45, -9, 1}};
+    static const double second[4][7] = {{812, -3132, 5265, -5080, 2970, -972, 137},
+                                        {137, -147, -255, 470, -285, 93, -13},
+                                        {-13, 228, -420, 200, 15, -12, 2},
+                                        {2, -27, 270, -490, 270, -27, 2}};
+    static const double third[4][7] = {{-49, 232, -461, 496, -307, 104, -15},
+                                       {-15, 56, -83, 64, -29, 8, -1},
+                                       {-1, -8, 35, -48, 29, -8, 1},
+                                       {1, -8, 13, 0, -13, 8, -1}};
+    out[0] = f[at];
+    out[1] = out[2] = out[3] = 0;
+    for (int k = 0; k < 7; k++) {
+        out[1] += first[at][k] * f[k] / 60;
+        out[2] += second[at][k] * f[k] / 180;
+        out[3] += third[at][k] * f[k] / 8;
+    }
+}
+
+/* Where the lattice is centred after an ex-date: on the forward path, kept off zero. */
+static inline double hk_cd_path_after(double path, double growth, double amount)
+{
+    path *= exp(growth);
+    return path - amount > 1e-3 * path ? path - amount : 1e-3 * path;
+}
+
 #endif

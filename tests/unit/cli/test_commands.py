@@ -32,7 +32,7 @@ def run(monkeypatch, capsys, tmp_path):
 
 
 def test_hedge_json_is_remade_from_its_own_legs(run, example):
-    code, out, err = run("hedge", "--shares", 1750, "--chain", example, "--by", BY, "--floor", "0.9", "--min-cap", "1.1", "--format", "json")  # fmt: skip
+    code, out, _ = run("hedge", "--shares", 1750, "--chain", example, "--by", BY, "--floor", "0.9", "--min-cap", "1.1", "--format", "json")  # fmt: skip
     assert code == 0
     answer = json.loads(out)
     inputs, position = answer["inputs"], answer["position"]

@@ -66,17 +66,17 @@ def test_fewer_than_a_hundred_shares_have_no_collar(make_chain):
 
 
 def test_cash_keeps_the_floor_at_zero_and_not_one_share_more(make_chain):
-    cash = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("hold cash")
+    cash = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("holding less (cash floor)")
     assert cash.shares_sold == 900 and cash.meets_goal and cash.floor_usd == 90_000
 
 
 def test_holding_less_has_the_delta_of_the_put_hedge(make_chain):
     result = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS)
-    assert result.named("hold less").shares == round(result.named("put").greeks["delta_shares"])
+    assert result.named("holding less (same delta)").shares == round(result.named("put").greeks["delta_shares"])
 
 
 def test_a_stop_promises_nothing(make_chain):
-    stop = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("stop")
+    stop = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS).named("stop-loss")
     assert stop.stop_level == pytest.approx(90.0)
     assert not stop.meets_goal and stop.floor_usd == 0
 
@@ -121,7 +121,7 @@ def test_by_takes_the_first_expiry_on_or_after(make_chain):
 def test_a_chain_of_a_day_without_trading_is_refused(make_chain):
     from dataclasses import replace
 
-    with pytest.raises(DataError, match="market was shut"):
+    with pytest.raises(DataError, match=r"market was shut \(Juneteenth\).*--asof 2026-06-16"):
         compare(replace(make_chain(ROWS), closed_reason="Juneteenth"), shares=1000, **TERMS)
 
 

@@ -1,0 +1,407 @@
+"""Interest and dividends as the chain's own quotes imply them, by put-call parity freed of early exercise.
+
+For European options ``c - p = D (F - K)`` at every strike, so a line through calls less puts gives the discount factor
+D as its slope and the forward F as its zero. American quotes hold an early exercise premium besides, which grows with
+the strike and would be taken for interest. It is found with the model (the vol of the out-of-the-money side, at the
+rate and forward found so far), taken off, and the line drawn again until nothing moves.
+
+The premium of a put depends on when dividends fall, not only on how much: nobody exercises just before an ex-date. So
+dividends are taken as equal cash amounts every quarter, whose amount and first date are fitted to the steps in the
+forwards; a continuous yield instead would turn a rate of 3.6% into 3.3%.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgekit.errors import DataError
+from hedgekit.market.parity import deepest, financing_years, pairs_near_money, weighted_median
+from hedgekit.model import BoolArray, Chain, FloatArray
+from hedgekit.pricing import implied_vol, price
+from hedgekit.units import percent, years
+
+SHORTEST, LONGEST = 0.2, 2.1
+"""Expiries that tell the rate, in years: nearer ones discount too little, farther ones are quoted too wide."""
+
+WIDEST_INTERVAL = 0.015
+"""A rate known no better than this, decimal a year from end to end, is refused."""
+
+MODEL_MARGIN = 0.001
+"""What the early exercise model and the dividend dates may be wrong by, decimal a year, added to either side."""
+
+RATE_REACH, RATE_PAIRS = 0.13, 24  # strikes around the forward that tell the slope
+FORWARD_REACH, FORWARD_PAIRS = 0.05, 12  # and those that tell the zero
+LEAST_PAIRS, LEAST_EXPIRIES = 6, 2
+LEAST_WIDTH = 0.02  # dollars: quotes in cents cannot tell a pair better
+STARTING_RATE = 0.03
+ROUNDS, SETTLED = 10, 2e-5
+LOWEST_RATE, HIGHEST_RATE = -0.05, 0.20  # where the search stays
+QUARTER, FIRST_DATES, LEAST_FORWARDS = 0.25, 90, 4
+DRIFT = 0.005  # how far forwards may grow otherwise than at the rate, decimal a year, while dividends are fitted
+HIGHEST_DIVIDEND = 0.05  # of the spot, a quarter
+CONFIDENCE = 2.0  # standard errors to either side of a rate
+HUBER = 1.345  # residuals beyond this many scales count less (Huber 1981, 95% efficient for normal noise)
+TO_SCALE = 1.4826  # median absolute residual to standard deviation
+REWEIGHTINGS = 20
+
+Cash: TypeAlias = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateEstimate:
+    """The interest rate that a chain implies.
+
+    Parameters
+    ----------
+    rate : float
+        Continuously compounded, decimal a year.
+    low, high : float
+        About 95% of the time the rate lies between.
+    expiries : int
+        How many expiries tell it.
+    basis : str
+        In words.
+    """
+
+    rate: float
+    low: float
+    high: float
+    expiries: int
+    basis: str
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Low and high together."""
+        return self.low, self.high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forward:
+    """The forward of one expiry; numbers are NaN where no strike near the money is quoted on both sides.
+
+    Parameters
+    ----------
+    expiry : date
+    t_years : float
+        Years of 365 days to the exercise cut-off.
+    forward, forward_low, forward_high : float
+        Dollars a share, and the interval that most pairs' bids and asks allow.
+    div_yield : float
+        The continuous yield that makes it so: ``rate - ln(forward / spot) / t_years``; dividends, borrow fees and
+        whatever else carries, together.
+    pairs : int
+        Strikes used.
+    """
+
+    expiry: date
+    t_years: float
+    forward: float
+    forward_low: float
+    forward_high: float
+    div_yield: float
+    pairs: int
+
+
+def infer_rate(chain: Chain, *, dividends: Cash = ()) -> RateEstimate:
+    """Tell the interest rate from put-call parity across strikes.
+
+    Parameters
+    ----------
+    chain : Chain
+    dividends : sequence of (t_years, amount)
+        Known cash dividends; without any, quarterly ones are fitted to the forwards.
+
+    Returns
+    -------
+    RateEstimate
+
+    Raises
+    ------
+    DataError
+        When fewer than two expiries between 0.2 and 2.1 years are quoted on both sides near the money, or their rates
+        disagree so that the interval is wider than 1.5% a year.
+
+    Notes
+    -----
+    Each expiry's slope is a robust line (Huber weights) through the mids, weighted by the inverse width of each pair's
+    quotes. The expiries are pooled as in a random-effects mean (DerSimonian and Laird 1986), so that a rate that truly
+    differs by expiry, or quotes that are off together, widen the interval. Interest runs from settlement to settlement.
+    The answer is the rate at which early exercise priced at it leaves slopes that say the same, found by secants.
+    """
+    board = _Board.of(chain)
+    told = [expiry for expiry, tells in zip(board.expiries, board.telling, strict=True) if tells]
+    if len(told) < LEAST_EXPIRIES:
+        raise DataError(
+            f"{chain.source}: cannot tell the interest rate: {len(told)} of {len(chain.expiries)} expiries have "
+            f"{LEAST_PAIRS} strikes quoted on both sides near the money {SHORTEST} to {LONGEST} years ahead. "
+            "Give --rate."
+        )
+    rate, error = _fixed_point(lambda trial: board.implied(trial, dividends))
+    half = CONFIDENCE * error + MODEL_MARGIN
+    if not 2.0 * half <= WIDEST_INTERVAL:
+        says = f"{percent(rate):.2f}% give or take {percent(half):.2f}" if math.isfinite(half) else "nothing definite"
+        raise DataError(f"{chain.source}: cannot tell the interest rate: parity says {says} a year. Give --rate.")
+    return RateEstimate(
+        rate=rate,
+        low=rate - half,
+        high=rate + half,
+        expiries=len(told),
+        basis=f"put-call parity of {len(told)} expiries, {told[0]} to {told[-1]}",
+    )
+
+
+def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cash = ()) -> list[Forward]:
+    """Tell each expiry's forward from put-call parity near the money.
+
+    Parameters
+    ----------
+    chain : Chain
+    rate : float or mapping of date to float
+        Continuously compounded, decimal a year; a mapping gives one an expiry, and only those expiries are told.
+    dividends : sequence of (t_years, amount)
+        Known cash dividends, for the early exercise premia; without any, quarterly ones are fitted.
+
+    Returns
+    -------
+    list of Forward
+        One an expiry that lies ahead, ascending; NaN where it cannot be told.
+    """
+    board = _Board.of(chain, frozenset(rate) if isinstance(rate, Mapping) else None)
+    rates = np.array([rate[expiry] if isinstance(rate, Mapping) else rate for expiry in board.expiries])
+    board.european(rates, dividends)  # finds the forwards that the dividends are fitted to
+    bid, ask, discount = board.european(rates, dividends)
+    made = []
+    for place, expiry in enumerate(board.expiries):
+        rows = np.flatnonzero((board.which == place) & board.near & np.isfinite(bid))
+        low = high = level = math.nan
+        if len(rows):
+            strike = board.strike[rows]
+            low, high = deepest(strike + bid[rows] / discount[place], strike + ask[rows] / discount[place])
+            level = min(max(float(board.forward[place]), low), high)
+        t_years = float(board.t_years[place])
+        carried = math.log(level / chain.spot) / t_years if level > 0.0 else math.nan
+        made.append(
+            Forward(
+                expiry=expiry,
+                t_years=t_years,
+                forward=level,
+                forward_low=low,
+                forward_high=high,
+                div_yield=float(rates[place]) - carried,
+                pairs=len(rows),
+            )
+        )
+    return made
+
+
+@dataclass(slots=True, kw_only=True)
+class _Board:
+    """Pairs of all expiries in columns, (n,) a pair and (m,) an expiry, while rate and forwards are being found."""
+
+    spot: float
+    expiries: list[date]
+    t_years: FloatArray  # (m,) to the exercise cut-off
+    financed: FloatArray  # (m,) from settlement to settlement
+    telling: BoolArray  # (m,) whether the expiry tells the rate
+    forward: FloatArray  # (m,) as found so far
+    which: npt.NDArray[np.intp]  # (n,) the pair's expiry
+    near: BoolArray  # (n,) whether the pair tells the forward
+    strike: FloatArray
+    bid: FloatArray  # (n,) of call less put, American
+    ask: FloatArray
+    out: FloatArray  # (n,) mid of the out-of-the-money side
+    out_sign: FloatArray
+    vol: FloatArray  # (n,) implied by `out`
+
+    @classmethod
+    def of(cls, chain: Chain, only: frozenset[date] | None = None) -> _Board:
+        """Collect the pairs of the expiries that lie ahead."""
+        ahead = [day for day in chain.expiries if chain.years_to(day) > 0.0 and (only is None or day in only)]
+        t_years = np.array([chain.years_to(day) for day in ahead])
+        telling = (t_years >= SHORTEST) & (t_years <= LONGEST)
+        found = [
+            pairs_near_money(chain.at(day), RATE_REACH if tells else FORWARD_REACH, len(chain))
+            for day, tells in zip(ahead, telling, strict=True)
+        ]
+        counts = np.array([len(pairs) for pairs in found], dtype=np.intp)
+        which = np.repeat(np.arange(len(found)), counts)
+        columns = {
+            name: np.concatenate([getattr(pairs, name) for pairs in found] or [np.empty(0)])
+            for name in ("strike", "bid", "ask", "call_bid", "call_ask", "put_bid", "put_ask")
+        }
+        strike, level = columns["strike"], columns["strike"] + 0.5 * (columns["bid"] + columns["ask"])
+        forward = np.array(
+            [np.median(level[which == place]) if count else np.nan for place, count in enumerate(counts)]
+        )
+        near = _nearest(strike / forward[which] - 1.0, which)
+        kept = near | (telling[which] & _spread_out(which, RATE_PAIRS))
+        put_out = strike <= forward[which]
+        put_mid, call_mid = columns["put_bid"] + columns["put_ask"], columns["call_bid"] + columns["call_ask"]
+        return cls(
+            spot=chain.spot,
+            expiries=ahead,
+            t_years=t_years,
+            # an option of today may settle with one of the next session: no time at all would discount nothing
+            financed=np.array([max(financing_years(chain.asof.date(), day), years(0.5)) for day in ahead]),
+            telling=telling & (counts >= LEAST_PAIRS),
+            forward=forward,
+            which=which[kept],
+            near=near[kept],
+            strike=strike[kept],
+            bid=columns["bid"][kept],
+            ask=columns["ask"][kept],
+            out=0.5 * np.where(put_out, put_mid, call_mid)[kept],
+            out_sign=np.where(put_out, -1.0, 1.0)[kept],
+            vol=np.full(int(kept.sum()), np.nan),
+        )
+
+    def implied(self, rate: float, dividends: Cash) -> tuple[float, float]:
+        """Return the rate that the slopes say, and its standard error, when early exercise is priced at a rate."""
+        bid, ask, _ = self.european(np.full(len(self.expiries), rate), dividends)
+        slopes = [self._slope(int(place), bid, ask) for place in np.flatnonzero(self.telling)]
+        return _pool([slope for slope in slopes if math.isfinite(slope[0]) and slope[1] > 0.0])
+
+    def european(self, rates: FloatArray, dividends: Cash) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Take early exercise off every pair: bid and ask of call less put (n,), and discount factors (m,).
+
+        Sets `forward` along the way. Dividends that are not given are fitted to the forwards found before.
+        """
+        discount = np.exp(-rates * self.financed)
+        if not len(self.strike):
+            return self.bid, self.ask, discount
+        early = self._early_exercise(rates, dividends or self._quarterly(rates))
+        bid, ask = self.bid - early, self.ask - early
+        level = self.strike + 0.5 * (bid + ask) / discount[self.which]
+        trust = np.maximum(ask - bid, LEAST_WIDTH) ** -2.0
+        for place in range(len(self.expiries)):
+            rows = np.flatnonzero((self.which == place) & self.near & np.isfinite(level))
+            if len(rows):
+                self.forward[place] = weighted_median(level[rows], trust[rows])
+        return bid, ask, discount
+
+    def _early_exercise(self, rates: FloatArray, cash: Cash) -> FloatArray:
+        """Return the early exercise premium of each pair's call less that of its put; NaN without a vol."""
+        # the model counts interest to the cut-off; what is paid runs from settlement to settlement
+        rate = rates * self.financed / self.t_years
+        paid_out = [
+            sum(amount * math.exp(-r * t) for t, amount in cash if 0.0 < t <= end)
+            for r, end in zip(rate.tolist(), self.t_years.tolist(), strict=True)
+        ]
+        # what the dividends do not explain of a forward is met by a yield
+        div_yield = rate - np.log(self.forward / (self.spot - np.array(paid_out))) / self.t_years
+        terms = (self.t_years[self.which], rate[self.which], div_yield[self.which])
+        unknown = np.isnan(self.vol)
+        if unknown.any():
+            # an out-of-the-money vol hardly depends on rate and dividends, so it is found once
+            some = [term[unknown] for term in terms]
+            self.vol[unknown] = implied_vol(
+                self.out[unknown], self.out_sign[unknown], self.spot, self.strike[unknown], *some, dividends=cash
+            )
+        sign = np.repeat([1.0, -1.0], len(self.strike))
+        strike, t_years, model_rate, model_yield, vol = (
+            np.tile(column, 2) for column in (self.strike, *terms, self.vol)
+        )
+        place = (self.spot, strike, t_years, model_rate, model_yield, vol)
+        american = price(sign, *place, dividends=cash)
+        call, put = np.split(american - price(sign, *place, exercise="european", dividends=cash), 2)
+        return np.asarray(call - put)
+
+    def _quarterly(self, rates: FloatArray) -> Cash:
+        """Fit equal quarterly cash dividends to the forwards: ``F exp(-r tau)`` falls by each at its ex-date.
+
+        Only their bearing on early exercise is wanted. A drift is fitted besides, lest a wrong rate become dividends.
+        """
+        known = np.isfinite(self.forward)
+        if known.sum() < LEAST_FORWARDS:
+            return ()
+        t_years = self.t_years[known]
+        level = (self.forward * np.exp(-rates * self.financed))[known]
+        width = np.array([np.median((self.ask - self.bid)[self.which == place]) for place in np.flatnonzero(known)])
+        # many pairs make a forward good to about a quarter of their width; the last row holds the drift near zero
+        trust = np.append(4.0 / np.maximum(width, LEAST_WIDTH), 1.0 / (DRIFT * self.spot))
+        wanted = np.append(level, 0.0) * trust
+        best, fitted = math.inf, (0.0, 0.0)
+        for first in np.linspace(years(1.0), QUARTER, FIRST_DATES):
+            count = np.floor(np.maximum(t_years - first, -QUARTER) / QUARTER) + 1.0
+            columns = np.append(np.stack([np.ones(len(count)), -count, t_years], axis=1), [[0.0, 0.0, 1.0]], axis=0)
+            columns *= trust[:, None]
+            fit = np.linalg.lstsq(columns, wanted, rcond=None)[0]
+            misfit = float(np.sum((wanted - columns @ fit) ** 2))
+            if misfit < best:
+                best, fitted = misfit, (float(first), float(fit[1]))
+        first_date, amount = fitted
+        if not 0.0 < amount < HIGHEST_DIVIDEND * self.spot:
+            return ()
+        return [(first_date + QUARTER * k, amount) for k in range(math.ceil(float(t_years.max()) / QUARTER) + 1)]
+
+    def _slope(self, place: int, bid: FloatArray, ask: FloatArray) -> tuple[float, float]:
+        """Return the rate of one expiry and its standard error, by a robust line through calls less puts."""
+        rows = np.flatnonzero((self.which == place) & np.isfinite(bid))
+        if len(rows) < LEAST_PAIRS:
+            return math.nan, math.nan
+        value, trust = 0.5 * (bid + ask)[rows], 1.0 / np.maximum(ask - bid, LEAST_WIDTH)[rows]
+        line = np.stack([np.ones(len(rows)), self.forward[place] - self.strike[rows]], axis=1)
+        weight = trust
+        for _ in range(REWEIGHTINGS):
+            fit = np.linalg.lstsq(line * weight[:, None], value * weight, rcond=None)[0]
+            residual = np.abs(value - line @ fit) * trust
+            scale = TO_SCALE * float(np.median(residual)) + 1e-12
+            weight = trust * np.sqrt(np.minimum(1.0, HUBER * scale / np.maximum(residual, 1e-300)))
+        discount = float(fit[1])
+        if not 0.0 < discount < 2.0:
+            return math.nan, math.nan
+        covariance = np.linalg.inv((line * weight[:, None]).T @ (line * weight[:, None])) * scale**2
+        financed = float(self.financed[place])
+        return -math.log(discount) / financed, math.sqrt(covariance[1, 1]) / discount / financed
+
+
+def _nearest(distance: FloatArray, which: npt.NDArray[np.intp]) -> BoolArray:
+    """Mark the pairs nearest each forward, at most FORWARD_PAIRS within FORWARD_REACH."""
+    order = np.lexsort((np.abs(distance), which))
+    rank = np.empty(len(order), dtype=np.intp)
+    rank[order] = np.arange(len(order)) - np.searchsorted(which[order], which[order])
+    return (rank < FORWARD_PAIRS) & (np.abs(distance) <= FORWARD_REACH)
+
+
+def _spread_out(which: npt.NDArray[np.intp], most: int) -> BoolArray:
+    """Mark at most so many pairs of each expiry, evenly along its strikes: the ends tell a slope best."""
+    kept = np.zeros(len(which), dtype=np.bool_)
+    for place in np.unique(which):
+        rows = np.flatnonzero(which == place)
+        kept[rows[np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(np.intp))]] = True
+    return kept
+
+
+def _pool(found: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the random-effects mean of rates with standard errors, and its own standard error."""
+    if len(found) < LEAST_EXPIRIES:
+        return math.nan, math.nan
+    rate, error = np.array(found).T
+    weight = error**-2.0
+    mean = np.sum(weight * rate) / np.sum(weight)
+    excess = np.sum(weight * (rate - mean) ** 2) - (len(rate) - 1)
+    between = max(float(excess / (np.sum(weight) - np.sum(weight**2) / np.sum(weight))), 0.0)
+    weight = 1.0 / (error**2 + between)
+    return float(np.sum(weight * rate) / np.sum(weight)), float(np.sum(weight) ** -0.5)
+
+
+def _fixed_point(step: Callable[[float], tuple[float, float]]) -> tuple[float, float]:
+    """Find the rate that comes back as it went in, by secants on what comes out less what goes in."""
+    rate, before, gap_before = STARTING_RATE, math.nan, math.nan
+    for _ in range(ROUNDS):
+        found, error = step(rate)
+        gap = found - rate
+        if not math.isfinite(gap) or abs(gap) < SETTLED:
+            return found, error
+        # the premia give back about half of a rate's change, so the gap closes at about half the pace
+        slope = (gap - gap_before) / (rate - before) if math.isfinite(before) and rate != before else -0.5
+        before, gap_before = rate, gap
+        rate = min(max(rate - gap / min(max(slope, -1.0), -0.25), LOWEST_RATE), HIGHEST_RATE)
+    return math.nan, math.nan

@@ -1,0 +1,226 @@
+"""Statuses, strides, instruction sets and bit-identity of the cash-dividend engine."""
+
+import numpy as np
+import pytest
+
+from hedgekit.core import _cash_dividends as engine
+from hedgekit.errors import Status
+
+NONE = np.empty(0)
+TIMES, AMOUNTS = np.array([0.6, 0.1, 0.35]), np.array([0.9, 0.8, 0.85])
+
+
+@pytest.fixture(params=engine.available_isas())
+def isa(request):
+    before = engine.isa()
+    engine.set_isa(request.param)
+    yield request.param
+    engine.set_isa(before)
+
+
+def book(n, seed=1):
+    rng = np.random.default_rng(seed)
+    return {
+        "sign": rng.choice(np.array([-1, 1], np.int8), n),
+        "spot": np.full(n, 220.0),
+        "strike": rng.uniform(150, 300, n),
+        "t_years": rng.choice([0.05, 0.3, 0.5, 0.75, 1.3], n),
+        "rate": rng.choice([0.0, 0.03, 0.05], n),
+        "div_yield": rng.choice([0.0, 0.0, 0.02], n),
+        "vol": rng.uniform(0.1, 0.6, n),
+    }
+
+
+def price(american, columns, times=TIMES, amounts=AMOUNTS):
+    n = len(columns["spot"])
+    out, status = np.full(n, 7.0), np.full(n, 9, np.int8)
+    engine.price_into(american, *columns.values(), times, amounts, out, status)
+    return out, status
+
+
+def greeks(american, columns, times=TIMES, amounts=AMOUNTS):
+    n = len(columns["spot"])
+    out, status = np.full((9, n), 7.0), np.full(n, 9, np.int8)
+    engine.greeks_into(american, *columns.values(), times, amounts, *out, status)
+    return out, status
+
+
+def implied_vol(american, premium, columns, times=TIMES, amounts=AMOUNTS):
+    n = len(columns["spot"])
+    vol, upper, status = np.full(n, 7.0), np.full(n, 7.0), np.full(n, 9, np.int8)
+    rest = [v for k, v in columns.items() if k != "vol"]
+    engine.implied_vol_into(american, premium, *rest, times, amounts, vol, upper, status)
+    return vol, upper, status
+
+
+def one(**changes):
+    columns = {"sign": -1, "spot": 100.0, "strike": 100.0, "t_years": 1.0, "rate": 0.04, "div_yield": 0.0, "vol": 0.3}
+    columns |= changes
+    return {k: np.array([v], np.int8 if k == "sign" else float) for k, v in columns.items()}
+
+
+@pytest.mark.parametrize("american", [False, True])
+def test_results_do_not_depend_on_neighbours_or_splits(isa, american):
+    columns = book(37)
+    whole, _ = price(american, columns)
+    whole_greeks, _ = greeks(american, columns)
+    premium = whole * 1.001 + 0.01
+    whole_vol, _, whole_status = implied_vol(american, premium, columns)
+    for cut in (1, 5, 18, 36):
+        parts = [{k: v[s] for k, v in columns.items()} for s in (slice(None, cut), slice(cut, None))]
+        assert np.array_equal(whole, np.concatenate([price(american, p)[0] for p in parts]))
+    half = [{k: v[s] for k, v in columns.items()} for s in (slice(None, 11), slice(11, None))]
+    assert np.array_equal(whole_greeks, np.concatenate([greeks(american, p)[0] for p in half], axis=1), equal_nan=True)
+    split = [
+        implied_vol(american, premium[s], p) for s, p in zip((slice(None, 11), slice(11, None)), half, strict=True)
+    ]
+    assert np.array_equal(whole_vol, np.concatenate([s[0] for s in split]), equal_nan=True)
+    assert np.array_equal(whole_status, np.concatenate([s[2] for s in split]))
+    assert np.array_equal(whole[::-1], price(american, {k: v[::-1] for k, v in columns.items()})[0])
+
+
+def test_instruction_sets_agree(isa):
+    columns = book(64, seed=3)
+    found, status = price(True, columns)
+    engine.set_isa("baseline")
+    expected, _ = price(True, columns)
+    assert (status == Status.OK).all()
+    # one lattice, other rounding: a fused multiply-add where there is one
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
+def test_strides_and_broadcast_scalars():
+    n = 9
+    columns = book(n)
+    expected, _ = price(True, columns | {"spot": np.full(n, 220.0), "vol": np.full(n, 0.3)})
+    strided = {k: np.repeat(v, 3)[::3] for k, v in columns.items()}
+    strided["spot"] = np.broadcast_to(np.float64(220.0), n)
+    strided["vol"] = np.broadcast_to(np.float64(0.3), n)
+    assert np.array_equal(expected, price(True, strided)[0])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sign": 0},
+        {"spot": 0.0},
+        {"spot": np.nan},
+        {"strike": -1.0},
+        {"t_years": 0.0},
+        {"t_years": np.inf},
+        {"rate": np.nan},
+        {"div_yield": np.inf},
+        {"vol": -0.1},
+        {"vol": np.nan},
+    ],
+)
+def test_bad_elements_get_nan_and_a_status(changes):
+    found, status = price(True, one(**changes))
+    assert np.isnan(found[0])
+    assert status[0] == Status.INVALID_INPUT
+    found, status = greeks(True, one(**changes))
+    assert np.isnan(found).all()
+    assert status[0] == Status.INVALID_INPUT
+
+
+@pytest.mark.parametrize(("times", "amounts"), [([0.5], [-1.0]), ([np.nan], [1.0]), ([0.5], [np.inf])])
+def test_bad_dividends_spoil_every_element(times, amounts):
+    found, status = price(True, one(), np.array(times), np.array(amounts))
+    assert np.isnan(found[0])
+    assert status[0] == Status.INVALID_INPUT
+
+
+def test_lengths_are_checked():
+    columns = one()
+    with pytest.raises(ValueError, match="dividend times"):
+        price(True, columns, np.array([0.1]), NONE)
+    with pytest.raises(ValueError, match="differ in length"):
+        price(True, columns | {"strike": np.array([1.0, 2.0])})
+
+
+def test_nothing_in_nothing_out():
+    found, _ = price(True, {k: v[:0] for k, v in one().items()})
+    assert len(found) == 0
+
+
+def test_unknown_instruction_set():
+    with pytest.raises(ValueError, match="altivec"):
+        engine.set_isa("altivec")
+
+
+def test_conventions_of_the_dates():
+    base = one(sign=1)
+    plain = price(True, base, NONE, NONE)[0][0]
+    # gone, today, after expiry, of nothing: no dividend
+    ignored = price(True, base, np.array([-0.1, 0.0, 1.01, 0.5]), np.array([5.0, 5.0, 5.0, 0.0]))[0][0]
+    assert ignored == plain
+    # at expiry: an American call is exercised just before, a European one is not
+    at_expiry = np.array([1.0]), np.array([5.0])
+    assert price(True, base, *at_expiry)[0][0] == plain
+    lower_spot = price(False, one(sign=1, strike=105.0), NONE, NONE)[0][0]
+    assert price(False, base, *at_expiry)[0][0] == pytest.approx(lower_spot, abs=1e-12)
+    # order and repetition of dates do not matter
+    assert np.array_equal(
+        price(True, base, np.array([0.7, 0.2, 0.7]), np.array([1.0, 2.0, 3.0]))[0],
+        price(True, base, np.array([0.2, 0.7]), np.array([2.0, 4.0]))[0],
+    )
+
+
+def test_a_dividend_larger_than_the_spot_takes_it_to_zero():
+    # before the date nothing can be gained by waiting but interest, so the European values are known
+    times, amounts = np.array([0.5]), np.array([1e4])
+    assert price(False, one(), times, amounts)[0][0] == pytest.approx(100 * np.exp(-0.04), abs=2e-4)
+    assert price(False, one(sign=1), times, amounts)[0][0] == pytest.approx(0, abs=2e-4)
+
+
+def test_zero_vol_is_the_best_time_along_the_forward_path():
+    times, amounts = np.array([0.5]), np.array([3.0])
+    at_drop = 100 * np.exp(0.02)
+    call = price(True, one(sign=1, strike=90.0, vol=0.0), times, amounts)[0][0]
+    assert call == pytest.approx(np.exp(-0.02) * (at_drop - 90), rel=1e-12)
+    put = price(True, one(strike=110.0, vol=0.0), times, amounts)[0][0]
+    assert put == pytest.approx(max(10.0, np.exp(-0.02) * (110 - at_drop + 3)), rel=1e-12)
+    european = price(False, one(strike=110.0, vol=0.0), times, amounts)[0][0]
+    assert european == pytest.approx(np.exp(-0.04) * 110 - 100 + 3 * np.exp(-0.02), rel=1e-12)
+
+
+def test_implied_vol_statuses():
+    cases = [
+        (one(strike=120.0), 19.9, Status.BELOW_INTRINSIC),
+        (one(strike=120.0), 20.0, Status.NOT_IDENTIFIED),
+        (one(strike=100.0), 0.0, Status.BELOW_INTRINSIC),
+        (one(strike=120.0), 120.0, Status.ABOVE_MAXIMUM),
+        (one(sign=1), 100.0, Status.ABOVE_MAXIMUM),
+        (one(strike=120.0), np.nan, Status.INVALID_INPUT),
+        (one(spot=-1.0), 3.0, Status.INVALID_INPUT),
+        (one(strike=120.0), 25.0, Status.OK),
+    ]
+    for columns, premium, expected in cases:
+        vol, upper, status = implied_vol(True, np.array([premium]), columns, NONE, NONE)
+        assert status[0] == expected
+        assert np.isnan(vol[0]) == (expected != Status.OK)
+        assert np.isnan(upper[0]) == (expected != Status.NOT_IDENTIFIED)
+
+
+def test_below_the_zero_vol_limit():
+    # a call above its intrinsic value but below what exercising just before the drop pays
+    times, amounts = np.array([0.5]), np.array([3.0])
+    limit = 100 - 90 * np.exp(-0.02)
+    columns = one(sign=1, strike=90.0)
+    assert implied_vol(True, np.array([limit - 1e-6]), columns, times, amounts)[2][0] == Status.BELOW_INTRINSIC
+    assert implied_vol(True, np.array([limit + 1e-3]), columns, times, amounts)[2][0] == Status.OK
+
+
+def test_the_band_is_three_implied_vols():
+    n = 24
+    columns = book(n, seed=5)
+    rest = [v for k, v in columns.items() if k != "vol"]
+    mid = price(True, columns)[0]
+    quotes = [mid - 0.05, mid, mid + 0.05]
+    vols, statuses = np.empty((3, n)), np.empty((3, n), np.int8)
+    engine.implied_vol_band_into(True, *quotes, *rest, TIMES, AMOUNTS, *vols, *statuses)
+    for k, quote in enumerate(quotes):
+        vol, _, status = implied_vol(True, quote, columns)
+        assert np.array_equal(status, statuses[k])
+        # two paths to the root of one function: each stops within 1e-7 of it
+        np.testing.assert_allclose(vols[k], vol, rtol=1e-6)
