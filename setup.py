@@ -22,6 +22,7 @@ EXTENSIONS: dict[str, list[str]] = {
     "_american": ["american.c"],
     "_cash_dividends": ["cash_dividends.c", "cash_dividends_engine.c"],
     "_european": ["european.c", "european_iv.c"],
+    "_optimum": ["optimum.c"],
 }
 
 NO_COMPILER = """
