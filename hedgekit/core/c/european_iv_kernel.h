@@ -13,6 +13,7 @@
 
 #define HK_IV_STEPS 6
 #define HK_IV_CLOSE 3e-5    /* a step this small relative to s leaves an error of about its fourth power */
+#define HK_IV_DOUBTFUL 1e-13 /* time value over the larger leg: below, its third digit may be rounding */
 #define HK_IV_SCALE 0x1p60  /* legs and premium are scaled so that no subnormal number enters a logarithm */
 
 typedef struct {
@@ -151,14 +152,19 @@ static void HK_NAME(set_up)(const hk_european_quotes *in, size_t start, size_t n
     const double *restrict premium = HK_NAME(view)(in->premium, start, n, padded, 0.25, u->store[5]);
     HK_NAME(read_signs)(in->sign, start, n, padded, u->sign);
     for (size_t i = 0; i < padded; i++) {
-        u->own[i] = spot[i] * hk_exp(-(div_yield[i] * t_years[i]));
-        u->other[i] = strike[i] * hk_exp(-(rate[i] * t_years[i]));
+        hk_exponential q = hk_exp_both(-(div_yield[i] * t_years[i]));
+        hk_exponential r = hk_exp_both(-(rate[i] * t_years[i]));
+        u->own[i] = spot[i] * q.value;
+        u->other[i] = strike[i] * r.value;
+        /* A - B: S - K is exact near the money and the discounts over short times are small corrections of it */
+        u->s[i] = (spot[i] - strike[i]) + (spot[i] * q.minus_one - strike[i] * r.minus_one);
     }
     for (size_t i = 0; i < padded; i++)
         u->y[i] = fabs(hk_log_ratio(spot[i], strike[i]) + (rate[i] - div_yield[i]) * t_years[i]);
+    uint64_t any_close = 0;
     for (size_t i = 0; i < padded; i++) {
         double spot_leg = u->own[i], strike_leg = u->other[i], sign = u->sign[i];
-        double intrinsic = sign * (spot_leg - strike_leg);
+        double intrinsic = sign * u->s[i];
         intrinsic = intrinsic > 0.0 ? intrinsic : 0.0;
         double leg = sign > 0.0 ? spot_leg : strike_leg;
         double code = premium[i] >= leg ? (double)HK_ABOVE_MAXIMUM : (double)HK_OK;
@@ -177,6 +183,11 @@ static void HK_NAME(set_up)(const hk_european_quotes *in, size_t start, size_t n
         double upper = worth > room ? 1.0 : 0.0;
         double target = worth > room ? room : worth;
         int solvable = code == 0.0;
+        /* with nothing to discount, a premium equal to the double S - K is meant to be at intrinsic */
+        double discounted = rate[i] != 0.0 ? 1.0 : div_yield[i] != 0.0 ? 1.0 : worth > 0.0 ? 1.0 : 0.0;
+        double close = fabs(worth) < HK_IV_DOUBTFUL * other && intrinsic > 0.0 && invalid == 0.0 ? discounted : 0.0;
+        any_close |= hk_bits(close);
+        u->done[i] = close;
         u->code[i] = code;
         u->own[i] = solvable ? own * HK_IV_SCALE : 1.0;
         u->other[i] = solvable ? other * HK_IV_SCALE : 1.0;
@@ -184,6 +195,20 @@ static void HK_NAME(set_up)(const hk_european_quotes *in, size_t start, size_t n
         u->y[i] = solvable ? u->y[i] : 0.0;
         u->upper[i] = solvable ? upper : 0.0;
     }
+    if (any_close)
+        for (size_t i = 0; i < n; i++)
+            if (u->done[i] != 0.0) {
+                hk_long_quote quote = hk_long_quote_of(u->sign[i], premium[i], spot[i], strike[i], t_years[i], rate[i],
+                                                       div_yield[i]);
+                u->code[i] = quote.worth > 0.0 ? (double)HK_OK : (double)HK_BELOW_INTRINSIC;
+                if (quote.worth > 0.0) {
+                    u->own[i] = quote.own * HK_IV_SCALE;
+                    u->other[i] = quote.other * HK_IV_SCALE;
+                    u->target[i] = quote.worth * HK_IV_SCALE;
+                    u->y[i] = quote.y;
+                    u->upper[i] = 0.0;
+                }
+            }
     for (size_t i = 0; i < padded; i++) {
         u->s[i] = HK_NAME(seed)(u->y[i], u->own[i], u->other[i], u->target[i], u->upper[i] != 0.0);
         u->root_t[i] = sqrt(t_years[i]);

@@ -36,7 +36,7 @@ HK_INLINE double hk_from_bits(uint64_t u)
     return x;
 }
 
-/* exp(y) = 2^k p with p in [0.7, 1.42]; `shifted` holds k in its low bits. */
+/* m of exp(y) = 2^k (1 + m), 1 + m in [0.7, 1.42]; `shifted` holds k in its low bits. */
 HK_INLINE double hk_exp_fraction(double y, double shifted)
 {
     double k = shifted - HK_ROUNDER;
@@ -49,17 +49,30 @@ HK_INLINE double hk_exp_fraction(double y, double shifted)
     double q67 = 2.4801521055364205e-05 + r * 2.7557255168123062e-06;
     double q89 = 2.76202026313159e-07 + r * 2.5105313423078524e-08;
     double q = (q01 + r2 * q23) + r4 * ((q45 + r2 * q67) + r4 * q89);
-    return 1.0 + (r + r2 * q);
+    return r + r2 * q;
 }
 
-/* exp(y), relative error below 1 ulp. At least exp(-708): nothing subnormal. Above 709 the result is infinite. */
-HK_INLINE double hk_exp(double y)
+/* exp(y), relative error below 1 ulp, and exp(y) - 1, which for |y| < 0.34 has that accuracy too. At least exp(-708):
+ * nothing subnormal. Above 709 the result is infinite. */
+typedef struct {
+    double value, minus_one;
+} hk_exponential;
+
+HK_INLINE hk_exponential hk_exp_both(double y)
 {
     double x = y < -708.0 ? -708.0 : y;
     double shifted = x * HK_LOG2E + HK_ROUNDER;
-    double p = hk_exp_fraction(x, shifted);
+    double m = hk_exp_fraction(x, shifted);
     double power = hk_from_bits((hk_bits(shifted) - hk_bits(HK_ROUNDER) + 1023) << 52);
-    return y > 709.0 ? HUGE_VAL : p * power;
+    hk_exponential e;
+    e.value = y > 709.0 ? HUGE_VAL : (1.0 + m) * power;
+    e.minus_one = shifted == HK_ROUNDER ? m : e.value - 1.0;
+    return e;
+}
+
+HK_INLINE double hk_exp(double y)
+{
+    return hk_exp_both(y).value;
 }
 
 /* scale * exp(y), rounded once at the end: the power of two is applied in two halves, so the product is right even
@@ -69,7 +82,7 @@ HK_INLINE double hk_scaled_exp(double scale, double y)
     y = y < -1400.0 ? -1400.0 : y;
     y = y > 1400.0 ? 1400.0 : y;
     double shifted = y * HK_LOG2E + HK_ROUNDER;
-    double p = hk_exp_fraction(y, shifted);
+    double p = 1.0 + hk_exp_fraction(y, shifted);
     uint64_t whole = hk_bits(shifted) - hk_bits(HK_ROUNDER) + 4096; /* biased: no arithmetic shift in SSE2, AVX2 */
     uint64_t half = whole >> 1;
     double low = hk_from_bits((half - 2048 + 1023) << 52);
