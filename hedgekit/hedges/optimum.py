@@ -184,6 +184,7 @@ class HedgeSearch:
             raise InputError(f"--until {until:g}: expected dollars a share from 0 to below the spot, {problem.spot:g}")
         legs = candidate_legs(problem, within_display=counts_within_display)
         self._whole = WholeNumbers(problem, legs, lowest_spot=self.until)
+        self._measured: dict[tuple[Leg, ...], Ticket] = {}
 
     def cheapest(
         self, *, floor: Fraction | None = None, max_legs: int = DEFAULT_LEGS, keep: int = 1
@@ -224,15 +225,20 @@ class HedgeSearch:
         ConvergenceError
             When they miss the target: an error of the search, never passed on.
         """
+        ticket = self._measured.get(tuple(legs)) or self._measure(tuple(legs))
+        if target is not None and ticket.floor < target:
+            raise ConvergenceError(f"the search returned a ticket that misses the floor: {', '.join(map(str, legs))}")
+        return ticket
+
+    def _measure(self, legs: tuple[Leg, ...]) -> Ticket:
         problem = self.problem
         cost = total_cost(legs, problem.fee)
         wealth = expiry_wealth(problem.shares, legs).minus(carried_exact(cost, problem.rate, problem.t_years))
-        low = wealth.minimum(low=self.until)
-        if low is None or (target is not None and low.value < target):
-            raise ConvergenceError(f"the search returned a ticket that misses the floor: {', '.join(map(str, legs))}")
-        high = wealth.maximum(low=problem.spot)
-        return Ticket(
-            legs=tuple(legs),
+        low, high = wealth.minimum(low=self.until), wealth.maximum(low=problem.spot)
+        if low is None:
+            raise ConvergenceError(f"the search returned a ticket without a floor: {', '.join(map(str, legs))}")
+        ticket = Ticket(
+            legs=legs,
             cost_usd=float(cost),
             floor_usd=float(low.value),
             floor_pct=units.percent(float(low.value / problem.value)),
@@ -240,6 +246,8 @@ class HedgeSearch:
             cost=cost,
             floor=low.value,
         )
+        self._measured[legs] = ticket
+        return ticket
 
 
 def optimise(

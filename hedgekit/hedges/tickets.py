@@ -154,7 +154,7 @@ class WholeNumbers:
         )
 
     def _units(self, dollars: Fraction) -> int:
-        return math.ceil(dollars * self.per_dollar)
+        return -(-dollars.numerator * self.per_dollar // dollars.denominator)
 
     def _as_legs(self, found: Any) -> tuple[Leg, ...] | None:
         if found is None:

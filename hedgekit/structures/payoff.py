@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ def exact(number: float) -> Fraction:
     >>> exact(4.1)
     Fraction(41, 10)
     """
-    return Fraction(repr(float(number)))
+    return _decimal(float(number))
+
+
+@lru_cache(maxsize=4096)
+def _decimal(number: float) -> Fraction:
+    return Fraction(repr(number))
 
 
 @dataclass(frozen=True, slots=True)

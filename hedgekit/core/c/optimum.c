@@ -32,8 +32,8 @@ struct hk_optimum {
     double most_wealth; /* above any floor */
     double margin, cut; /* nothing above the cut is wanted */
     int *order, *chosen; /* search order of the legs; positions chosen */
-    int *list;
-    int favourite[HK_FAVOURITES], next_favourite;
+    int *list; /* HK_OPTIMUM_LEGS x n: what is left of the candidates at each depth */
+    int favourite[HK_OPTIMUM_LEGS][HK_FAVOURITES], next_favourite[HK_OPTIMUM_LEGS];
     double base[HK_OPTIMUM_LEGS + 1][HK_POOL];
     hk_row row[HK_LP_ROWS];
     hk_box stack[HK_STACK];
@@ -98,7 +98,7 @@ static void hk_learn(hk_optimum *s, const hk_lp *lp, const double *y, int ray)
     hk_pool_place(pool, slot, s->order, s->size);
     s->base[0][slot] = pool->constant[slot];
     for (int d = 0; d < s->depth; d++)
-        s->base[d + 1][slot] = s->base[d][slot] + pool->by_leg[(size_t)s->chosen[d] * HK_POOL + (size_t)slot];
+        s->base[d + 1][slot] = s->base[d][slot] + pool->by_leg[0][(size_t)s->chosen[d] * HK_POOL + (size_t)slot];
     s->work.duals++;
 }
 
@@ -304,72 +304,70 @@ static int hk_clashes(const hk_optimum *s, int at)
 
 static void hk_favour(hk_optimum *s, int slot)
 {
+    int *favourite = s->favourite[s->depth];
     for (int f = 0; f < HK_FAVOURITES; f++)
-        if (s->favourite[f] == slot)
+        if (favourite[f] == slot)
             return;
-    s->favourite[s->next_favourite] = slot;
-    s->next_favourite = (s->next_favourite + 1) % HK_FAVOURITES;
+    favourite[s->next_favourite[s->depth]] = slot;
+    s->next_favourite[s->depth] = (s->next_favourite[s->depth] + 1) % HK_FAVOURITES;
 }
 
-/* The last leg of a set: thin out all candidates by the favourite dual vectors, the rest one by one by all. */
-static void hk_last_leg(hk_optimum *s, int before)
+/* Candidates for the next leg that the dual vectors last useful at this depth leave over. */
+static int hk_thin_out(hk_optimum *s, int left, int before, int *list)
 {
-    hk_pool *pool = &s->pool;
-    int n = 0, depth = s->depth;
-    for (int at = 0; at < before; at++)
-        s->list[n++] = at;
-    s->work.sets += n;
+    const hk_pool *pool = &s->pool;
+    int n = 0;
+    for (int at = left; at < before; at++)
+        list[n++] = at;
+    if (!left)
+        s->work.sets += n;
     for (int f = 0; f < HK_FAVOURITES; f++) {
-        int slot = s->favourite[f], kept = 0;
-        const double *price = &pool->by_dual[(size_t)slot * (size_t)pool->n];
-        double room = pool->limit[slot] - s->base[depth][slot];
+        int slot = s->favourite[s->depth][f], kept = 0;
+        const double *reach = &pool->by_dual[left][(size_t)slot * (size_t)pool->n];
+        double room = pool->limit[slot] - s->base[s->depth][slot];
+        room += HK_ROUNDING * fabs(room);
         for (int i = 0; i < n; i++) {
-            s->list[kept] = s->list[i];
-            kept += !(price[s->list[i]] > room);
+            list[kept] = list[i];
+            kept += !(reach[list[i]] > room);
         }
         n = kept;
     }
-    for (int i = 0; i < n; i++) {
-        int at = s->list[i];
-        int slot = hk_pool_rules_out(pool, s->base[depth], &pool->by_leg[(size_t)at * HK_POOL]);
-        if (slot >= 0) {
-            hk_favour(s, slot);
-            continue;
-        }
-        if (hk_clashes(s, at))
-            continue;
-        s->chosen[depth] = at;
-        hk_search_set(s);
-    }
+    return n;
 }
 
+static void hk_choose_next(hk_optimum *s, int before);
+
+/* Take the leg at a position of the search order, unless a dual vector rules out every set that goes on from there. */
 static void hk_choose(hk_optimum *s, int at)
 {
-    hk_pool *pool = &s->pool;
+    const hk_pool *pool = &s->pool;
     int left = s->size - s->depth - 1;
-    const double *price = &pool->by_leg[(size_t)at * HK_POOL];
-    if (at < left || hk_clashes(s, at))
-        return;
-    if (left == 0) {
-        if (hk_pool_rules_out(pool, s->base[s->depth], price) < 0) {
-            s->chosen[s->depth] = at;
-            hk_search_set(s);
-        }
-        s->work.sets++;
+    size_t row = (size_t)at * HK_POOL;
+    int slot = hk_pool_rules_out(pool, s->base[s->depth], &pool->by_leg[left][row]);
+    if (slot >= 0) {
+        hk_favour(s, slot);
         return;
     }
-    double *base = s->base[s->depth + 1];
-    for (int q = 0; q < HK_POOL; q++)
-        base[q] = s->base[s->depth][q] + price[q];
-    if (hk_pool_rules_out(pool, base, &pool->completion[left][(size_t)at * HK_POOL]) >= 0)
+    if (hk_clashes(s, at))
         return;
-    s->chosen[s->depth++] = at;
-    if (left == 1)
-        hk_last_leg(s, at);
-    else
-        for (int next = 0; next < at; next++)
-            hk_choose(s, next);
+    s->chosen[s->depth] = at;
+    if (!left) {
+        hk_search_set(s);
+        return;
+    }
+    for (int q = 0; q < HK_POOL; q++)
+        s->base[s->depth + 1][q] = s->base[s->depth][q] + pool->by_leg[0][row + (size_t)q];
+    s->depth++;
+    hk_choose_next(s, at);
     s->depth--;
+}
+
+static void hk_choose_next(hk_optimum *s, int before)
+{
+    int *list = s->list + (size_t)s->depth * (size_t)s->problem.n;
+    int n = hk_thin_out(s, s->size - s->depth - 1, before, list);
+    for (int i = 0; i < n; i++)
+        hk_choose(s, list[i]);
 }
 
 hk_optimum *hk_optimum_new(const hk_optimum_input *input)
@@ -380,7 +378,7 @@ hk_optimum *hk_optimum_new(const hk_optimum_input *input)
     size_t n = (size_t)input->n + HK_OPTIMUM_LEGS;
     s->order = malloc(n * sizeof *s->order);
     s->chosen = malloc(n * sizeof *s->chosen);
-    s->list = malloc(n * sizeof *s->list);
+    s->list = malloc(HK_OPTIMUM_LEGS * n * sizeof *s->list);
     if (!s->order || !s->chosen || !s->list || !hk_problem_init(&s->problem, input) ||
         !hk_pool_init(&s->pool, input->n)) {
         hk_optimum_free(s);
@@ -473,7 +471,8 @@ void hk_optimum_begin_size(hk_optimum *s, int size)
 
 void hk_optimum_slice(hk_optimum *s, int slice)
 {
-    hk_choose(s, slice);
+    if (slice >= s->size - 1)
+        hk_choose(s, slice);
 }
 
 int hk_optimum_ticket(const hk_optimum *s, int rank, hk_ticket *out)

@@ -27,19 +27,19 @@ typedef struct {
     int n, next, used;
     hk_dual dual[HK_POOL];
     double constant[HK_POOL], limit[HK_POOL]; /* a set is out when its bound is above the limit */
-    double *by_dual;                          /* HK_POOL x n, in the order legs are searched */
-    double *by_leg;                           /* n x HK_POOL */
-    double *completion[HK_OPTIMUM_LEGS];      /* [k]: n x HK_POOL, sum of the k cheapest of the legs before */
-    double *price;                            /* n, scratch */
+    /* [k]: least that a leg and k of the legs before it add, legs in the order they are searched in */
+    double *by_dual[HK_OPTIMUM_LEGS]; /* HK_POOL x n */
+    double *by_leg[HK_OPTIMUM_LEGS];  /* n x HK_POOL */
+    double *price;                    /* n, scratch */
 } hk_pool;
 
 static void hk_pool_free(hk_pool *pool)
 {
-    free(pool->by_dual);
-    free(pool->by_leg);
     free(pool->price);
-    for (int k = 0; k < HK_OPTIMUM_LEGS; k++)
-        free(pool->completion[k]);
+    for (int k = 0; k < HK_OPTIMUM_LEGS; k++) {
+        free(pool->by_dual[k]);
+        free(pool->by_leg[k]);
+    }
 }
 
 static void hk_pool_clear(hk_pool *pool)
@@ -50,10 +50,10 @@ static void hk_pool_clear(hk_pool *pool)
         pool->constant[q] = -HK_NEVER;
         pool->limit[q] = HK_NEVER;
     }
-    memset(pool->by_dual, 0, cells * sizeof(double));
-    memset(pool->by_leg, 0, cells * sizeof(double));
-    for (int k = 0; k < HK_OPTIMUM_LEGS; k++)
-        memset(pool->completion[k], 0, cells * sizeof(double));
+    for (int k = 0; k < HK_OPTIMUM_LEGS; k++) {
+        memset(pool->by_dual[k], 0, cells * sizeof(double));
+        memset(pool->by_leg[k], 0, cells * sizeof(double));
+    }
 }
 
 static int hk_pool_init(hk_pool *pool, int n)
@@ -61,13 +61,12 @@ static int hk_pool_init(hk_pool *pool, int n)
     size_t cells = (size_t)(n + 1) * HK_POOL;
     int ok = 1;
     pool->n = n;
-    pool->by_dual = malloc(cells * sizeof(double));
-    pool->by_leg = malloc(cells * sizeof(double));
     pool->price = malloc(((size_t)n + 1) * sizeof(double));
-    ok = pool->by_dual && pool->by_leg && pool->price;
+    ok = pool->price != NULL;
     for (int k = 0; k < HK_OPTIMUM_LEGS; k++) {
-        pool->completion[k] = malloc(cells * sizeof(double));
-        ok = ok && pool->completion[k];
+        pool->by_dual[k] = malloc(cells * sizeof(double));
+        pool->by_leg[k] = malloc(cells * sizeof(double));
+        ok = ok && pool->by_dual[k] && pool->by_leg[k];
     }
     if (ok)
         hk_pool_clear(pool);
@@ -138,35 +137,27 @@ static void hk_dual_prices(const hk_problem *p, const hk_dual *dual, enum hk_opt
     }
 }
 
-static void hk_pool_complete(hk_pool *pool, int slot, int most)
+/* Lay a dual vector's prices (by leg) into a slot, with the cheapest completions of up to `most` legs in all. */
+static void hk_pool_place(hk_pool *pool, int slot, const int *order, int most)
 {
     double cheapest[HK_OPTIMUM_LEGS];
+    size_t n = (size_t)pool->n;
     for (int k = 0; k < HK_OPTIMUM_LEGS; k++)
         cheapest[k] = HK_NEVER;
-    for (int at = 0; at < pool->n; at++) {
-        double sum = 0.0, price = pool->by_dual[(size_t)slot * (size_t)pool->n + (size_t)at];
-        for (int k = 1; k < most; k++) {
-            sum += cheapest[k - 1];
-            pool->completion[k][(size_t)at * HK_POOL + (size_t)slot] = sum;
+    for (size_t at = 0; at < n; at++) {
+        double price = pool->price[order[at]], sum = price;
+        for (int k = 0; k < most; k++) {
+            pool->by_dual[k][(size_t)slot * n + at] = sum;
+            pool->by_leg[k][at * HK_POOL + (size_t)slot] = sum;
+            sum += cheapest[k];
         }
-        for (int k = 0; k < most - 1; k++)
+        for (int k = 0; k < most; k++)
             if (price < cheapest[k]) {
                 double next = cheapest[k];
                 cheapest[k] = price;
                 price = next;
             }
     }
-}
-
-/* Lay a dual vector's prices (by leg) into a slot. */
-static void hk_pool_place(hk_pool *pool, int slot, const int *order, int most)
-{
-    for (int at = 0; at < pool->n; at++) {
-        double price = pool->price[order[at]];
-        pool->by_dual[(size_t)slot * (size_t)pool->n + (size_t)at] = price;
-        pool->by_leg[(size_t)at * HK_POOL + (size_t)slot] = price;
-    }
-    hk_pool_complete(pool, slot, most);
 }
 
 /* First dual vector that rules out base + add; -1 when none does. Blocks without branches, so that it vectorises. */
