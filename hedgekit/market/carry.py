@@ -38,18 +38,19 @@ MODEL_MARGIN = 0.001
 
 RATE_REACH, RATE_PAIRS = 0.13, 24  # strikes around the forward that tell the slope
 FORWARD_REACH, FORWARD_PAIRS = 0.05, 12  # and those that tell the zero
-LEAST_PAIRS, LEAST_EXPIRIES = 6, 2
+LEAST_PAIRS, LEAST_EXPIRIES, LEAST_BELOW = 6, 2, 3
 LEAST_WIDTH = 0.02  # dollars: quotes in cents cannot tell a pair better
 STARTING_RATE = 0.03
 ROUNDS, SETTLED = 10, 2e-5
 LOWEST_RATE, HIGHEST_RATE = -0.05, 0.20  # where the search stays
-QUARTER, FIRST_DATES, LEAST_FORWARDS = 0.25, 90, 4
+QUARTER, FIRST_DATES, LEAST_FORWARDS = years(91.0), 91, 4  # ex-dates keep to the same weekday, 13 weeks apart
 DRIFT = 0.005  # how far forwards may grow otherwise than at the rate, decimal a year, while dividends are fitted
 HIGHEST_DIVIDEND = 0.05  # of the spot, a quarter
 CONFIDENCE = 2.0  # standard errors to either side of a rate
 HUBER = 1.345  # residuals beyond this many scales count less (Huber 1981, 95% efficient for normal noise)
 TO_SCALE = 1.4826  # median absolute residual to standard deviation
 REWEIGHTINGS = 20
+FORWARD_ROUNDS = 3  # early exercise depends on the forwards, and dividends are fitted to them
 
 Cash: TypeAlias = Sequence[tuple[float, float]]
 
@@ -175,8 +176,8 @@ def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cas
     """
     board = _Board.of(chain, frozenset(rate) if isinstance(rate, Mapping) else None)
     rates = np.array([rate[expiry] if isinstance(rate, Mapping) else rate for expiry in board.expiries])
-    board.european(rates, dividends)  # finds the forwards that the dividends are fitted to
-    bid, ask, discount = board.european(rates, dividends)
+    for _ in range(FORWARD_ROUNDS):
+        bid, ask, discount = board.european(rates, dividends or board.quarterly(rates))
     made = []
     for place, expiry in enumerate(board.expiries):
         rows = np.flatnonzero((board.which == place) & board.near & np.isfinite(bid))
@@ -219,6 +220,10 @@ class _Board:
     out: FloatArray  # (n,) mid of the out-of-the-money side
     out_sign: FloatArray
     vol: FloatArray  # (n,) implied by `out`
+    below_which: npt.NDArray[np.intp]  # (k,) pairs too far below the forward to be exercised early, to date dividends
+    below_strike: FloatArray
+    below_mid: FloatArray
+    below_width: FloatArray
 
     @classmethod
     def of(cls, chain: Chain, only: frozenset[date] | None = None) -> _Board:
@@ -226,10 +231,7 @@ class _Board:
         ahead = [day for day in chain.expiries if chain.years_to(day) > 0.0 and (only is None or day in only)]
         t_years = np.array([chain.years_to(day) for day in ahead])
         telling = (t_years >= SHORTEST) & (t_years <= LONGEST)
-        found = [
-            pairs_near_money(chain.at(day), RATE_REACH if tells else FORWARD_REACH, len(chain))
-            for day, tells in zip(ahead, telling, strict=True)
-        ]
+        found = [pairs_near_money(chain.at(day), RATE_REACH, len(chain)) for day in ahead]
         counts = np.array([len(pairs) for pairs in found], dtype=np.intp)
         which = np.repeat(np.arange(len(found)), counts)
         columns = {
@@ -240,7 +242,9 @@ class _Board:
         forward = np.array(
             [np.median(level[which == place]) if count else np.nan for place, count in enumerate(counts)]
         )
-        near = _nearest(strike / forward[which] - 1.0, which)
+        distance = strike / forward[which] - 1.0
+        near = _nearest(distance, which)
+        below = distance < -FORWARD_REACH
         kept = near | (telling[which] & _spread_out(which, RATE_PAIRS))
         put_out = strike <= forward[which]
         put_mid, call_mid = columns["put_bid"] + columns["put_ask"], columns["call_bid"] + columns["call_ask"]
@@ -260,23 +264,28 @@ class _Board:
             out=0.5 * np.where(put_out, put_mid, call_mid)[kept],
             out_sign=np.where(put_out, -1.0, 1.0)[kept],
             vol=np.full(int(kept.sum()), np.nan),
+            below_which=which[below],
+            below_strike=strike[below],
+            below_mid=0.5 * (columns["bid"] + columns["ask"])[below],
+            below_width=(columns["ask"] - columns["bid"])[below],
         )
 
     def implied(self, rate: float, dividends: Cash) -> tuple[float, float]:
         """Return the rate that the slopes say, and its standard error, when early exercise is priced at a rate."""
-        bid, ask, _ = self.european(np.full(len(self.expiries), rate), dividends)
+        rates = np.full(len(self.expiries), rate)
+        bid, ask, _ = self.european(rates, dividends or self.quarterly(rates))
         slopes = [self._slope(int(place), bid, ask) for place in np.flatnonzero(self.telling)]
         return _pool([slope for slope in slopes if math.isfinite(slope[0]) and slope[1] > 0.0])
 
-    def european(self, rates: FloatArray, dividends: Cash) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def european(self, rates: FloatArray, cash: Cash) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Take early exercise off every pair: bid and ask of call less put (n,), and discount factors (m,).
 
-        Sets `forward` along the way. Dividends that are not given are fitted to the forwards found before.
+        Sets `forward` along the way.
         """
         discount = np.exp(-rates * self.financed)
         if not len(self.strike):
             return self.bid, self.ask, discount
-        early = self._early_exercise(rates, dividends or self._quarterly(rates))
+        early = self._early_exercise(rates, cash)
         bid, ask = self.bid - early, self.ask - early
         level = self.strike + 0.5 * (bid + ask) / discount[self.which]
         trust = np.maximum(ask - bid, LEAST_WIDTH) ** -2.0
@@ -313,33 +322,55 @@ class _Board:
         call, put = np.split(american - price(sign, *place, exercise="european", dividends=cash), 2)
         return np.asarray(call - put)
 
-    def _quarterly(self, rates: FloatArray) -> Cash:
-        """Fit equal quarterly cash dividends to the forwards: ``F exp(-r tau)`` falls by each at its ex-date.
+    def quarterly(self, rates: FloatArray) -> Cash:
+        """Fit equal quarterly cash dividends to forwards by date: ``F exp(-r tau)`` falls by each at its ex-date.
 
-        Only their bearing on early exercise is wanted. A drift is fitted besides, lest a wrong rate become dividends.
+        The forwards are those of strikes well below, where nobody exercises early: near the money the premium to take
+        off depends on the very dates sought, and a wrong date would confirm itself. A drift is fitted besides, lest a
+        wrong rate become dividends.
         """
-        known = np.isfinite(self.forward)
+        level, width = self._levels_below(rates)
+        known = np.isfinite(level)
         if known.sum() < LEAST_FORWARDS:
             return ()
-        t_years = self.t_years[known]
-        level = (self.forward * np.exp(-rates * self.financed))[known]
-        width = np.array([np.median((self.ask - self.bid)[self.which == place]) for place in np.flatnonzero(known)])
-        # many pairs make a forward good to about a quarter of their width; the last row holds the drift near zero
+        t_years, level, width = self.t_years[known], level[known], width[known]
         trust = np.append(4.0 / np.maximum(width, LEAST_WIDTH), 1.0 / (DRIFT * self.spot))
         wanted = np.append(level, 0.0) * trust
-        best, fitted = math.inf, (0.0, 0.0)
-        for first in np.linspace(years(1.0), QUARTER, FIRST_DATES):
-            count = np.floor(np.maximum(t_years - first, -QUARTER) / QUARTER) + 1.0
+        first = np.linspace(years(1.0), QUARTER, FIRST_DATES)
+        misfit, amount = np.empty(len(first)), np.empty(len(first))
+        for place, when in enumerate(first):
+            count = np.floor(np.maximum(t_years - when, -QUARTER) / QUARTER) + 1.0
             columns = np.append(np.stack([np.ones(len(count)), -count, t_years], axis=1), [[0.0, 0.0, 1.0]], axis=0)
             columns *= trust[:, None]
             fit = np.linalg.lstsq(columns, wanted, rcond=None)[0]
-            misfit = float(np.sum((wanted - columns @ fit) ** 2))
-            if misfit < best:
-                best, fitted = misfit, (float(first), float(fit[1]))
-        first_date, amount = fitted
-        if not 0.0 < amount < HIGHEST_DIVIDEND * self.spot:
+            misfit[place], amount[place] = np.sum((wanted - columns @ fit) ** 2), fit[1]
+        # between two expiries any date fits as well: the middle is meant
+        best = int(np.argmin(misfit))
+        alike = np.flatnonzero(misfit <= misfit[best] * (1.0 + 1e-9) + 1e-9)
+        run = alike[(alike - np.arange(len(alike))) == (best - np.searchsorted(alike, best))]
+        when, paid = float(first[run].mean()), float(amount[best])
+        if not 0.0 < paid < HIGHEST_DIVIDEND * self.spot:
             return ()
-        return [(first_date + QUARTER * k, amount) for k in range(math.ceil(float(t_years.max()) / QUARTER) + 1)]
+        return [(when + QUARTER * k, paid) for k in range(math.ceil(float(t_years.max()) / QUARTER) + 1)]
+
+    def _levels_below(self, rates: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return ``F exp(-r tau)`` by expiry from strikes below the forward, and the width of its pairs' quotes.
+
+        Near expiries, whose puts there have no bid, give the forward found near the money: little can be early.
+        """
+        discount = np.exp(-rates * self.financed)
+        level, width = self.forward * discount, np.full(len(rates), np.nan)
+        each = self.below_strike * discount[self.below_which] + self.below_mid
+        for place in range(len(rates)):
+            rows = np.flatnonzero(self.below_which == place)
+            near = np.flatnonzero((self.which == place) & self.near)
+            if len(rows) >= LEAST_BELOW:
+                level[place] = weighted_median(each[rows], np.maximum(self.below_width[rows], LEAST_WIDTH) ** -2.0)
+                width[place] = np.median(self.below_width[rows])
+            elif len(near):
+                width[place] = np.median((self.ask - self.bid)[near])
+        level[(self.t_years > SHORTEST) & np.isin(np.arange(len(rates)), self.below_which, invert=True)] = np.nan
+        return level, width
 
     def _slope(self, place: int, bid: FloatArray, ask: FloatArray) -> tuple[float, float]:
         """Return the rate of one expiry and its standard error, by a robust line through calls less puts."""

@@ -83,5 +83,5 @@ def test_quotes_that_disagree_cannot_tell_the_rate(european_like, write):
     for row in european_like["data"]["options"]:
         shift = dice.uniform(-3.0, 3.0)
         row["bid"], row["ask"] = max(row["bid"] + shift, 0.01), row["ask"] + shift + 2.0
-    with pytest.raises(DataError, match="cannot tell the interest rate: parity says .* Give --rate"):
+    with pytest.raises(DataError, match=r"cannot tell the interest rate: parity says .* Give --rate"):
         infer_rate(load(write(european_like), spot=290.0))
