@@ -21,6 +21,7 @@ CORE = Path("hedgekit") / "core"
 EXTENSIONS: dict[str, list[str]] = {
     "_american": ["american.c"],
     "_cash_dividends": ["cash_dividends.c"],
+    "_european": ["european.c", "european_iv.c"],
 }
 
 NO_COMPILER = """

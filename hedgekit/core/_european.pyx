@@ -1,0 +1,352 @@
+"""European options under Black-Scholes-Merton with a continuous yield: price, greeks, implied vol.
+
+With ``A = S exp(-qT)``, ``B = K exp(-rT)`` and ``s = vol sqrt(T)``::
+
+    d1 = ln(A/B) / s + s/2        d2 = d1 - s
+    call = A Phi(d1) - B Phi(d2)  put = B Phi(-d2) - A Phi(-d1)
+
+The out-of-the-money side is computed as ``min(A, B) phi(z1) (R(z1) - R(z2))`` with the Mills ratio
+``R(z) = Phi(-z)/phi(z)``, without cancellation; the other side adds the discounted intrinsic value.
+
+Arrays are one-dimensional and of equal length n; inputs may have any stride (0 broadcasts one number),
+outputs are contiguous. Nothing is raised for a bad element: it gets NaN and a status code
+(`hedgekit.errors.Status`). An element's bits do not depend on the array it stands in.
+
+References
+----------
+Black and Scholes (1973), eq. 13; Merton (1973), section 6; Haug (2007), chapter 2, for the greeks.
+Jaeckel (2015), "Let's be rational", for the implied volatility objective.
+"""
+
+import os
+
+cdef extern from "columns.h":
+    ctypedef struct hk_column:
+        const double *data
+        ptrdiff_t stride
+    ctypedef struct hk_signs:
+        const signed char *data
+        ptrdiff_t stride
+
+cdef extern from "european.h" nogil:
+    ctypedef struct hk_european_input:
+        hk_signs sign
+        hk_column spot, strike, t_years, rate, div_yield, vol
+    ctypedef struct hk_european_quotes:
+        hk_signs sign
+        hk_column premium, spot, strike, t_years, rate, div_yield
+    enum:
+        HK_GREEKS
+    void hk_european_price(const hk_european_input *inputs, size_t n, double *price, signed char *status)
+    void hk_european_greeks(const hk_european_input *inputs, size_t n, double **out, signed char *status)
+    void hk_european_iv(const hk_european_quotes *inputs, size_t n, double *vol, signed char *status)
+    int hk_european_isa()
+    int hk_european_set_isa(int level)
+
+_LEVELS = ("baseline", "avx2", "avx512")
+
+
+def isa() -> str:
+    """Return the instruction set in use."""
+    return _LEVELS[hk_european_isa()]
+
+
+def available_isas() -> tuple[str, ...]:
+    """Return the instruction sets that this build and processor can run, weakest first."""
+    cdef int in_use = hk_european_isa()
+    names = tuple(name for level, name in enumerate(_LEVELS) if hk_european_set_isa(level) == 0)
+    hk_european_set_isa(in_use)
+    return names
+
+
+def set_isa(name: str) -> None:
+    """Use the instruction set `name` from now on.
+
+    Raises
+    ------
+    ValueError
+        When the name is unknown or this processor lacks it.
+    """
+    if name not in _LEVELS or hk_european_set_isa(_LEVELS.index(name)) != 0:
+        raise ValueError(f"instruction set {name!r} is not available here; choose one of {', '.join(available_isas())}")
+
+
+set_isa(os.environ.get("HEDGEKIT_ISA") or max(available_isas(), key=_LEVELS.index))
+
+
+cdef inline hk_column _column(const double[:] values) noexcept nogil:
+    cdef hk_column column
+    column.data = &values[0]
+    column.stride = values.strides[0] // <ptrdiff_t>sizeof(double)
+    return column
+
+
+cdef inline hk_signs _signs(const signed char[:] values) noexcept nogil:
+    cdef hk_signs column
+    column.data = &values[0]
+    column.stride = values.strides[0]
+    return column
+
+
+cdef inline hk_column _scalar(const double *value) noexcept nogil:
+    cdef hk_column column
+    column.data = value
+    column.stride = 0
+    return column
+
+
+cdef signed char _sign_of(object sign) except? -2:
+    return 1 if sign == 1 else -1 if sign == -1 else 0
+
+
+def price_scalar(sign, double spot, double strike, double t_years, double rate, double div_yield, double vol):
+    """Price one option: the same bits as `price_into` gives.
+
+    Parameters
+    ----------
+    sign : int
+        +1 call, -1 put.
+    spot, strike : float
+        Dollars a share, positive.
+    t_years : float
+        Years to expiry, positive.
+    rate, div_yield : float
+        Continuously compounded, decimal a year.
+    vol : float
+        Decimal a year, not negative.
+
+    Returns
+    -------
+    tuple of float and int
+        Dollars a share, and the status code.
+    """
+    cdef hk_european_input inputs
+    cdef signed char s = _sign_of(sign), status
+    cdef double price
+    inputs.sign.data = &s
+    inputs.sign.stride = 0
+    inputs.spot = _scalar(&spot)
+    inputs.strike = _scalar(&strike)
+    inputs.t_years = _scalar(&t_years)
+    inputs.rate = _scalar(&rate)
+    inputs.div_yield = _scalar(&div_yield)
+    inputs.vol = _scalar(&vol)
+    hk_european_price(&inputs, 1, &price, &status)
+    return price, status
+
+
+def greeks_scalar(sign, double spot, double strike, double t_years, double rate, double div_yield, double vol):
+    """Price one option with its greeks: the same bits as `greeks_into` gives.
+
+    Parameters
+    ----------
+    sign, spot, strike, t_years, rate, div_yield, vol
+        As for `price_scalar`.
+
+    Returns
+    -------
+    tuple of nine floats and an int
+        Price, delta, gamma, vega, theta, rho, vanna, volga, charm (raw, see `greeks_into`), and the status code.
+    """
+    cdef hk_european_input inputs
+    cdef signed char s = _sign_of(sign), status
+    cdef double value[9]
+    cdef double *out[9]
+    cdef int g
+    for g in range(9):
+        out[g] = &value[g]
+    inputs.sign.data = &s
+    inputs.sign.stride = 0
+    inputs.spot = _scalar(&spot)
+    inputs.strike = _scalar(&strike)
+    inputs.t_years = _scalar(&t_years)
+    inputs.rate = _scalar(&rate)
+    inputs.div_yield = _scalar(&div_yield)
+    inputs.vol = _scalar(&vol)
+    hk_european_greeks(&inputs, 1, out, &status)
+    return value[0], value[1], value[2], value[3], value[4], value[5], value[6], value[7], value[8], status
+
+
+def implied_vol_scalar(
+    double premium, sign, double spot, double strike, double t_years, double rate, double div_yield
+):
+    """Invert the price of one option: the same bits as `implied_vol_into` gives.
+
+    Parameters
+    ----------
+    premium : float
+        Dollars a share.
+    sign, spot, strike, t_years, rate, div_yield
+        As for `price_scalar`.
+
+    Returns
+    -------
+    tuple of float and int
+        Volatility, decimal a year (NaN when there is none), and the status code.
+    """
+    cdef hk_european_quotes inputs
+    cdef signed char s = _sign_of(sign), status
+    cdef double vol
+    inputs.sign.data = &s
+    inputs.sign.stride = 0
+    inputs.premium = _scalar(&premium)
+    inputs.spot = _scalar(&spot)
+    inputs.strike = _scalar(&strike)
+    inputs.t_years = _scalar(&t_years)
+    inputs.rate = _scalar(&rate)
+    inputs.div_yield = _scalar(&div_yield)
+    hk_european_iv(&inputs, 1, &vol, &status)
+    return vol, status
+
+
+def price_into(
+    const signed char[:] sign,
+    const double[:] spot,
+    const double[:] strike,
+    const double[:] t_years,
+    const double[:] rate,
+    const double[:] div_yield,
+    const double[:] vol,
+    double[::1] price,
+    signed char[::1] status,
+):
+    """Price n options.
+
+    Parameters
+    ----------
+    sign : int8, shape (n,)
+        +1 call, -1 put.
+    spot, strike : float64, shape (n,)
+        Dollars a share, positive.
+    t_years : float64, shape (n,)
+        Years to expiry, positive.
+    rate, div_yield : float64, shape (n,)
+        Continuously compounded, decimal a year.
+    vol : float64, shape (n,)
+        Decimal a year; 0 gives the discounted intrinsic value.
+    price : float64, shape (n,), output
+        Dollars a share; NaN where an input is invalid.
+    status : int8, shape (n,), output
+        `hedgekit.errors.Status`.
+    """
+    cdef size_t n = status.shape[0]
+    cdef hk_european_input inputs
+    if n == 0:
+        return
+    inputs.sign = _signs(sign)
+    inputs.spot = _column(spot)
+    inputs.strike = _column(strike)
+    inputs.t_years = _column(t_years)
+    inputs.rate = _column(rate)
+    inputs.div_yield = _column(div_yield)
+    inputs.vol = _column(vol)
+    with nogil:
+        hk_european_price(&inputs, n, &price[0], &status[0])
+
+
+def greeks_into(
+    const signed char[:] sign,
+    const double[:] spot,
+    const double[:] strike,
+    const double[:] t_years,
+    const double[:] rate,
+    const double[:] div_yield,
+    const double[:] vol,
+    double[::1] price,
+    double[::1] delta,
+    double[::1] gamma,
+    double[::1] vega,
+    double[::1] theta,
+    double[::1] rho,
+    double[::1] vanna,
+    double[::1] volga,
+    double[::1] charm,
+    signed char[::1] status,
+):
+    """Price n options with their eight greeks.
+
+    Parameters
+    ----------
+    sign, spot, strike, t_years, rate, div_yield, vol
+        As for `price_into`.
+    price, delta, gamma, vega, theta, rho, vanna, volga, charm : float64, shape (n,), outputs
+        Raw derivatives of the value V: dV/dS, d2V/dS2, dV/dvol per 1.00 of vol, dV/dt = -dV/dT per year,
+        dV/drate per 1.00, d2V/dS dvol, d2V/dvol2, d delta/dt = -d delta/dT per year.
+    status : int8, shape (n,), output
+        `hedgekit.errors.Status`.
+
+    Notes
+    -----
+    With phi1 = A phi(d1) = B phi(d2): gamma = phi1/(S^2 s), vega = phi1 sqrt(T), vanna = -phi1/S d2/vol,
+    volga = vega d1 d2/vol. Theta, charm, vanna and volga are sums or products whose terms may cancel: their
+    error is relative to the terms. At vol 0 the greeks are those of the discounted intrinsic value; exactly at
+    its kink, the limits vol -> 0, and NaN where that is infinite (gamma, charm).
+    """
+    cdef size_t n = status.shape[0]
+    cdef hk_european_input inputs
+    cdef double *out[9]
+    if n == 0:
+        return
+    inputs.sign = _signs(sign)
+    inputs.spot = _column(spot)
+    inputs.strike = _column(strike)
+    inputs.t_years = _column(t_years)
+    inputs.rate = _column(rate)
+    inputs.div_yield = _column(div_yield)
+    inputs.vol = _column(vol)
+    out[0] = &price[0]
+    out[1] = &delta[0]
+    out[2] = &gamma[0]
+    out[3] = &vega[0]
+    out[4] = &theta[0]
+    out[5] = &rho[0]
+    out[6] = &vanna[0]
+    out[7] = &volga[0]
+    out[8] = &charm[0]
+    with nogil:
+        hk_european_greeks(&inputs, n, out, &status[0])
+
+
+def implied_vol_into(
+    const double[:] premium,
+    const signed char[:] sign,
+    const double[:] spot,
+    const double[:] strike,
+    const double[:] t_years,
+    const double[:] rate,
+    const double[:] div_yield,
+    double[::1] vol,
+    signed char[::1] status,
+):
+    """Invert the prices of n options.
+
+    Parameters
+    ----------
+    premium : float64, shape (n,)
+        Dollars a share.
+    sign, spot, strike, t_years, rate, div_yield
+        As for `price_into`.
+    vol : float64, shape (n,), output
+        Decimal a year; NaN where the status is not OK.
+    status : int8, shape (n,), output
+        `hedgekit.errors.Status`, in this order: INVALID_INPUT; BELOW_INTRINSIC for a premium at or below the
+        discounted intrinsic value (or at or below 0); ABOVE_MAXIMUM for one at or above A (call) or B (put).
+
+    Notes
+    -----
+    Householder steps on the logarithm of the time value, or of the distance to the maximum where that is the
+    smaller one (Jaeckel 2015, sections 4 to 6), evaluated through the Mills difference that does not cancel.
+    """
+    cdef size_t n = status.shape[0]
+    cdef hk_european_quotes inputs
+    if n == 0:
+        return
+    inputs.premium = _column(premium)
+    inputs.sign = _signs(sign)
+    inputs.spot = _column(spot)
+    inputs.strike = _column(strike)
+    inputs.t_years = _column(t_years)
+    inputs.rate = _column(rate)
+    inputs.div_yield = _column(div_yield)
+    with nogil:
+        hk_european_iv(&inputs, n, &vol[0], &status[0])
