@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from hedgekit.errors import Status
 from hedgekit.hedges.problem import Problem, Quotes
 from hedgekit.model import Leg
 from hedgekit.pricing import greeks, implied_vol
-from hedgekit.structures.payoff import PiecewiseLinear, carried, exact, expiry_wealth, total_cost
+from hedgekit.structures.payoff import PiecewiseLinear, carried_exact, exact, expiry_wealth, total_cost
 
 SHOCKS = (-0.20, -0.10, 0.10, 0.20)
 """Moves of the spot at expiry that every candidate shows."""
@@ -133,10 +132,11 @@ def measure(
         Where the shares are to be sold on the way down: promises no floor.
     """
     kept = problem.shares - shares_sold
-    cost = float(total_cost(legs, problem.fee))
-    cost_carried = carried(cost, problem.rate, problem.t_years)
+    exact_cost = total_cost(legs, problem.fee)
+    exact_carried = carried_exact(exact_cost, problem.rate, problem.t_years)
+    cost, cost_carried = float(exact_cost), float(exact_carried)
     cash = shares_sold * exact(problem.spot)
-    wealth = expiry_wealth(kept, legs).minus(Fraction(cost_carried) - cash)
+    wealth = expiry_wealth(kept, legs).minus(exact_carried - cash)
     low = wealth.minimum()
     if low is None:
         raise ValueError(f"{name}: the loss of {', '.join(map(str, legs))} has no limit")

@@ -14,6 +14,7 @@ from hedgekit.errors import DataError, InfeasibleError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.problem import DEFAULT_FEE, STANDARD_FLOOR, Problem, make_problem, pick_expiry
+from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain
 from hedgekit.pricing import engine_name
@@ -186,9 +187,10 @@ def refuse_closed(chain: Chain) -> None:
         Names the day, why the market was shut, and how to use the quotes all the same.
     """
     if chain.market_closed:
+        last = previous_session(chain.asof.date())
         raise DataError(
             f"{chain.source}: quoted on {chain.asof:%a %Y-%m-%d}, when the market was shut ({chain.closed_reason}): "
-            f"these are an earlier session's quotes. Bring a newer file, or date them yourself with --asof DATE"
+            f"these are the quotes of {last:%a %Y-%m-%d}. Bring a newer file, or use them as of then: --asof {last}"
         )
 
 
@@ -201,32 +203,43 @@ def _build(home: str, problem: Problem) -> Candidate | None:
 def _recommend(problem: Problem, candidates: Sequence[Candidate]) -> tuple[str | None, str]:
     """Cheapest option hedge that meets the goal; one that sells calls only when a cap was named."""
     hedges = [c for c in candidates if c.legs]
-    meeting = sorted((c for c in hedges if c.meets_goal), key=lambda c: (c.cost_usd, len(c.legs)))
-    if not meeting:
-        best = max(hedges, key=lambda c: c.floor_usd, default=None)
-        goal = f"no option hedge of {problem.expiry} holds {units.percent(problem.floor):g}%"
-        if best is None:
-            return None, f"{goal}: nothing can be built from this chain"
-        return None, (
-            f"{goal} at the touch: the nearest feasible floor is {_down(best.floor_pct)}% "
-            f"({best.name}, cost ${best.cost_usd:,.0f}); ask for --floor {_down(best.floor_pct) / units.PERCENT:.4f} "
-            "or less, or hold cash"
-        )
-    allowed = [c for c in meeting if problem.calls_allowed or c.name not in SELLS_CALLS]
-    chosen = (allowed or meeting)[0]
-    why = f"cheapest option hedge whose floor holds at every spot: {_ticket(chosen)}"
-    cheaper = meeting[0]
-    if cheaper is not chosen:
-        saved = chosen.cost_usd - cheaper.cost_usd
-        given_up = (
-            "sell the gains of its covered shares"
-            if cheaper.cap_pct is None
-            else f"cap wealth at {cheaper.cap_pct:.1f}%"
-        )
-        why += f"; a {cheaper.name} would save ${saved:,.0f} and {given_up}: allow it with --min-cap {problem.cap:g}"
-    elif chosen.name in SELLS_CALLS and not problem.calls_allowed:
-        why += "; nothing that keeps the upside holds the floor"
-    return chosen.name, why
+    allowed = [c for c in hedges if problem.calls_allowed or c.name not in SELLS_CALLS]
+    meeting = sorted((c for c in allowed if c.meets_goal), key=_cost_first)
+    others = sorted((c for c in hedges if c.meets_goal and c not in allowed), key=_cost_first)
+    if meeting:
+        chosen = meeting[0]
+        why = f"cheapest option hedge whose floor holds at every spot: {_ticket(chosen)}"
+        if others and others[0].cost_usd < chosen.cost_usd:
+            saved = chosen.cost_usd - others[0].cost_usd
+            why += f"; a {others[0].name} would save ${saved:,.0f} and {_given_up(others[0], problem)}"
+        return chosen.name, why
+    why = f"no option hedge of {problem.expiry} {'' if problem.calls_allowed else 'that keeps the upside '}holds "
+    why += f"{units.percent(problem.floor):g}% at the touch"
+    best = max(allowed, key=lambda c: c.floor_usd, default=None)
+    if best is None:
+        return None, f"{why}: nothing can be built from this chain"
+    nearest = math.floor(best.floor_pct * units.PERCENT) / units.PERCENT
+    why += (
+        f": the nearest feasible floor is {nearest:.2f}% ({best.name}, cost ${best.cost_usd:,.0f}); ask for "
+        f"--floor {units.fraction(nearest):.4f} or less, or hold cash"
+    )
+    if others:
+        why += f"; a {others[0].name} holds it for ${others[0].cost_usd:,.0f} and would {_given_up(others[0], problem)}"
+    return None, why
+
+
+def _cost_first(candidate: Candidate) -> tuple[float, int]:
+    return candidate.cost_usd, len(candidate.legs)
+
+
+def _given_up(candidate: Candidate, problem: Problem) -> str:
+    """Say what selling the calls gives up, and how to allow it."""
+    gains = (
+        "sell the gains of its covered shares"
+        if candidate.cap_pct is None
+        else f"cap wealth at {candidate.cap_pct:.1f}%"
+    )
+    return f"{gains}: allow it with --min-cap {problem.cap:g}"
 
 
 def _ticket(candidate: Candidate) -> str:
@@ -235,11 +248,6 @@ def _ticket(candidate: Candidate) -> str:
         f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
         for leg in candidate.legs
     )
-
-
-def _down(percent_number: float) -> float:
-    """Round a percent down to two decimals, so that asking for it succeeds."""
-    return math.floor(percent_number * units.PERCENT) / units.PERCENT
 
 
 def _size_warnings(candidates: Sequence[Candidate], recommended: str | None) -> list[Note]:

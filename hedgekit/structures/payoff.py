@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ def exact(number: float) -> Fraction:
     >>> exact(4.1)
     Fraction(41, 10)
     """
-    return Fraction(repr(float(number)))
+    return _decimal(float(number))
+
+
+@lru_cache(maxsize=4096)
+def _decimal(number: float) -> Fraction:
+    return Fraction(repr(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +77,13 @@ class PiecewiseLinear:
         i = max(n for n, knot in enumerate(self.knots) if knot <= s)
         return self.values[i] + self._slope(i) * (s - self.knots[i])
 
-    def minimum(self) -> Extreme | None:
-        """Return the least value over every spot; None when it falls without limit."""
+    def minimum(self, *, low: float | Fraction = 0) -> Extreme | None:
+        """Return the least value over spots at or above `low`; None when it falls without limit."""
         if self.end_slope < 0:
             return None
-        value, spot = min(zip(self.values, self.knots, strict=True))
+        start = low if isinstance(low, Fraction) else exact(low)
+        points = [(self.at(start), start), *((v, k) for k, v in zip(self.knots, self.values, strict=True) if k > start)]
+        value, spot = min(points)
         return Extreme(value, spot)
 
     def maximum(self, *, low: float | Fraction = 0) -> Extreme | None:
@@ -208,4 +216,31 @@ def carried(cost: float, rate: float, t_years: float) -> float:
     >>> round(carried(1000.0, 0.04, 0.5), 2), carried(-1000.0, 0.04, 0.5)
     (1020.2, -1000.0)
     """
-    return cost * math.exp(rate * t_years) if cost > 0 else cost
+    return cost * growth(rate, t_years) if cost > 0 else cost
+
+
+def growth(rate: float, t_years: float) -> float:
+    """Return what a dollar borrowed now has grown to at expiry.
+
+    Parameters
+    ----------
+    rate : float
+        Continuously compounded, decimal a year.
+    t_years : float
+        Years to expiry.
+    """
+    return math.exp(rate * t_years)
+
+
+def carried_exact(cost: Fraction, rate: float, t_years: float) -> Fraction:
+    """Return a cost financed to expiry as an exact number; a credit earns nothing.
+
+    The growth is the double that `growth` gives, taken as it is; nothing else is rounded, so that two tickets, or a
+    ticket and its floor, compare as their legs do.
+
+    Examples
+    --------
+    >>> carried_exact(Fraction(1234), 0.0, 0.5)
+    Fraction(1234, 1)
+    """
+    return cost * Fraction(growth(rate, t_years)) if cost > 0 else cost

@@ -37,8 +37,9 @@ static inline hk_am_quote hk_am_read_quote(const hk_column *premium, const hk_am
     quote.ceiling = (floor + rounding) / o->scale;
     quote.target = paid / o->scale;
     if (paid <= floor + rounding) {
-        /* At a positive exercise value every low vol fits; at nothing, or at the value of certain waiting, none does. */
-        quote.status = exercise > 0.0 && floor <= exercise + rounding ? HK_NOT_IDENTIFIED : HK_BELOW_INTRINSIC;
+        /* At the exercise value every low vol fits; for nothing, or for the value of waiting without risk, none does. */
+        int at_exercise = floor <= exercise + rounding && paid > 0.0;
+        quote.status = at_exercise ? HK_NOT_IDENTIFIED : HK_BELOW_INTRINSIC;
         return quote;
     }
     /* Where a European value bends from convex to concave in vol, from which Newton converges in both directions. */

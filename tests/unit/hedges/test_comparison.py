@@ -121,7 +121,7 @@ def test_by_takes_the_first_expiry_on_or_after(make_chain):
 def test_a_chain_of_a_day_without_trading_is_refused(make_chain):
     from dataclasses import replace
 
-    with pytest.raises(DataError, match="market was shut"):
+    with pytest.raises(DataError, match=r"market was shut \(Juneteenth\).*--asof 2026-06-16"):
         compare(replace(make_chain(ROWS), closed_reason="Juneteenth"), shares=1000, **TERMS)
 
 

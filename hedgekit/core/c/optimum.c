@@ -1,0 +1,499 @@
+/* Exact search for the cheapest ticket.
+ *
+ * Leg sets are gone through by size, so that a good ticket is known early. A set is ruled out by a bound from the
+ * pool of dual vectors (optimum_pool.h), already on its first legs with the cheapest completion. What survives gets
+ * its own linear programme (optimum_simplex.h); the duals that rule it out, or the ray that proves it infeasible,
+ * join the pool. What survives that has its counts searched by branch and bound, and every point is measured in whole
+ * numbers (optimum_ticket.h). Bounds are rounded so that they never rule out too much: no tolerance decides. */
+#include "optimum.h"
+
+#include <string.h>
+
+#include "optimum_pool.h"
+#include "optimum_problem.h"
+#include "optimum_simplex.h"
+#include "optimum_ticket.h"
+
+#define HK_STACK 4096
+#define HK_FAVOURITES 4
+#define HK_FLOOR_STEP 0.01 /* of a unit of money: a floor higher by less is not looked for */
+
+typedef struct {
+    int64_t low[HK_OPTIMUM_LEGS], high[HK_OPTIMUM_LEGS];
+} hk_box;
+
+struct hk_optimum {
+    hk_problem problem;
+    hk_pool pool;
+    hk_best best;
+    enum hk_optimum_goal goal;
+    int has_goal, size, depth, growth_rows, plain_rows, complete;
+    double contract;    /* what one contract adds to the objective, so that of equal costs the fewest come first */
+    double most_wealth; /* above any floor */
+    double margin, cut; /* nothing above the cut is wanted */
+    int *order, *chosen; /* search order of the legs; positions chosen */
+    int *list; /* HK_OPTIMUM_LEGS x n: what is left of the candidates at each depth */
+    int favourite[HK_OPTIMUM_LEGS][HK_FAVOURITES], next_favourite[HK_OPTIMUM_LEGS];
+    double base[HK_OPTIMUM_LEGS + 1][HK_POOL];
+    hk_row row[HK_LP_ROWS];
+    hk_box stack[HK_STACK];
+    hk_optimum_work work;
+};
+
+/* Objective below which a set of this size is still wanted: equal costs count only where a tie may be won. */
+static double hk_wanted(const hk_optimum *s, const hk_ticket *t)
+{
+    if (s->goal == HK_HIGHEST_FLOOR)
+        return -ldexp((double)t->floor, -s->problem.exponent) - HK_FLOOR_STEP;
+    if (t->legs < s->size)
+        return (double)t->cost - 0.5;
+    return (double)t->cost + (double)t->total_contracts * s->contract;
+}
+
+static void hk_recut(hk_optimum *s)
+{
+    double cut = HK_NEVER / 2;
+    while (s->goal == HK_LEAST_COST && s->best.n > 1 &&
+           (double)(s->best.ticket[s->best.n - 1].cost - s->best.ticket[0].cost) > s->margin)
+        s->best.n--;
+    if (s->best.n == s->best.keep)
+        cut = hk_wanted(s, &s->best.ticket[s->best.n - 1]);
+    if (s->best.n && s->goal == HK_LEAST_COST)
+        cut = fmin(cut, (double)s->best.ticket[0].cost + s->margin + 0.5);
+    cut += HK_ROUNDING * fabs(cut);
+    s->cut = cut;
+    for (int q = 0; q < s->pool.used; q++)
+        s->pool.limit[q] = s->pool.dual[q].ray ? 0.0 : cut;
+}
+
+static void hk_offer(hk_optimum *s, hk_ticket *t)
+{
+    if (hk_best_offer(&s->best, t)) {
+        s->work.tickets++;
+        hk_recut(s);
+    }
+}
+
+/* Add the duals of a set's programme to the pool, in place of the oldest. */
+static void hk_learn(hk_optimum *s, const hk_lp *lp, const double *y, int ray)
+{
+    hk_pool *pool = &s->pool;
+    int slot = pool->next;
+    hk_dual *dual = &pool->dual[slot];
+    double most = 0.0;
+    for (int i = 0; i < lp->rows; i++)
+        most = fmax(most, y[i]);
+    dual->rows = 0;
+    dual->ray = ray;
+    for (int i = 0; i < lp->rows; i++)
+        if (y[i] > 1e-13 * most) {
+            dual->row[dual->rows] = s->row[i];
+            dual->y[dual->rows++] = ray ? y[i] / most : y[i];
+        }
+    pool->next = (pool->next + 1) % HK_POOL;
+    pool->used = pool->used < HK_POOL ? pool->used + 1 : HK_POOL;
+    pool->constant[slot] = hk_dual_constant(&s->problem, dual, s->goal, s->most_wealth);
+    pool->limit[slot] = ray ? 0.0 : s->cut;
+    hk_dual_prices(&s->problem, dual, s->goal, s->contract, pool->price);
+    hk_pool_place(pool, slot, s->order, s->size);
+    s->base[0][slot] = pool->constant[slot];
+    for (int d = 0; d < s->depth; d++)
+        s->base[d + 1][slot] = s->base[d][slot] + pool->by_leg[0][(size_t)s->chosen[d] * HK_POOL + (size_t)slot];
+    s->work.duals++;
+}
+
+static void hk_add_row(hk_optimum *s, hk_lp *lp, const hk_ticket *t, enum hk_family family, int spot)
+{
+    hk_row row = {family, spot};
+    int i = lp->rows++;
+    s->row[i] = row;
+    lp->b[i] = hk_row_side(&s->problem, row);
+    for (int k = 0; k < t->legs; k++)
+        lp->a[i][k] = hk_row_coefficient(&s->problem, row, t->leg[k]);
+    if (s->goal == HK_HIGHEST_FLOOR)
+        lp->a[i][t->legs] = family <= HK_PLAIN_ROW ? -s->problem.scale : 0.0;
+}
+
+static void hk_add_floors(hk_optimum *s, hk_lp *lp, const hk_ticket *t, int spot)
+{
+    if (s->growth_rows)
+        hk_add_row(s, lp, t, HK_GROWTH_ROW, spot);
+    if (s->plain_rows)
+        hk_add_row(s, lp, t, HK_PLAIN_ROW, spot);
+}
+
+static void hk_lay_out(hk_optimum *s, hk_lp *lp, const hk_ticket *t)
+{
+    const hk_problem *p = &s->problem;
+    int puts = 0, sold = 0, bought = 0;
+    lp->rows = 0;
+    lp->columns = t->legs;
+    for (int k = 0; k < t->legs; k++) {
+        int j = t->leg[k];
+        lp->c[k] = s->goal == HK_LEAST_COST ? (double)p->cost[j] + s->contract : 0.0;
+        puts += p->kind[j] < 0;
+        sold += p->kind[j] > 0 && p->side[j] < 0;
+        bought += p->kind[j] > 0 && p->side[j] > 0;
+    }
+    if (s->goal == HK_HIGHEST_FLOOR) {
+        lp->c[lp->columns] = -1.0;
+        lp->low[lp->columns] = -s->most_wealth;
+        lp->high[lp->columns++] = s->most_wealth;
+    }
+    hk_add_floors(s, lp, t, 0);
+    for (int k = 0; k < t->legs; k++)
+        if (p->side[t->leg[k]] > 0 && p->spot_of[t->leg[k]] > 0)
+            hk_add_floors(s, lp, t, p->spot_of[t->leg[k]]);
+    for (int k = 0; k < t->legs; k++)
+        if (p->kind[t->leg[k]] < 0 && p->side[t->leg[k]] < 0 && p->spot_of[t->leg[k]] >= 0)
+            hk_add_row(s, lp, t, HK_COVER_ROW, p->spot_of[t->leg[k]]);
+    if (puts)
+        hk_add_row(s, lp, t, HK_NET_ROW, 0);
+    if (sold)
+        hk_add_row(s, lp, t, HK_SOLD_ROW, 0);
+    if (bought)
+        hk_add_row(s, lp, t, HK_BOUGHT_ROW, 0);
+    if (p->has_budget)
+        hk_add_row(s, lp, t, HK_BUDGET_ROW, 0);
+}
+
+static double hk_set_cut(const hk_optimum *s, const hk_ticket *t)
+{
+    double cut = s->cut;
+    for (int i = 0; i < s->best.n; i++)
+        if (hk_within(&s->best.ticket[i], t))
+            cut = fmin(cut, hk_wanted(s, &s->best.ticket[i]));
+    return cut + HK_ROUNDING * fabs(cut);
+}
+
+static void hk_push(hk_optimum *s, int *top, const hk_box *box, int k, int64_t low, int64_t high)
+{
+    if (low > high)
+        return;
+    if (*top == HK_STACK) {
+        s->complete = 0;
+        return;
+    }
+    s->stack[*top] = *box;
+    s->stack[*top].low[k] = low;
+    s->stack[(*top)++].high[k] = high;
+}
+
+/* Measure one point and cut the box into what lies around it. */
+static void hk_split_around(hk_optimum *s, int *top, hk_box box, hk_ticket *t)
+{
+    if (hk_measure(&s->problem, t))
+        hk_offer(s, t);
+    for (int k = 0; k < t->legs; k++) {
+        int64_t at = t->contracts[k];
+        hk_push(s, top, &box, k, box.low[k], at - 1);
+        hk_push(s, top, &box, k, at + 1, box.high[k]);
+        box.low[k] = box.high[k] = at;
+    }
+}
+
+/* Whether a box can still hold a wanted ticket; fills in where to look. Rounding only ever says yes too often. */
+static int hk_box_open(hk_optimum *s, hk_lp *lp, const hk_ticket *t, const hk_box *box, hk_lp_answer *answer,
+                       int learn)
+{
+    for (;;) {
+        for (int k = 0; k < t->legs; k++) {
+            lp->low[k] = (double)box->low[k];
+            lp->high[k] = (double)box->high[k];
+            answer->x[k] = 0.5 * (lp->low[k] + lp->high[k]);
+        }
+        enum hk_lp_status status = hk_lp_solve(lp, answer);
+        s->work.programmes++;
+        if (status == HK_LP_UNSOLVED)
+            return 1;
+        int ray = status == HK_LP_INFEASIBLE;
+        int out = hk_lagrangian(lp, answer->y, ray) > (ray ? 0.0 : hk_set_cut(s, t));
+        if (out && learn)
+            hk_learn(s, lp, answer->y, ray);
+        if (out || ray)
+            return !out;
+        double cost = 0.0;
+        for (int k = 0; k < t->legs; k++)
+            cost += (double)s->problem.cost[t->leg[k]] * answer->x[k];
+        if (cost >= 0.0 || s->plain_rows || s->problem.growth <= 1.0)
+            return 1;
+        s->plain_rows = 1; /* a credit earns nothing: the growth rows alone let it */
+        hk_lay_out(s, lp, t);
+    }
+}
+
+/* Try the counts next to the programme's answer, bought legs rounded up and sold legs down, for an early ticket. */
+static void hk_round_off(hk_optimum *s, const hk_ticket *t, const hk_lp_answer *answer)
+{
+    for (int way = 0; way < 2; way++) {
+        hk_ticket near = *t;
+        for (int k = 0; k < t->legs; k++) {
+            int up = way == 0 && s->problem.side[t->leg[k]] > 0;
+            double x = up ? ceil(answer->x[k] - 1e-6) : floor(answer->x[k] + (way ? 0.5 : 1e-6));
+            near.contracts[k] = (int64_t)fmin(fmax(x, 1.0), (double)s->problem.limit[t->leg[k]]);
+        }
+        if (hk_measure(&s->problem, &near))
+            hk_offer(s, &near);
+    }
+}
+
+static void hk_search_counts(hk_optimum *s, hk_ticket *t)
+{
+    hk_lp lp;
+    hk_lp_answer answer;
+    int top = 1, first = 1;
+    hk_lay_out(s, &lp, t);
+    for (int k = 0; k < t->legs; k++) {
+        s->stack[0].low[k] = 1;
+        s->stack[0].high[k] = s->problem.limit[t->leg[k]];
+    }
+    while (top) {
+        hk_box box = s->stack[--top];
+        int split = -1;
+        double most = 1e-6;
+        s->work.boxes++;
+        if (!hk_box_open(s, &lp, t, &box, &answer, first))
+            continue;
+        if (first)
+            hk_round_off(s, t, &answer);
+        first = 0;
+        for (int k = 0; k < t->legs; k++) {
+            double off = fabs(answer.x[k] - nearbyint(answer.x[k]));
+            if (off > most) {
+                most = off;
+                split = k;
+            }
+        }
+        if (split < 0) {
+            for (int k = 0; k < t->legs; k++) {
+                double x = fmin(fmax(nearbyint(answer.x[k]), (double)box.low[k]), (double)box.high[k]);
+                t->contracts[k] = (int64_t)x;
+            }
+            hk_split_around(s, &top, box, t);
+            continue;
+        }
+        int64_t below = (int64_t)floor(answer.x[split]);
+        below = below < box.low[split] ? box.low[split] : below;
+        below = below >= box.high[split] ? box.high[split] - 1 : below;
+        hk_push(s, &top, &box, split, box.low[split], below);
+        hk_push(s, &top, &box, split, below + 1, box.high[split]);
+    }
+}
+
+static void hk_search_set(hk_optimum *s)
+{
+    hk_ticket t;
+    memset(&t, 0, sizeof t);
+    t.legs = s->size;
+    for (int k = 0; k < s->size; k++) {
+        int leg = s->order[s->chosen[k]], at = k;
+        for (; at > 0 && t.leg[at - 1] > leg; at--)
+            t.leg[at] = t.leg[at - 1];
+        t.leg[at] = leg;
+    }
+    hk_search_counts(s, &t);
+}
+
+static int hk_clashes(const hk_optimum *s, int at)
+{
+    for (int d = 0; d < s->depth; d++)
+        if (hk_same_contract(&s->problem, s->order[s->chosen[d]], s->order[at]))
+            return 1;
+    return 0;
+}
+
+static void hk_favour(hk_optimum *s, int slot)
+{
+    int *favourite = s->favourite[s->depth];
+    for (int f = 0; f < HK_FAVOURITES; f++)
+        if (favourite[f] == slot)
+            return;
+    favourite[s->next_favourite[s->depth]] = slot;
+    s->next_favourite[s->depth] = (s->next_favourite[s->depth] + 1) % HK_FAVOURITES;
+}
+
+/* Candidates for the next leg that the dual vectors last useful at this depth leave over. */
+static int hk_thin_out(hk_optimum *s, int left, int before, int *list)
+{
+    const hk_pool *pool = &s->pool;
+    int n = 0;
+    for (int at = left; at < before; at++)
+        list[n++] = at;
+    if (!left)
+        s->work.sets += n;
+    for (int f = 0; f < HK_FAVOURITES; f++) {
+        int slot = s->favourite[s->depth][f], kept = 0;
+        const double *reach = &pool->by_dual[left][(size_t)slot * (size_t)pool->n];
+        double room = pool->limit[slot] - s->base[s->depth][slot];
+        room += HK_ROUNDING * fabs(room);
+        for (int i = 0; i < n; i++) {
+            list[kept] = list[i];
+            kept += !(reach[list[i]] > room);
+        }
+        n = kept;
+    }
+    return n;
+}
+
+static void hk_choose_next(hk_optimum *s, int before);
+
+/* Take the leg at a position of the search order, unless a dual vector rules out every set that goes on from there. */
+static void hk_choose(hk_optimum *s, int at)
+{
+    const hk_pool *pool = &s->pool;
+    int left = s->size - s->depth - 1;
+    size_t row = (size_t)at * HK_POOL;
+    int slot = hk_pool_rules_out(pool, s->base[s->depth], &pool->by_leg[left][row]);
+    if (slot >= 0) {
+        hk_favour(s, slot);
+        return;
+    }
+    if (hk_clashes(s, at))
+        return;
+    s->chosen[s->depth] = at;
+    if (!left) {
+        hk_search_set(s);
+        return;
+    }
+    for (int q = 0; q < HK_POOL; q++)
+        s->base[s->depth + 1][q] = s->base[s->depth][q] + pool->by_leg[0][row + (size_t)q];
+    s->depth++;
+    hk_choose_next(s, at);
+    s->depth--;
+}
+
+static void hk_choose_next(hk_optimum *s, int before)
+{
+    int *list = s->list + (size_t)s->depth * (size_t)s->problem.n;
+    int n = hk_thin_out(s, s->size - s->depth - 1, before, list);
+    for (int i = 0; i < n; i++)
+        hk_choose(s, list[i]);
+}
+
+hk_optimum *hk_optimum_new(const hk_optimum_input *input)
+{
+    hk_optimum *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    size_t n = (size_t)input->n + HK_OPTIMUM_LEGS;
+    s->order = malloc(n * sizeof *s->order);
+    s->chosen = malloc(n * sizeof *s->chosen);
+    s->list = malloc(HK_OPTIMUM_LEGS * n * sizeof *s->list);
+    if (!s->order || !s->chosen || !s->list || !hk_problem_init(&s->problem, input) ||
+        !hk_pool_init(&s->pool, input->n)) {
+        hk_optimum_free(s);
+        return NULL;
+    }
+    for (int j = 0; j < input->n; j++)
+        s->order[j] = j;
+    const hk_problem *p = &s->problem;
+    s->contract = 1.0 / (2.0 * p->most_contracts + 2.0);
+    s->most_wealth = (double)p->shares * (double)p->spot[p->n_spots - 1];
+    for (int j = 0; j < p->n; j++)
+        s->most_wealth += (double)p->limit[j] * ((double)p->multiplier * (double)p->strike[j] + fabs((double)p->cost[j]));
+    return s;
+}
+
+void hk_optimum_free(hk_optimum *s)
+{
+    if (!s)
+        return;
+    hk_problem_free(&s->problem);
+    hk_pool_free(&s->pool);
+    free(s->order);
+    free(s->chosen);
+    free(s->list);
+    free(s);
+}
+
+int hk_optimum_passes(const hk_optimum *s)
+{
+    return s->problem.growth < 1.0 ? 2 : 1;
+}
+
+void hk_optimum_begin(hk_optimum *s, int pass, enum hk_optimum_goal goal, __int128 target, int has_budget,
+                      int64_t budget, int keep, double margin)
+{
+    hk_problem *p = &s->problem;
+    memset(&s->work, 0, sizeof s->work);
+    memset(&s->best, 0, sizeof s->best);
+    s->best.goal = goal;
+    s->best.keep = keep < 1 ? 1 : (keep > HK_OPTIMUM_KEEP ? HK_OPTIMUM_KEEP : keep);
+    s->margin = margin;
+    s->complete = 1;
+    if (!s->has_goal || goal != s->goal || has_budget != p->has_budget || p->growth < 1.0)
+        hk_pool_clear(&s->pool);
+    s->goal = goal;
+    s->has_goal = 1;
+    p->target = target;
+    p->target_money = ldexp((double)target, -p->exponent);
+    p->has_budget = has_budget;
+    p->budget = budget;
+    if (goal == HK_HIGHEST_FLOOR) { /* any floor will do: the target is a column of the programme */
+        p->target = -(((__int128)1) << 126);
+        p->target_money = 0.0;
+    }
+    s->growth_rows = p->growth != 1.0 && pass == 0;
+    s->plain_rows = !s->growth_rows;
+}
+
+/* Legs that the latest dual vector thinks dear come last: a set is looked up under its dearest leg, so that most are
+ * ruled out at once. */
+static void hk_reorder(hk_optimum *s)
+{
+    hk_pool *pool = &s->pool;
+    if (!pool->used)
+        return;
+    const hk_dual *latest = &pool->dual[(pool->next + HK_POOL - 1) % HK_POOL];
+    hk_dual_prices(&s->problem, latest, s->goal, s->contract, pool->price);
+    for (int i = 1; i < pool->n; i++) {
+        int leg = s->order[i], at = i;
+        for (; at > 0 && pool->price[s->order[at - 1]] > pool->price[leg]; at--)
+            s->order[at] = s->order[at - 1];
+        s->order[at] = leg;
+    }
+}
+
+void hk_optimum_begin_size(hk_optimum *s, int size)
+{
+    hk_pool *pool = &s->pool;
+    s->size = size;
+    s->depth = 0;
+    hk_reorder(s);
+    for (int q = 0; q < pool->used; q++) {
+        pool->constant[q] = hk_dual_constant(&s->problem, &pool->dual[q], s->goal, s->most_wealth);
+        hk_dual_prices(&s->problem, &pool->dual[q], s->goal, s->contract, pool->price);
+        hk_pool_place(pool, q, s->order, size);
+    }
+    memcpy(s->base[0], pool->constant, sizeof pool->constant);
+    hk_recut(s);
+}
+
+void hk_optimum_slice(hk_optimum *s, int slice)
+{
+    if (slice >= s->size - 1)
+        hk_choose(s, slice);
+}
+
+int hk_optimum_ticket(const hk_optimum *s, int rank, hk_ticket *out)
+{
+    if (rank < 0 || rank >= s->best.n)
+        return 0;
+    *out = s->best.ticket[rank];
+    return 1;
+}
+
+hk_optimum_work hk_optimum_count(const hk_optimum *s)
+{
+    return s->work;
+}
+
+int hk_optimum_complete(const hk_optimum *s)
+{
+    return s->complete;
+}
+
+int hk_optimum_measure(const hk_optimum *s, hk_ticket *ticket)
+{
+    return hk_measure(&s->problem, ticket);
+}

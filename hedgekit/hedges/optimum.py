@@ -1,0 +1,336 @@
+"""The cheapest hedge that keeps the floor at every spot, found by exact search over whole contracts.
+
+The goal is the least cost now subject to the floor for every spot at expiry from zero up; what is given up is
+reported, never optimised. Without further rules that always sells all the upside, or borrows through boxes, so:
+
+* calls are sold only when the user named a cap, struck there or above, never more than the shares cover; calls
+  bought never exceed calls sold;
+* at every strike no more puts are sold than are bought there or above, and puts net of puts sold never exceed the
+  contracts that cover the shares: a hedge, not a bet;
+* at most `max_legs` distinct contracts; a further leg must save at least the larger of $25 and a basis point of the
+  position;
+* of equal costs, the fewest legs, then the fewest contracts, then the highest floor, then the order of the chain.
+
+"optimal" means that no ticket under these rules is cheaper, not by the smallest unit of money: the search is a proof,
+and every ticket it returns has been measured again from its legs in exact fractions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from hedgekit import units
+from hedgekit.errors import ConvergenceError, InputError
+from hedgekit.hedges.problem import Problem
+from hedgekit.hedges.tickets import MAX_LEGS, WholeNumbers, candidate_legs
+from hedgekit.model import Leg
+from hedgekit.structures.payoff import carried_exact, exact, expiry_wealth, total_cost
+
+if TYPE_CHECKING:
+    from hedgekit.hedges.candidate import Candidate
+
+DEFAULT_LEGS = 3
+"""Two put strikes often beat the best single put, a third rarely pays, a call for the cap needs its own."""
+
+RUNNERS_UP = 3
+
+LEAST_SAVING_USD = 25.0
+LEAST_SAVING = Fraction(1, 10_000)
+"""A further leg must save at least the larger of these: dollars, and a fraction of the position."""
+
+RUNNER_MARGIN = Fraction(1, 200)
+"""Runners-up cost at most this fraction of the position more than the cheapest ticket."""
+
+POINT = Fraction(1, 100)
+"""A point of floor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Legs that keep the rules, measured exactly.
+
+    Attributes
+    ----------
+    legs : tuple of Leg
+    cost_usd : float
+        Premium and fees, positive when paid.
+    floor_usd, floor_pct : float
+        Least wealth at expiry after the financed cost, dollars and percent of today's value.
+    cap_pct : float or None
+        Most wealth at or above today's spot, percent of today's value; None when there is no limit.
+    cost, floor : Fraction
+        The same, exact dollars.
+    """
+
+    legs: tuple[Leg, ...]
+    cost_usd: float
+    floor_usd: float
+    floor_pct: float
+    cap_pct: float | None
+    cost: Fraction
+    floor: Fraction
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ticket as JSON-ready numbers."""
+        return {
+            "legs": [
+                {"symbol": leg.option.compact, "contracts": leg.contracts, "premium": leg.premium} for leg in self.legs
+            ],
+            "cost_usd": self.cost_usd,
+            "floor_usd": self.floor_usd,
+            "floor_pct": self.floor_pct,
+            "cap_pct": self.cap_pct,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """The answer of the exact search.
+
+    Attributes
+    ----------
+    status : {"optimal", "infeasible"}
+    best : Ticket or None
+        The cheapest ticket, but for legs that save too little; None when no ticket keeps the floor.
+    runners_up : tuple of Ticket
+        The next cheapest, one a set of contracts, none a superset of one before it or of `best`.
+    by_legs : tuple of Ticket or None
+        The cheapest of at most 1, 2, ... legs.
+    next_point_usd : float or None
+        What a floor one percent of today's value higher would cost more; None when it cannot be had.
+    highest : Ticket or None
+        When infeasible: the ticket with the highest floor that can be had.
+    max_legs : int
+    seconds : float
+        Spent searching.
+    work : dict
+        What the search went through: leg sets looked at, linear programmes, dual vectors...
+    """
+
+    status: Literal["optimal", "infeasible"]
+    best: Ticket | None
+    runners_up: tuple[Ticket, ...]
+    by_legs: tuple[Ticket | None, ...]
+    next_point_usd: float | None
+    highest: Ticket | None
+    max_legs: int
+    seconds: float
+    work: dict[str, int]
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Legs of the best ticket; empty when infeasible."""
+        return self.best.legs if self.best is not None else ()
+
+    @property
+    def cost_usd(self) -> float | None:
+        """Cost of the best ticket, dollars; None when infeasible."""
+        return self.best.cost_usd if self.best is not None else None
+
+    @property
+    def cost_by_legs(self) -> dict[int, float | None]:
+        """Least cost with at most so many legs, dollars; None where that many cannot keep the floor."""
+        return {i + 1: None if ticket is None else ticket.cost_usd for i, ticket in enumerate(self.by_legs)}
+
+    def candidate(self, problem: Problem) -> Candidate | None:
+        """Return the best ticket measured like every other hedge, greeks and risk included."""
+        if self.best is None:
+            return None
+        from hedgekit.hedges.candidate import measure
+
+        why = f"no ticket of at most {self.max_legs} legs keeps {{floor}} for less"
+        return measure(problem, "optimum", self.best.legs, why=why)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the optimum as the JSON of the public contract."""
+        best = self.best.to_dict() if self.best is not None else None
+        return {
+            "legs": [] if best is None else best["legs"],
+            "cost_usd": None if best is None else best["cost_usd"],
+            "floor_usd": None if best is None else best["floor_usd"],
+            "floor_pct": None if best is None else best["floor_pct"],
+            "cap_pct": None if best is None else best["cap_pct"],
+            "status": self.status,
+            "seconds": self.seconds,
+            "runners_up": [ticket.to_dict() for ticket in self.runners_up],
+            "cost_by_legs": {str(count): cost for count, cost in self.cost_by_legs.items()},
+            "next_point_usd": self.next_point_usd,
+            "highest_floor": None if self.highest is None else self.highest.to_dict(),
+            "max_legs": self.max_legs,
+            "work": dict(self.work),
+        }
+
+
+class HedgeSearch:
+    """One problem, searched for several goals; what one search learns speeds up the next.
+
+    Parameters
+    ----------
+    problem : Problem
+    counts_within_display : bool
+        Trade at most the displayed size of each contract, where the file says it.
+    until : float
+        The floor is to hold from this spot up, dollars a share. 0, the default, is every spot.
+    """
+
+    def __init__(self, problem: Problem, *, counts_within_display: bool = False, until: float = 0.0) -> None:
+        self.problem = problem
+        self.until = exact(until)
+        if not 0 <= self.until < exact(problem.spot):
+            raise InputError(f"--until {until:g}: expected dollars a share from 0 to below the spot, {problem.spot:g}")
+        legs = candidate_legs(problem, within_display=counts_within_display)
+        self._whole = WholeNumbers(problem, legs, lowest_spot=self.until)
+        self._measured: dict[tuple[Leg, ...], Ticket] = {}
+
+    def cheapest(
+        self, *, floor: Fraction | None = None, max_legs: int = DEFAULT_LEGS, keep: int = 1
+    ) -> tuple[list[Ticket], list[Ticket | None], dict[str, int]]:
+        """Return the cheapest tickets that keep a floor, and the cheapest of at most 1, 2, ... legs.
+
+        Parameters
+        ----------
+        floor : Fraction, optional
+            Fraction of today's value; the problem's own when not given.
+        max_legs, keep : int
+            Most distinct legs; tickets to return.
+        """
+        target = self.problem.target if floor is None else floor * self.problem.value
+        margin = RUNNER_MARGIN * self.problem.value
+        found, by_legs, work = self._whole.run(target=target, max_legs=max_legs, keep=keep, margin=margin)
+        best = [None if legs is None else self.ticket(legs, target=target) for legs in by_legs]
+        return [self.ticket(legs, target=target) for legs in found], best, work
+
+    def highest_floor(self, *, max_legs: int = DEFAULT_LEGS, budget_usd: float | None = None) -> Ticket | None:
+        """Return the ticket with the highest floor, to a hundredth of a unit of money.
+
+        Parameters
+        ----------
+        max_legs : int
+        budget_usd : float, optional
+            Most to pay, dollars.
+        """
+        budget = None if budget_usd is None else exact(budget_usd)
+        found, _, _ = self._whole.run(target=None, max_legs=max_legs, budget=budget)
+        return self.ticket(found[0], target=None) if found else None
+
+    def ticket(self, legs: Sequence[Leg], *, target: Fraction | None) -> Ticket:
+        """Measure legs in exact fractions.
+
+        Raises
+        ------
+        ConvergenceError
+            When they miss the target: an error of the search, never passed on.
+        """
+        ticket = self._measured.get(tuple(legs)) or self._measure(tuple(legs))
+        if target is not None and ticket.floor < target:
+            raise ConvergenceError(f"the search returned a ticket that misses the floor: {', '.join(map(str, legs))}")
+        return ticket
+
+    def _measure(self, legs: tuple[Leg, ...]) -> Ticket:
+        problem = self.problem
+        cost = total_cost(legs, problem.fee)
+        wealth = expiry_wealth(problem.shares, legs).minus(carried_exact(cost, problem.rate, problem.t_years))
+        low, high = wealth.minimum(low=self.until), wealth.maximum(low=problem.spot)
+        if low is None:
+            raise ConvergenceError(f"the search returned a ticket without a floor: {', '.join(map(str, legs))}")
+        ticket = Ticket(
+            legs=legs,
+            cost_usd=float(cost),
+            floor_usd=float(low.value),
+            floor_pct=units.percent(float(low.value / problem.value)),
+            cap_pct=None if high is None else units.percent(float(high.value / problem.value)),
+            cost=cost,
+            floor=low.value,
+        )
+        self._measured[legs] = ticket
+        return ticket
+
+
+def optimise(
+    problem: Problem,
+    *,
+    max_legs: int = DEFAULT_LEGS,
+    counts_within_display: bool = False,
+    until: float = 0.0,
+    runners_up: int = RUNNERS_UP,
+) -> Optimum:
+    """Return the cheapest ticket that keeps the problem's floor at every spot, with proof.
+
+    Parameters
+    ----------
+    problem : Problem
+    max_legs : int
+        Most distinct contracts, 1 to 6; the time grows steeply with it.
+    counts_within_display : bool
+        Trade at most the displayed size of each contract, where the file says it.
+    until : float
+        Hold the floor only from this spot up, dollars a share: a clearly weaker goal. 0 is every spot.
+    runners_up : int
+        How many next cheapest tickets to name.
+
+    Returns
+    -------
+    Optimum
+
+    Raises
+    ------
+    InputError
+        `max_legs` or `until` out of range.
+    """
+    if isinstance(max_legs, bool) or not 1 <= max_legs <= MAX_LEGS:
+        raise InputError(f"--max-legs {max_legs}: expected a whole number from 1 to {MAX_LEGS}")
+    start = time.perf_counter()
+    search = HedgeSearch(problem, counts_within_display=counts_within_display, until=until)
+    tickets, by_legs, work = search.cheapest(max_legs=max_legs, keep=runners_up + 1 + max_legs)
+    best = preferred(problem, by_legs)
+    if best is None:
+        highest = search.highest_floor(max_legs=max_legs)
+        next_point = None
+    else:
+        highest = None
+        dearer = preferred(problem, search.cheapest(floor=exact(problem.floor) + POINT, max_legs=max_legs)[1])
+        next_point = None if dearer is None else float(dearer.cost - best.cost)
+    return Optimum(
+        status="infeasible" if best is None else "optimal",
+        best=best,
+        runners_up=() if best is None else tuple(_others(best, tickets))[:runners_up],
+        by_legs=tuple(by_legs),
+        next_point_usd=next_point,
+        highest=highest,
+        max_legs=max_legs,
+        seconds=time.perf_counter() - start,
+        work=work,
+    )
+
+
+def preferred(problem: Problem, by_legs: Iterable[Ticket | None]) -> Ticket | None:
+    """Return the cheapest ticket when every further leg is charged the least that it must save.
+
+    Parameters
+    ----------
+    problem : Problem
+    by_legs : iterable of Ticket or None
+        The cheapest of at most 1, 2, ... legs.
+    """
+    charge = max(exact(LEAST_SAVING_USD), LEAST_SAVING * problem.value)
+    chosen: Ticket | None = None
+    for ticket in by_legs:
+        if ticket is None or (chosen is not None and len(ticket.legs) <= len(chosen.legs)):
+            continue
+        if chosen is None or ticket.cost + charge * (len(ticket.legs) - len(chosen.legs)) <= chosen.cost:
+            chosen = ticket
+    return chosen
+
+
+def _others(best: Ticket, tickets: Iterable[Ticket]) -> Iterable[Ticket]:
+    """Leave out the best ticket and whatever only adds legs to it."""
+    contracts = _contracts(best)
+    return (ticket for ticket in tickets if not contracts <= _contracts(ticket))
+
+
+def _contracts(ticket: Ticket) -> set[tuple[str, bool]]:
+    return {(leg.option.compact, leg.contracts > 0) for leg in ticket.legs}
