@@ -49,7 +49,7 @@ HK_INLINE double HK_NAME(seed)(double y, double own, double other, double target
     double root = sqrt(l > 2.5 ? l : 2.5);
     double h = (1.04908272 + root * (-0.57996032 + root * (-0.36454271 + root * 0.71165064))) /
                (1.0 + root * (-0.14717281 + root * 0.50105847));
-    double lower = l > 2.9 ? y / h : mid / f;
+    double lower = v > 1.8 ? y / h : mid / f;
     double g = sqrt(2.0 * (l > 0.0 ? l : 0.0));
     double d = g - (2.515517 + g * (0.802853 + g * 0.010328)) / (1.0 + g * (1.432788 + g * (0.189269 + g * 0.001308)));
     d = d > 0.0 ? d : 0.0;
@@ -82,12 +82,13 @@ HK_INLINE double HK_NAME(improve)(double s, double tail, double y, double own, d
 {
     double f = HK_NAME(misfit)(s, tail, y, own, target);
     double h = y / s, h_s = h / s;
-    double d = upper ? -tail : tail;
-    double u = 1.0 / d;
-    double q = h * h_s - 0.25 * s;
-    double newton = -f * d;
-    double f2 = q - u, f3 = q * q - (3.0 * h_s * h_s + 0.25) - u * (3.0 * q - 2.0 * u);
-    double next = s + newton * (1.0 + 0.5 * f2 * newton) / (1.0 + newton * (f2 + f3 * newton * (1.0 / 6.0)));
+    /* newton u = -f, so no power of u is formed: it would overflow for the smallest s */
+    double newton = upper ? f * tail : -f * tail;
+    double slope = newton * h_s;
+    double a = newton * (h * h_s - 0.25 * s);
+    double second = a + f; /* newton f'' / f' */
+    double third = (a * a - (3.0 * slope * slope + 0.25 * newton * newton)) + f * (3.0 * a + 2.0 * f);
+    double next = s + newton * (1.0 + 0.5 * second) / (1.0 + second + third * (1.0 / 6.0));
     return HK_NAME(bounded)(next, y, upper);
 }
 
@@ -112,7 +113,7 @@ static uint64_t HK_NAME(improve_all)(HK_NAME(unknowns) *restrict u, size_t padde
  * steps leaves. */
 static int HK_NAME(bracketed)(double y, double own, double target, int upper, double *root)
 {
-    double low = HK_NAME(bounded)(1e-160, y, upper), high = HK_NAME(bounded)(1e5, y, upper);
+    double low = HK_NAME(bounded)(1e-305, y, upper), high = HK_NAME(bounded)(1e5, y, upper);
     double s = sqrt(low) * sqrt(high);
     for (int i = 0; i < 200; i++) {
         double tail = HK_NAME(tail)(s, y, upper);
@@ -131,12 +132,13 @@ static int HK_NAME(bracketed)(double y, double own, double target, int upper, do
             s = next;
         else
             s = sqrt(low) * sqrt(high);
-        if (high - low <= 4e-16 * high) {
-            *root = s;
-            return HK_OK;
-        }
+        if (high - low <= 4e-16 * high)
+            break;
     }
-    return HK_NO_CONVERGENCE;
+    *root = s;
+    /* an ulp of s moves the logarithm by less than 1e-12 even 38 deviations out */
+    double misfit = HK_NAME(misfit)(s, HK_NAME(tail)(s, y, upper), y, own, target);
+    return fabs(misfit) < 1e-10 ? HK_OK : HK_NO_CONVERGENCE;
 }
 
 /* Reads the quotes start .. start+n, classifies them and sets the equation up; where there is none to solve, a harmless

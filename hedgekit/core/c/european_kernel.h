@@ -87,7 +87,7 @@ static void HK_NAME(evaluate)(const HK_NAME(block) *restrict b, HK_NAME(parts) *
         p->s[i] = s;
         p->per_s[i] = 1.0 / s;
         double h = fabs(p->x[i]) * p->per_s[i];
-        p->h[i] = h > 1e100 ? 1e100 : h;
+        p->h[i] = h > 1e10 ? 1e10 : h; /* phi(h) is 0 long before; d2 / s must stay finite */
     }
     for (size_t i = 0; i < padded; i++) {
         double z1 = p->h[i] - 0.5 * p->s[i], z2 = p->h[i] + 0.5 * p->s[i];

@@ -226,6 +226,16 @@ def test_bounds_of_the_premium(each_isa: str, sign: int, premium: float, expecte
     assert math.isnan(vol) == (expected != Status.OK)
 
 
+@pytest.mark.parametrize("premium", [1e-3, 1e-30, 1e-150, 1e-250, 1e-300])
+def test_implied_vol_of_a_tiny_premium_at_the_forward(each_isa: str, premium: float) -> None:
+    vol, code = european.implied_vol_scalar(premium, 1, 100.0, 100.0, 1.0, 0.0, 0.0)
+    assert code == Status.OK
+    # price = 100 (2 Phi(vol/2) - 1); the next term of the series is vol^2/24
+    assert vol == pytest.approx(premium / 100 * math.sqrt(2 * math.pi), rel=1e-10)
+    if premium > 1e-280:  # below, vol sqrt(T) counts as 1e-290
+        assert european.price_scalar(1, 100.0, 100.0, 1.0, 0.0, 0.0, vol)[0] == pytest.approx(premium, rel=1e-14)
+
+
 def test_instruction_sets_agree() -> None:
     inputs = book(2000)
     before = european.isa()
