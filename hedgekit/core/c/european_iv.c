@@ -8,8 +8,8 @@
 #include "status.h"
 #include "vecmath.h"
 
-/* An in-the-money quote in extended precision, for those whose time value is lost in the rounding of the legs. Where long
- * double is no wider than double it is merely right to double precision. */
+/* An in-the-money quote in extended precision, for those whose time value is lost in the rounding of the legs. Where
+ * long double is no wider than double it is merely right to double precision. */
 typedef struct {
     double worth, own, other, y;
 } hk_long_quote;

@@ -143,6 +143,19 @@ def test_nothing_to_do() -> None:
     assert implied(np.empty(0), empty)[0].shape == (0,)
 
 
+@pytest.mark.parametrize("short", range(9))
+def test_unequal_lengths_are_refused(short: int) -> None:
+    arrays = [*book(10), np.empty(10), np.empty(10, dtype=np.int8)]
+    arrays[short] = arrays[short][:9]
+    with pytest.raises(ValueError, match="one length"):
+        european.price_into(*arrays)
+    arrays[7:8] = [np.empty(len(arrays[7])) for _ in range(9)]
+    with pytest.raises(ValueError, match="one length"):
+        european.greeks_into(*arrays)
+    with pytest.raises(ValueError, match="one length"):
+        european.implied_vol_into(arrays[6], *arrays[:6], arrays[7], arrays[-1])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
