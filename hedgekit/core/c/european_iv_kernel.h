@@ -175,13 +175,16 @@ static void HK_NAME(set_up)(const hk_european_quotes *in, size_t start, size_t n
             if (u->done[i] != 0.0) {
                 hk_long_quote quote = hk_long_quote_of(u->sign[i], premium[i], spot[i], strike[i], t_years[i], rate[i],
                                                        div_yield[i]);
-                u->code[i] = quote.worth > 0.0 ? (double)HK_OK : (double)HK_BELOW_INTRINSIC;
-                if (quote.worth > 0.0) {
+                u->code[i] = quote.worth <= 0.0  ? (double)HK_BELOW_INTRINSIC
+                             : quote.room <= 0.0 ? (double)HK_ABOVE_MAXIMUM
+                                                 : (double)HK_OK;
+                if (u->code[i] == 0.0) {
+                    int upper = quote.worth > quote.room;
                     u->own[i] = quote.own * HK_IV_SCALE;
                     u->other[i] = quote.other * HK_IV_SCALE;
-                    u->target[i] = quote.worth * HK_IV_SCALE;
+                    u->target[i] = (upper ? quote.room : quote.worth) * HK_IV_SCALE;
                     u->y[i] = quote.y;
-                    u->upper[i] = 0.0;
+                    u->upper[i] = upper;
                 }
             }
     for (size_t i = 0; i < padded; i++) {

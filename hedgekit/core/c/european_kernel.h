@@ -148,9 +148,10 @@ static void HK_NAME(price)(const hk_european_input *in, size_t n, double *price,
 
 /* The greeks from the parts; returns what not_finite says of all of them. */
 static uint64_t HK_NAME(differentiate)(const HK_NAME(block) *restrict b, const HK_NAME(parts) *restrict p,
-                                       size_t padded, const double *restrict price, double *restrict delta, double *restrict gamma,
-                                       double *restrict vega, double *restrict theta, double *restrict rho,
-                                       double *restrict vanna, double *restrict volga, double *restrict charm)
+                                       size_t padded, const double *restrict price, double *restrict delta,
+                                       double *restrict gamma, double *restrict vega, double *restrict theta,
+                                       double *restrict rho, double *restrict vanna, double *restrict volga,
+                                       double *restrict charm)
 {
     uint64_t overflow = 0;
     for (size_t i = 0; i < padded; i++) {
