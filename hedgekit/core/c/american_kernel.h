@@ -67,7 +67,7 @@ static void HK_NAME(solve)(int way, const hk_am_option *given, int count, double
 static void HK_NAME(volga)(int way, const hk_am_option *options, int count, hk_am_greeks *greeks)
 {
     const double bump = 1e-3;
-    hk_am_option moved[HK_LANES];
+    hk_am_option moved[HK_LANES] = {{0}};
     hk_am_greeks up[HK_LANES], down[HK_LANES];
     double value[HK_LANES];
     int good[HK_LANES];
