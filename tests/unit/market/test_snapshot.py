@@ -130,7 +130,7 @@ def test_a_given_spot_is_used_as_it_is_and_said_when_off(make_document, write):
     assert load(path, spot=290.0).warnings == ()
 
 
-@pytest.mark.parametrize("spot", [0, -1.0, float("nan"), float("inf"), "290"])
+@pytest.mark.parametrize("spot", [0, True, -1.0, float("nan"), float("inf"), "290"])
 def test_an_impossible_spot_is_refused(make_document, write, spot):
     with pytest.raises(InputError, match="spot"):
         load(write(make_document()), spot=spot)
@@ -162,6 +162,14 @@ def test_trades_later_than_the_quotes_are_said(make_document, write):
     document = make_document()
     document["data"]["options"][0]["last_trade_time"] = "2026-06-17T16:20:00"
     assert slugs(load(write(document))) == ["late_trades"]
+
+
+def test_a_quote_time_without_trades_is_said(make_document, write):
+    document = make_document()
+    document["timestamp"] = "2026-06-18 20:15:00"
+    message = dict(load(write(document)).warnings)["stale"]
+    assert "since 2026-06-17" in message
+    assert "2026-06-18 16:15" in message
 
 
 def test_spreads_that_are_wide_near_the_money_are_said(make_document, write):
