@@ -117,6 +117,24 @@ def test_a_file_spot_off_parity_is_replaced_and_said(make_document, write):
     assert f"{chain.spot:.2f} from parity" in message
 
 
+def test_a_spot_above_parity_is_kept_on_the_eve_of_an_ex_date(make_document, make_quotes, write):
+    document = make_document(289.3, file_spot=290.0)
+    later = document["data"]["options"]
+    today = make_quotes(290.0, expiries=(date(2026, 6, 17),))
+    document["data"]["options"] = today + later
+    chain = load(write(document))
+    assert (chain.spot, chain.spot_source) == (290.0, "file")
+    assert slugs(chain) == ["dividend_due"]
+    assert "a dividend of about $0.70 seems due" in dict(chain.warnings)["dividend_due"]
+    # when today's options say what the later ones say, the spot is wrong
+    document["data"]["options"] = make_quotes(289.3, expiries=(date(2026, 6, 17),)) + later
+    assert load(write(document)).spot == pytest.approx(289.3, abs=0.02)
+    # and a gap downwards is no dividend
+    document = make_document(290.7, file_spot=290.0)
+    document["data"]["options"] = today + document["data"]["options"]
+    assert load(write(document)).spot == pytest.approx(290.7, abs=0.02)
+
+
 def test_a_file_spot_within_the_interval_is_kept(make_document, write):
     chain = load(write(make_document(290.0, file_spot=290.01)))
     assert (chain.spot, chain.spot_source, chain.warnings) == (290.01, "file", ())
