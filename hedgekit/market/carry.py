@@ -70,6 +70,8 @@ class RateEstimate:
         How many expiries tell it.
     basis : str
         In words.
+    dividends : tuple of (t_years, amount)
+        The cash dividends that go with it: those given, or those fitted (see `infer_dividends`).
     """
 
     rate: float
@@ -77,6 +79,7 @@ class RateEstimate:
     high: float
     expiries: int
     basis: str
+    dividends: tuple[tuple[float, float], ...] = ()
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -159,6 +162,7 @@ def infer_rate(chain: Chain, *, dividends: Cash = ()) -> RateEstimate:
         high=rate + half,
         expiries=len(told),
         basis=f"put-call parity of {len(told)} expiries, {told[0]} to {told[-1]}",
+        dividends=tuple(dividends or board.quarterly(np.full(len(board.expiries), rate))),
     )
 
 

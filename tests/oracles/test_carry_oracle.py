@@ -39,6 +39,9 @@ def test_the_rate_of_the_example_is_told_without_its_dividends(generator, exampl
     assert estimate.low <= generator.RATE <= estimate.high
     # its dividends are not equal, as the fitted ones are
     assert estimate.rate == pytest.approx(generator.RATE, abs=1e-3)
+    # the true first one is due after 62 days, the true mean is 0.65
+    assert estimate.dividends[0][0] * 365 == pytest.approx(62, abs=7)
+    assert estimate.dividends[0][1] == pytest.approx(0.65, abs=0.1)
 
 
 def test_the_rate_of_the_example_is_told_better_with_its_dividends(generator, example):
