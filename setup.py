@@ -47,7 +47,12 @@ def link_args() -> list[str]:
 
 
 class BuildExt(build_ext):
-    """Say in a sentence that the compiler is missing instead of ending in a traceback."""
+    """Build on every core, and say in a sentence that the compiler is missing instead of ending in a traceback."""
+
+    def finalize_options(self) -> None:
+        """Compile the extensions side by side."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def build_extensions(self) -> None:
         """Build every extension, or stop with the remedy."""
