@@ -41,6 +41,8 @@ except ImportError as error:
         f"the compiled pricing core does not load ({error}). In a checkout, build it with 'pip install -e .', "
         "or leave the folder so that Python finds the installed hedgekit"
     ) from None
+except ValueError as error:
+    raise InputError(f"HEDGEKIT_ISA: {error}") from None
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ def user_file() -> Path:
     return base / "hedgekit" / "config.toml"
 
 
-def defaults_for(command: str, config: Path | None) -> dict[str, Any]:
+def defaults_for(command: str, config: Path | None, *, commands: Sequence[str]) -> dict[str, Any]:
     """Return a command's defaults from the user's file, then the project's (or `config` in its place).
 
     Parameters
@@ -37,24 +39,33 @@ def defaults_for(command: str, config: Path | None) -> dict[str, Any]:
         Name of the command, and of the table in the file.
     config : Path or None
         The file named on the command line.
+    commands : sequence of str
+        Every command: a table of another name is a mistake.
 
     Raises
     ------
     DataError
-        A file that is not TOML, or whose table is not one.
+        A file that is not TOML, or with a table that is none of a command's.
     """
     merged: dict[str, Any] = {}
     for path in (user_file(), config or Path(PROJECT_FILE)):
         if path.is_file():
-            merged.update(_table(path, command))
+            merged.update(_table(path, command, commands))
     return merged
 
 
-def _table(path: Path, command: str) -> dict[str, Any]:
+def _table(path: Path, command: str, commands: Sequence[str]) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: not a TOML file: {error}") from None
+    for key in document:
+        if key not in commands:
+            near = get_close_matches(key, commands, n=1)
+            hint = (
+                f"did you mean [{near[0]}]?" if near else f"options go in a table of a command: {', '.join(commands)}"
+            )
+            raise DataError(f"{path}: {key!r} is no command; {hint}")
     table = document.get(command, {})
     if not isinstance(table, dict):
         raise DataError(f"{path}: [{command}] must be a table of options, not {table!r}")

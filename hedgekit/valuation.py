@@ -94,7 +94,8 @@ class ValuationResult(Result):
         """Return the one row."""
         body = self.body()
         body.pop("quote", None)
-        return [{**body, **body.pop("greeks")}]
+        greeks = body.pop("greeks")
+        return [{**body, **greeks}]
 
 
 @dataclass(frozen=True, kw_only=True)

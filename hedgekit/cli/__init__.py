@@ -7,7 +7,6 @@ rest inside the function that needs them: help and completion load click alone.
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from difflib import get_close_matches
 from typing import NoReturn
@@ -66,7 +65,7 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="hedgekit", message="hedgekit %(version)s")
 def group() -> None:
-    r"""Size option hedges before the trade.
+    """Size option hedges before the trade.
 
     American pricing, cost at the touch, whole contracts that truly hold the floor.
 
@@ -79,10 +78,9 @@ def group() -> None:
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     try:
-        group(prog_name="hedgekit", standalone_mode=False)
-        code = 0
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
+        # Without standalone mode Click returns the code of an early end instead of raising it.
+        returned = group(prog_name="hedgekit", standalone_mode=False)
+        code = returned if isinstance(returned, int) else 0
     except click.Abort:
         code = 130
     except click.ClickException as error:
@@ -91,10 +89,6 @@ def main() -> NoReturn:
     except HedgekitError as error:
         click.echo(f"hedgekit: {error}", err=True)
         code = error.exit_code
-    except BrokenPipeError:
-        # The reader has gone: what is left in the buffer has nowhere to go, and is not an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except OSError as error:
         click.echo(f"hedgekit: {error.filename or 'system'}: {error.strerror or error}", err=True)
         code = 5

@@ -13,7 +13,7 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
     epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08"
 )
 @click.option("--shares", type=int, required=True, help="Shares owned.")
-@click.option("--chain", "source", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
+@click.option("--chain", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
 @click.option(
@@ -32,18 +32,26 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
 @click.option(
     "--max-legs", type=int, default=3, show_default=True, help="Most distinct contracts of the optimum, 1 to 6."
 )
+@click.option(
+    "--max-spread",
+    type=float,
+    default=0.30,
+    show_default=True,
+    help="Quotes with a wider spread, as a fraction of their mid, are not traded on.",
+)
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
 @market_options
 @output_options
 def command(
     *,
     shares: int,
-    source: str,
+    chain: str,
     by: date | None,
     expiry: date | None,
     floor: float,
     min_cap: float | None,
     max_legs: int,
+    max_spread: float,
     fee: float,
     spot: float | None,
     rate: str | None,
@@ -63,10 +71,9 @@ def command(
     from hedgekit.market.sources import load
 
     if verbose:
-        click.echo(f"reading {source}", err=True)
-    chain = load(source, asof=asof, spot=spot)
+        click.echo(f"reading {chain}", err=True)
     result = compare(
-        chain,
+        load(chain, asof=asof, spot=spot),
         shares=shares,
         floor=floor,
         by=by,
@@ -76,6 +83,7 @@ def command(
         fee=fee,
         min_cap=min_cap,
         max_legs=max_legs,
+        max_spread=max_spread,
     )
     deliver(result, format_=format_, output=output, quiet=quiet)
     result.require()

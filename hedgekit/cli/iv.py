@@ -9,9 +9,7 @@ import click
 from hedgekit.cli.options import contract_options, deliver, market_options, output_options, value_contract
 
 
-@click.command(
-    epilog="Example:  hedgekit iv IWM260918P00270000 --premium 4.10 --spot 290 --rate 0.0375 --dividends 0.011"
-)
+@click.command(epilog="Example:  hedgekit iv IWM260918P00270000 --chain iwm.json")
 @click.argument("symbol", required=False)
 @contract_options
 @click.option("--premium", type=float, help="Dollars a share.  [default: the chain's mid quote]")
@@ -25,7 +23,7 @@ def command(
     expiry: date | None,
     t_years: float | None,
     exercise: str,
-    source: str | None,
+    chain: str | None,
     premium: float | None,
     spot: float | None,
     rate: str | None,
@@ -49,7 +47,7 @@ def command(
         expiry=expiry,
         t_years=t_years,
         exercise=exercise,
-        source=source,
+        chain=chain,
         vol=None,
         premium=premium,
         spot=spot,

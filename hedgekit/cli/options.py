@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -35,11 +36,14 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
 
 def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
     """Take a command's defaults from TOML files: the one named, the project's and the user's."""
+    from hedgekit.cli import COMMANDS
     from hedgekit.settings import defaults_for
 
-    defaults = defaults_for(ctx.info_name or "", path)
+    defaults = defaults_for(ctx.info_name or "", path, commands=tuple(COMMANDS))
     known = {name for option in ctx.command.params for name in [option.name or ""]}
-    for key in defaults:
+    for key, value in defaults.items():
+        if not isinstance(value, str | int | float):
+            raise click.UsageError(f"the configuration sets {key.replace('_', '-')!r} to {value!r}: expected one value")
         if key not in known:
             near = get_close_matches(key, known, n=1)
             hint = f"; did you mean {near[0].replace('_', '-')!r}?" if near else ""
@@ -111,6 +115,20 @@ def market_options(command: F) -> F:
     return command
 
 
+def _say(result: Result, format_: str) -> None:
+    """Write to standard output; a reader that has gone, or none at all, is not an error."""
+    from hedgekit.report import render
+
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(render(result, format_, terminal=sys.stdout.isatty()))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer has nowhere to go: without this Python says so again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def contract_options(command: F) -> F:
     """Add the options that name one contract and say where its market comes from."""
     decorators = [
@@ -125,7 +143,7 @@ def contract_options(command: F) -> F:
             show_default=True,
             help="Style.",
         ),
-        click.option("--chain", "source", metavar="SOURCE", help="Option chain file that gives what is not given."),
+        click.option("--chain", metavar="SOURCE", help="Option chain file that gives what is not given."),
     ]
     for decorator in reversed(decorators):
         command = decorator(command)
@@ -141,7 +159,7 @@ def value_contract(
     expiry: date | None,
     t_years: float | None,
     exercise: str,
-    source: str | None,
+    chain: str | None,
     vol: float | None,
     premium: float | None,
     spot: float | None,
@@ -154,8 +172,8 @@ def value_contract(
     from hedgekit.model import Option
     from hedgekit.valuation import contract_for, moment, value
 
-    chain = load(source, asof=asof, spot=spot) if source else None
-    when = chain.asof if chain else moment(asof)
+    loaded = load(chain, asof=asof, spot=spot) if chain else None
+    when = loaded.asof if loaded else moment(asof)
     contract = contract_for(
         option=Option.parse(symbol) if symbol else None,
         kind=kind,
@@ -173,7 +191,7 @@ def value_contract(
         rate=rate,
         dividends=dividends,
         exercise="european" if exercise == "european" else "american",
-        chain=chain,
+        chain=loaded,
         question="iv" if question == "iv" else "price",
     )
 
@@ -186,7 +204,7 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
         for note in result.warnings:
             click.echo(f"warning: {note.message}", err=True)
     if output == "-":
-        click.echo(render(result, format_, terminal=sys.stdout.isatty()), nl=False)
+        _say(result, format_)
     else:
         write_text(Path(output), render(result, format_, terminal=False))
         if not quiet:

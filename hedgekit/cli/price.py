@@ -10,7 +10,7 @@ from hedgekit.cli.options import contract_options, deliver, market_options, outp
 
 
 @click.command(
-    epilog="Example:  hedgekit price IWM260918P00270000 --spot 290 --vol 0.22 --rate 0.0375 --dividends 0.011"
+    epilog="Example:  hedgekit price --kind put --strike 270 --t-years 0.25 --spot 290 --vol 0.22 --rate 0.0375"
 )
 @click.argument("symbol", required=False)
 @contract_options
@@ -25,7 +25,7 @@ def command(
     expiry: date | None,
     t_years: float | None,
     exercise: str,
-    source: str | None,
+    chain: str | None,
     vol: float | None,
     spot: float | None,
     rate: str | None,
@@ -49,7 +49,7 @@ def command(
         expiry=expiry,
         t_years=t_years,
         exercise=exercise,
-        source=source,
+        chain=chain,
         vol=vol,
         premium=None,
         spot=spot,

@@ -10,16 +10,27 @@ from datetime import date
 from typing import Any, ClassVar
 
 from hedgekit import units
-from hedgekit.errors import DataError, InfeasibleError
+from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
-from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, optimise
-from hedgekit.hedges.problem import DEFAULT_FEE, STANDARD_FLOOR, Problem, make_problem, pick_expiry
+from hedgekit.hedges.optimum import DEFAULT_LEGS, LEAST_SAVING_USD, Optimum, optimise
+from hedgekit.hedges.problem import (
+    ANY_SPREAD,
+    DEFAULT_FEE,
+    STANDARD_FLOOR,
+    WIDEST_SPREAD,
+    Problem,
+    left_out,
+    make_problem,
+    pick_expiry,
+)
+from hedgekit.hedges.sizing import size_puts
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain, Leg
 from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
+from hedgekit.structures.payoff import total_cost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +87,10 @@ class HedgeResult(Result):
             rows.append(row)
         return rows
 
+    def __repr__(self) -> str:
+        names = ", ".join(candidate.name for candidate in self.candidates)
+        return f"HedgeResult(recommended={self.recommended!r}, candidates: {names})"
+
     def named(self, name: str) -> Candidate:
         """Return one candidate.
 
@@ -107,13 +122,14 @@ def compare(
     *,
     shares: int,
     floor: float = STANDARD_FLOOR,
-    by: date | None = None,
-    expiry: date | None = None,
+    by: date | str | None = None,
+    expiry: date | str | None = None,
     rate: Given = None,
     dividends: Given = None,
     fee: float = DEFAULT_FEE,
     min_cap: float | None = None,
     max_legs: int = DEFAULT_LEGS,
+    max_spread: float = WIDEST_SPREAD,
 ) -> HedgeResult:
     """Size every hedge of a long share position at one expiry, at the touch.
 
@@ -137,6 +153,8 @@ def compare(
         Calls may be sold at this fraction of the spot or above, and a hedge that sells them recommended.
     max_legs : int
         Most distinct contracts of the optimum.
+    max_spread : float
+        Quotes with a spread above this fraction of their mid are not traded on.
 
     Returns
     -------
@@ -157,20 +175,22 @@ def compare(
     >>> hk.compare(chain, shares=1700, floor=0.9, by=date(2027, 1, 15)).recommended  # doctest: +SKIP
     'put'
     """
+    if not isinstance(chain, Chain):
+        raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
     refuse_closed(chain)
     day = pick_expiry(chain, by=by, expiry=expiry)
     market = resolve(chain, (day,), rate=rate, dividends=dividends)
-    problem = make_problem(
-        chain,
-        shares=shares,
-        expiry=day,
-        floor=floor,
-        rate=market.rates[day],
-        div_yield=market.div_yields[day],
-        dividends=market.cash,
-        fee=fee,
-        min_cap=min_cap,
-    )
+    goal: dict[str, Any] = {
+        "shares": shares,
+        "expiry": day,
+        "floor": floor,
+        "rate": market.rates[day],
+        "div_yield": market.div_yields[day],
+        "dividends": market.cash,
+        "fee": fee,
+        "min_cap": min_cap,
+    }
+    problem = make_problem(chain, **goal, max_spread=max_spread)
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
     optimum = optimise(problem, max_legs=max_legs)
     best = optimum.candidate(problem)
@@ -183,8 +203,15 @@ def compare(
         optimum=optimum,
         recommended=recommended,
         why=why,
-        inputs=_inputs(chain, problem, market),
-        warnings=(*market.warnings, *_size_warnings(candidates, recommended)),
+        inputs={**_inputs(chain, problem, market), "max_spread": max_spread},
+        warnings=(
+            *market.warnings,
+            *_left_out(chain, day, max_spread),
+            *_cheaper_but_wide(problem, make_problem(chain, **goal, max_spread=ANY_SPREAD)),
+            *_no_cap(problem),
+            *_more_than_owned(candidates, recommended),
+            *_size_warnings(candidates, recommended),
+        ),
     )
 
 
@@ -263,6 +290,52 @@ def ticket_text(legs: Sequence[Leg]) -> str:
         f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
         for leg in legs
     )
+
+
+def _left_out(chain: Chain, day: date, max_spread: float) -> list[Note]:
+    """Say how many quotes of the expiry are not traded on, and why."""
+    counts = left_out(chain.at(day), max_spread=max_spread)
+    if not counts:
+        return []
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
+    return [Note("quotes_left_out", f"quotes of {day} not traded on: {reasons}")]
+
+
+def _cheaper_but_wide(problem: Problem, wide: Problem) -> list[Note]:
+    """Say when a put that is quoted too wide to be traded on would hold the floor for less."""
+    ours, theirs = size_puts(problem), size_puts(wide)
+    if theirs is None or not theirs.meets:
+        return []
+    leg = wide.puts.bought(theirs.row, theirs.contracts)
+    cost = float(total_cost([leg], wide.fee))
+    if ours is not None and ours.meets:
+        present = float(total_cost([problem.puts.bought(ours.row, ours.contracts)], problem.fee))
+        if cost > present - LEAST_SAVING_USD:
+            return []
+    bid = float(wide.puts.bid[theirs.row])
+    message = (
+        f"{leg.contracts} x {leg.option.strike:g} put at {leg.premium:g} would hold the floor for ${cost:,.0f}, but is "
+        f"quoted {bid:g}/{leg.premium:g}, too wide to trade on: --max-spread allows it"
+    )
+    return [Note("wide_quote_cheaper", message)]
+
+
+def _no_cap(problem: Problem) -> list[Note]:
+    """Say why there is no collar."""
+    if not problem.most_calls or problem.calls.first_at_or_above(problem.cap * problem.spot) is not None:
+        return []
+    level = units.percent(problem.cap)
+    return [Note("no_call_to_sell", f"no call at {level:g}% of the spot or above can be traded on: no collar")]
+
+
+def _more_than_owned(candidates: Sequence[Candidate], recommended: str | None) -> list[Note]:
+    """Say when the puts cover more shares than are owned: then they also bet on a fall."""
+    for candidate in candidates:
+        bought = sum(leg.contracts * leg.option.multiplier for leg in candidate.legs if leg.option.kind == "put")
+        if candidate.name == recommended and bought > candidate.shares:
+            message = f"the puts cover {bought:,} shares, {candidate.shares:,} are owned: below the strike wealth rises"
+            return [Note("more_puts_than_shares", message)]
+    return []
 
 
 def _size_warnings(candidates: Sequence[Candidate], recommended: str | None) -> list[Note]:

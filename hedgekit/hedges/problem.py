@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
-from hedgekit.model import Chain, Flag, Leg, Option
+from hedgekit.model import BoolArray, Chain, Flag, Leg, Option
 from hedgekit.structures.payoff import exact
 
 DEFAULT_FEE = 0.65
@@ -29,6 +29,13 @@ HIGHEST_PUT = 1.10
 
 WIDEST_SPREAD = 0.30
 """Quotes with a spread above this fraction of their mid are not traded on."""
+
+ANY_SPREAD = 2.0
+"""A quote without a bid has a spread of twice its mid: nothing is wider."""
+
+MOST_SHARES = 10_000_000
+HIGHEST_FEE = 100.0
+HIGHEST_CAP = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +153,7 @@ class Problem:
         return self.shares // units.MULTIPLIER
 
 
-def pick_expiry(chain: Chain, *, by: date | None, expiry: date | None) -> date:
+def pick_expiry(chain: Chain, *, by: date | str | None, expiry: date | str | None) -> date:
     """Return the expiry to use: exactly `expiry`, or the first listed on or after `by` that has not passed.
 
     Raises
@@ -156,8 +163,11 @@ def pick_expiry(chain: Chain, *, by: date | None, expiry: date | None) -> date:
     """
     open_ = tuple(day for day in chain.expiries if chain.years_to(day) > 0)
     listed = ", ".join(f"{day}" for day in open_) or "none"
+    by, expiry = _day("--by", by), _day("--expiry", expiry)
     if (by is None) == (expiry is None):
         raise InputError(f"give one of --by DATE and --expiry DATE; open expiries: {listed}")
+    if by is not None and by < chain.asof.date():
+        raise InputError(f"--by {by} is before the quotes' own day, {chain.asof.date()}; open expiries: {listed}")
     if expiry is not None:
         if expiry not in open_:
             raise InputError(f"--expiry {expiry}: {chain.source} lists no such open expiry; open: {listed}")
@@ -168,7 +178,21 @@ def pick_expiry(chain: Chain, *, by: date | None, expiry: date | None) -> date:
     return later[0]
 
 
-def tradable(chain: Chain, sign: int) -> Quotes:
+def _day(name: str, value: object) -> date | None:
+    """Take a day as a date, a datetime or ISO text."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise InputError(f"{name} {value!r}: expected a day like 2026-09-18") from None
+    if isinstance(value, datetime):
+        return value.date()
+    if value is None or isinstance(value, date):
+        return value
+    raise InputError(f"{name} {value!r}: expected a day like 2026-09-18")
+
+
+def tradable(chain: Chain, sign: int, *, max_spread: float = WIDEST_SPREAD) -> Quotes:
     """Return the quotes of one kind that can be traded on: two-sided, unflagged, spread at most 30% of mid.
 
     Parameters
@@ -177,16 +201,43 @@ def tradable(chain: Chain, sign: int) -> Quotes:
         One expiry, inspected (flags set).
     sign : int
         +1 calls, -1 puts.
+    max_spread : float
+        Widest spread, as a fraction of the mid.
     """
-    with np.errstate(invalid="ignore"):
-        clean = (chain.flags & ~np.int64(Flag.WIDE)) == 0
-        two_sided = (chain.bid > 0) & (chain.ask > chain.bid)
-        narrow = chain.ask - chain.bid <= WIDEST_SPREAD * chain.mid
-        rows = np.flatnonzero((chain.kind == sign) & clean & two_sided & narrow)
+    kept, _ = _screen(chain, max_spread)
+    rows = np.flatnonzero((chain.kind == sign) & kept)
     rows = rows[np.argsort(chain.strike[rows], kind="stable")]
     options = tuple(Option.parse(symbol) for symbol in chain.symbol[rows].tolist())
     columns = {name: getattr(chain, name)[rows] for name in ("strike", "bid", "ask", "bid_size", "ask_size")}
     return Quotes(options=options, **columns)
+
+
+def left_out(chain: Chain, *, max_spread: float = WIDEST_SPREAD) -> dict[str, int]:
+    """Count the quotes that are not traded on by the first reason that holds: flags, one-sided, wide.
+
+    Parameters
+    ----------
+    chain : Chain
+        One expiry.
+    max_spread : float
+        Widest spread, as a fraction of the mid.
+    """
+    _, reasons = _screen(chain, max_spread)
+    return {reason: int(rows.sum()) for reason, rows in reasons.items() if rows.any()}
+
+
+def _screen(chain: Chain, max_spread: float) -> tuple[BoolArray, dict[str, BoolArray]]:
+    """Return which quotes can be traded on, and for each reason which cannot."""
+    with np.errstate(invalid="ignore"):
+        tests = {flag.slug.replace("_", " "): (chain.flags & flag.value) != 0 for flag in Flag if flag is not Flag.WIDE}
+        tests["one-sided"] = ~((chain.bid > 0) & (chain.ask > chain.bid))
+        tests[f"spread above {units.percent(max_spread):g}% of mid"] = chain.ask - chain.bid > max_spread * chain.mid
+    kept = np.ones(len(chain), dtype=bool)
+    reasons = {}
+    for reason, rows in tests.items():
+        reasons[reason] = rows & kept
+        kept = kept & ~rows
+    return kept, reasons
 
 
 def make_problem(
@@ -200,6 +251,7 @@ def make_problem(
     dividends: tuple[tuple[float, float], ...] = (),
     fee: float = DEFAULT_FEE,
     min_cap: float | None = None,
+    max_spread: float = WIDEST_SPREAD,
 ) -> Problem:
     """Check the goal and lay out what can be traded.
 
@@ -210,22 +262,26 @@ def make_problem(
     DataError
         When no put of that expiry can be traded on.
     """
-    if isinstance(shares, bool) or int(shares) != shares or shares < 1:
-        raise InputError(f"--shares {shares}: expected a whole number of shares, 1 or more")
+    if isinstance(shares, bool) or not 1 <= shares <= MOST_SHARES or int(shares) != shares:
+        raise InputError(f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}")
     if not 0.0 < floor <= 1.0:
-        hint = f" (did you mean {floor / units.PERCENT:g}?)" if 1.0 < floor <= units.PERCENT else ""
+        hint = f" (did you mean {floor / units.PERCENT:g}?)" if units.PERCENT / 10 <= floor <= units.PERCENT else ""
         raise InputError(f"--floor {floor:g}: expected a fraction of today's value above 0 and up to 1{hint}")
-    if not 0.0 <= fee < np.inf:
-        raise InputError(f"--fee {fee:g}: expected dollars a contract, 0 or more")
-    if min_cap is not None and not 1.0 <= min_cap < np.inf:
-        raise InputError(f"--min-cap {min_cap:g}: expected a fraction of the spot, 1 or more (1.10 is +10%)")
+    if not 0.0 <= fee <= HIGHEST_FEE:
+        raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")
+    if min_cap is not None and not 1.0 <= min_cap <= HIGHEST_CAP:
+        raise InputError(
+            f"--min-cap {min_cap:g}: expected a fraction of the spot from 1 to {HIGHEST_CAP:g} (1.10 is +10%)"
+        )
+    if not 0.0 < max_spread <= ANY_SPREAD:
+        raise InputError(f"--max-spread {max_spread:g}: expected a fraction of the mid above 0 and up to 2")
     slice_ = chain.at(expiry)
-    puts, calls = tradable(slice_, -1), tradable(slice_, 1)
+    puts, calls = tradable(slice_, -1, max_spread=max_spread), tradable(slice_, 1, max_spread=max_spread)
     puts = _up_to(puts, HIGHEST_PUT * chain.spot)
     if not len(puts):
         raise DataError(
             f"{chain.source}: none of the {int((slice_.kind == -1).sum())} puts of {expiry} can be traded on "
-            f"(two-sided, unflagged, spread at most {units.percent(WIDEST_SPREAD):.0f}% of mid): choose another expiry"
+            f"(of its quotes: {_counted(left_out(slice_, max_spread=max_spread))}): choose another expiry or file"
         )
     return Problem(
         shares=int(shares),
@@ -243,6 +299,11 @@ def make_problem(
         puts=puts,
         calls=calls,
     )
+
+
+def _counted(reasons: dict[str, int]) -> str:
+    """Say counts by reason: "3 zero bid, 12 stale"."""
+    return ", ".join(f"{count:,} {reason}" for reason, count in reasons.items()) or "none up to 110% of the spot"
 
 
 def _up_to(quotes: Quotes, level: float) -> Quotes:

@@ -99,9 +99,14 @@ def _choose(cost: npt.NDArray[np.float64], floor: npt.NDArray[np.float64], targe
 
 
 def short_put_row(problem: Problem) -> int | None:
-    """Return the put a spread sells: first strike at or below the floor less 10% of the spot, else the lowest."""
+    """Return the put a spread sells: first strike at or below the floor less 10% of the spot, else the lowest.
+
+    None when even the lowest is at the floor or above: sold there, it would take the protection away.
+    """
     row = problem.puts.last_at_or_below((problem.floor - BELOW_FLOOR) * problem.spot)
-    return 0 if row is None and len(problem.puts) > 1 else row
+    if row is None and problem.puts.strike[0] < problem.floor * problem.spot:
+        return 0
+    return row
 
 
 def short_call_row(problem: Problem) -> int | None:

@@ -11,10 +11,11 @@ from typing import TypeAlias
 import numpy as np
 
 from hedgekit import units
-from hedgekit.errors import InputError
+from hedgekit.errors import DataError, InputError
 from hedgekit.market.carry import Forward, forwards, infer_rate
 from hedgekit.market.dividends import Dividends, read_dividends
-from hedgekit.market.rates import read_rate
+from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
+from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
 from hedgekit.model import Chain, FloatArray
 from hedgekit.results import Note
 
@@ -111,9 +112,9 @@ def resolve(
     InputError
         A number that cannot be a rate or yield.
     DataError
-        A file that cannot be read, or a chain that does not tell its rate.
+        A file that cannot be read.
     """
-    rates, rate_source = _rates(chain, expiries, rate)
+    rates, rate_source, rate_notes = _rates(chain, expiries, rate)
     found: dict[date, Forward] = {}
     if dividends is None or with_forwards:
         found = {forward.expiry: forward for forward in forwards(chain, rates) if forward.expiry in rates}
@@ -135,7 +136,7 @@ def resolve(
         rate_source=rate_source,
         dividends_source=source,
         forwards=found,
-        warnings=(*chain_notes, *notes),
+        warnings=(*chain_notes, *rate_notes, *notes),
     )
 
 
@@ -159,18 +160,37 @@ def given(*, asof: datetime, t_years: float, rate: Given, dividends: Given) -> T
         cash=taken.cash,
         rate_source=curve.basis,
         dividends_source=f"dividends: {taken.basis}",
-        warnings=() if dividends is None else _no_cash_ahead(taken, t_years),
+        warnings=(*_old_curve(curve), *(() if dividends is None else _no_cash_ahead(taken, t_years))),
     )
 
 
-def _rates(chain: Chain, expiries: Sequence[date], rate: Given) -> tuple[dict[date, float], str]:
-    if rate is None:
+def _rates(chain: Chain, expiries: Sequence[date], rate: Given) -> tuple[dict[date, float], str, tuple[Note, ...]]:
+    """Return each expiry's rate; one that neither the caller nor the chain tells is assumed, and said to be."""
+    if rate is not None:
+        curve = read_rate(rate, chain.asof.date())
+        return {day: curve.at(chain.years_to(day)) for day in expiries}, curve.basis, _old_curve(curve)
+    try:
         estimate = infer_rate(chain)
-        half = units.percent(estimate.high - estimate.low) / 2
-        basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
-        return dict.fromkeys(expiries, estimate.rate), basis
-    curve = read_rate(rate, chain.asof.date())
-    return {day: curve.at(chain.years_to(day)) for day in expiries}, curve.basis
+    except DataError as error:
+        low, high = (units.percent(NEUTRAL_RATE + side * RATE_MARGIN) for side in (-1.0, 1.0))
+        why = str(error).removesuffix(" Give --rate.").rstrip(".")
+        message = (
+            f"{why}; {units.percent(NEUTRAL_RATE):g}% a year is assumed, anything from {low:g}% to {high:g}% may be "
+            "true: give --rate"
+        )
+        return (
+            dict.fromkeys(expiries, NEUTRAL_RATE),
+            "assumed: the chain does not tell it",
+            (Note("rate_assumed", message),),
+        )
+    half = units.percent(estimate.high - estimate.low) / 2
+    basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
+    return dict.fromkeys(expiries, estimate.rate), basis, ()
+
+
+def _old_curve(curve: RateCurve) -> tuple[Note, ...]:
+    """Warn of a curve that ends well before the quotes."""
+    return (Note("rate_old", f"the rate is old: {curve.basis}"),) if curve.age_days > STALE_DAYS else ()
 
 
 def _implied_yields(

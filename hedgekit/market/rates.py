@@ -42,11 +42,14 @@ class RateCurve:
         Decimal a year at those times; linear between, flat beyond.
     basis : str
         Where they come from, in words.
+    age_days : int
+        Days from the curve's day to the as-of day.
     """
 
     times: tuple[float, ...]
     rates: tuple[float, ...]
     basis: str
+    age_days: int = 0
 
     def at(self, t_years: float) -> float:
         """Return the continuously compounded rate to a time, decimal a year."""
@@ -111,7 +114,7 @@ def read_rate(given: float | str | os.PathLike[str], asof: date) -> RateCurve:
     age = (asof - day).days
     old = f", {age} days before the as-of day" if age > STALE_DAYS else ""
     times, rates = zip(*curve, strict=True)
-    return RateCurve(times=times, rates=rates, basis=f"{kind} of {day} in {table.label}{old}")
+    return RateCurve(times=times, rates=rates, basis=f"{kind} of {day} in {table.label}{old}", age_days=age)
 
 
 def _line(table: Table, day_at: int, asof: date) -> tuple[int, tuple[str, ...], date]:

@@ -29,7 +29,7 @@ def console(*, terminal: bool) -> Console:
     """Return a console that draws into memory: 80 columns and no colour unless for a terminal."""
     from rich.console import Console
 
-    width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, 40), MOST) if terminal else WIDTH
+    width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH), MOST) if terminal else WIDTH
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Console(
         file=io.StringIO(), width=width, force_terminal=colour, no_color=not colour, highlight=False, markup=False

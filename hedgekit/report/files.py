@@ -13,14 +13,24 @@ def write_text(path: Path, text: str) -> None:
     Parameters
     ----------
     path : Path
-        Replaced when it exists.
+        A regular file is replaced (through a link: its target); a device or pipe is written to.
     text : str
 
     Raises
     ------
     OSError
-        When the folder cannot be written to; the old file is then untouched.
+        Names `path`; the old file is then untouched.
     """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path.resolve() if path.is_symlink() else path, text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _replace(path: Path, text: str) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:

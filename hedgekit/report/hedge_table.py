@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 
+from rich.table import Table
 from rich.text import Text
 
 from hedgekit import units
@@ -47,6 +49,10 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
         chosen = candidate.name == result.recommended
         grid.add_row(*_cells(candidate, chosen, problem.shares), style="bold" if chosen else "")
     out.print(grid)
+    for line in unequal(result):
+        out.print(Text(f"  {line}", style="dim"))
+    out.print()
+    out.print(today(result))
     out.print()
     if (why := result.why) and result.recommended:
         for line in textwrap.wrap(why, 78):
@@ -79,9 +85,42 @@ def headline(result: HedgeResult) -> str:
     else:
         yearly = "" if chosen.cost_annualised_pct is None else f", {percent(chosen.cost_annualised_pct)} a year"
         text = f"{goal}, pay {dollars(chosen.cost_usd)} ({percent(chosen.cost_pct, places=2)}{yearly}): {orders}."
+    sold = [leg for leg in chosen.legs if leg.contracts < 0 and leg.option.kind == "call"]
     if chosen.cap_pct is not None:
         text += f" You give up gains above {percent(chosen.cap_pct - units.PERCENT, sign=True)}."
+    elif sold:
+        covered = sum(-leg.contracts * leg.option.multiplier for leg in sold)
+        strike = min(leg.option.strike for leg in sold)
+        text += f" You give up gains above {strike:g} on {covered:,} of the {chosen.shares:,} shares."
     return text
+
+
+def unequal(result: HedgeResult) -> list[str]:
+    """Say the contracts of the hedges whose legs differ in number."""
+    return [
+        f"{_label(row, result.problem.shares)}: {' / '.join(f'{leg.contracts:+d}' for leg in row.legs)} contracts"
+        for row in result.candidates
+        if len({abs(leg.contracts) for leg in row.legs}) > 1
+    ]
+
+
+def today(result: HedgeResult) -> Table:
+    """Return cost, break-even and greeks of each hedged position as it stands today."""
+    grid = columns("today", "cost %", "break-even", "delta", "gamma", "vega/pt", "theta/day", "rho/pt")
+    grid.padding = (0, 1, 0, 0)
+    for row in result.candidates:
+        numbers = row.greeks
+        grid.add_row(
+            _label(row, result.problem.shares),
+            percent(row.cost_pct, places=2) if row.legs else "-",
+            number(row.breakeven_spot),
+            number(numbers["delta_shares"], 0),
+            number(numbers["gamma_shares"], 1),
+            dollars(numbers["vega_usd_per_point"]),
+            dollars(numbers["theta_usd_per_day"]),
+            dollars(numbers["rho_usd_per_point"]),
+        )
+    return grid
 
 
 def proof(result: HedgeResult) -> list[str]:
@@ -98,6 +137,10 @@ def proof(result: HedgeResult) -> list[str]:
     return [*lines, f"by number of legs {', '.join(by_legs)}; one more point of floor {more}"]
 
 
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
 def _cells(candidate: Candidate, chosen: bool, shares: int) -> list[str]:
     is_stop = candidate.stop_level is not None
     delta = candidate.greeks["delta_shares"]
@@ -108,11 +151,15 @@ def _cells(candidate: Candidate, chosen: bool, shares: int) -> list[str]:
         percent(candidate.cost_annualised_pct) if candidate.legs else "-",
         "none" if is_stop else percent(candidate.floor_pct),
         "gaps" if is_stop else f"{candidate.worst_spot:g}",
-        percent(candidate.cap_pct),
+        "part" if candidate.cap_pct is None and _sells_calls(candidate) else percent(candidate.cap_pct),
         number(None if delta is None else delta / shares),
         percent(candidate.risk["wealth_at_-20%_pct"] - units.PERCENT, sign=True),  # type: ignore[operator]
         f"{verdict}{' <-' if chosen else ''}",
     ]
+
+
+def _sells_calls(candidate: Candidate) -> bool:
+    return any(leg.contracts < 0 and leg.option.kind == "call" for leg in candidate.legs)
 
 
 def _failure(candidate: Candidate) -> str:
@@ -137,7 +184,7 @@ def footer(result: HedgeResult) -> list[str]:
     inputs, problem = result.inputs, result.problem
     spot = {
         "file": "spot from the file, inside put-call parity",
-        "parity": f"spot from put-call parity (the file says {inputs['file_spot']})",
+        "parity": f"spot from put-call parity (the file says {number(_finite(inputs['file_spot']))})",
         "given": "spot as given",
     }[inputs["spot_source"]]
     exits = [c for c in result.candidates if c.name == result.recommended and c.exit_now_usd is not None]
@@ -148,6 +195,8 @@ def footer(result: HedgeResult) -> list[str]:
         f"price; worst: the spot of the least wealth; delta: of the hedged position, per share owned; -20%: gain or "
         f"loss at expiry if the spot is 20% lower; fails<: below that spot",
         f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
+        f"traded on: two-sided unflagged quotes with a spread up to {units.percent(inputs['max_spread']):g}% of mid",
+        f"today: delta shares, gamma shares per $1, vega and rho dollars a point, theta dollars a calendar day, vols at the mid",
         f"calls are sold at {units.percent(problem.cap):g}% of spot or above; hold cash and hold less sell at spot "
         f"and earn nothing; a stop is shown as if it filled at its level",
     ]

@@ -41,7 +41,7 @@ def _decimal(number: float) -> Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """A smallest or largest value and the spot where it is first reached."""
+    """A smallest or largest value, and a spot where it is reached: of several the highest for a smallest value."""
 
     value: Fraction
     spot: Fraction
@@ -82,9 +82,12 @@ class PiecewiseLinear:
         if self.end_slope < 0:
             return None
         start = low if isinstance(low, Fraction) else exact(low)
-        points = [(self.at(start), start), *((v, k) for k, v in zip(self.knots, self.values, strict=True) if k > start)]
-        value, spot = min(points)
-        return Extreme(value, spot)
+        points = [
+            (self.at(start), -start),
+            *((v, -k) for k, v in zip(self.knots, self.values, strict=True) if k > start),
+        ]
+        value, negative_spot = min(points)
+        return Extreme(value, -negative_spot)
 
     def maximum(self, *, low: float | Fraction = 0) -> Extreme | None:
         """Return the largest value over spots at or above `low`; None when it rises without limit."""
