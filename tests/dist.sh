@@ -2,7 +2,8 @@
 # Build the sdist, install it in an environment of its own and run the main job away from the checkout,
 # so that a file missing from the package cannot hide behind the checkout.
 set -eu
-python=${1:-python3}
+python=$(command -v "${1:-python3}")
+case $python in /*) ;; *) python=$PWD/$python ;; esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -32,3 +34,6 @@ class Search:
         margin: int = 0,
         budget: int | None = None,
     ) -> tuple[list[_Found], list[_Found | None], dict[str, int]]: ...
+    def multipliers(
+        self, legs: Sequence[int], low: Sequence[int], high: Sequence[int]
+    ) -> tuple[bool, list[tuple[int, int, float]], list[float]]: ...

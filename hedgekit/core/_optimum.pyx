@@ -71,6 +71,13 @@ cdef extern from "optimum.h" nogil:
         int64_t boxes
         int64_t duals
         int64_t tickets
+    ctypedef struct hk_multipliers:
+        int rows
+        int ray
+        int *family
+        int64_t *spot
+        double *weight
+        double *x
     ctypedef struct hk_optimum:
         pass
     hk_optimum *hk_optimum_new(const hk_optimum_input *)
@@ -82,7 +89,7 @@ cdef extern from "optimum.h" nogil:
     int hk_optimum_ticket(const hk_optimum *, int, hk_ticket *)
     hk_optimum_work hk_optimum_count(const hk_optimum *)
     int hk_optimum_complete(const hk_optimum *)
-    int hk_optimum_measure(const hk_optimum *, hk_ticket *)
+    void hk_optimum_multipliers(hk_optimum *, const hk_ticket *, const int64_t *, const int64_t *, hk_multipliers *)
 
 MAX_LEGS = HK_OPTIMUM_LEGS
 """Most distinct legs of a ticket."""
@@ -135,6 +142,7 @@ cdef class Search:
 
     cdef hk_optimum *_search
     cdef int _n
+    cdef bint _ran
 
     def __cinit__(
         self,
@@ -224,6 +232,7 @@ cdef class Search:
             raise ValueError(f"max_legs {max_legs}: expected 1 to {HK_OPTIMUM_LEGS}")
         if target is not None:
             wanted = hk_join(target >> 64, target & 0xFFFFFFFFFFFFFFFF)
+        self._ran = True
         by_legs = [[] for _ in range(max_legs)]
         tickets = []
         counted = {}
@@ -257,3 +266,47 @@ cdef class Search:
         if target is not None:
             kept = [found for found in kept if found[2] - kept[0][2] <= margin]
         return kept, [min(found, key=order, default=None) for found in by_legs], counted
+
+    def multipliers(self, legs, low, high):
+        """Return hints for an exact bound on the cost of one leg set within a box of counts.
+
+        Parameters
+        ----------
+        legs : sequence of int
+            Distinct rows of the candidate legs, ascending.
+        low, high : sequence of int
+            Least and most contracts of each.
+
+        Returns
+        -------
+        ray : bool
+            Whether the multipliers are meant to show that no counts in the box keep the target of the last `run`,
+            rather than a least cost.
+        rows : list of (family, spot, weight)
+            0 growth, 1 plain, 2 cover, 3 net, 4 sold, 5 bought, 6 budget (`core/c/optimum_problem.h`); weight > 0.
+        x : list of float
+            Where the linear programme is least; NaN with a ray.
+
+        Raises
+        ------
+        ValueError
+            Legs out of range, or before the first `run`.
+        """
+        cdef hk_ticket ticket
+        cdef hk_multipliers found
+        cdef int64_t lows[16]
+        cdef int64_t highs[16]
+        cdef int n = len(legs)
+        if not 1 <= n <= HK_OPTIMUM_LEGS or len(low) != n or len(high) != n or not self._ran:
+            raise ValueError(f"{n} legs: expected 1 to {HK_OPTIMUM_LEGS} with a low and a high each, after a run")
+        ticket.legs = n
+        for i in range(n):
+            if not 0 <= legs[i] < self._n:
+                raise ValueError(f"leg {legs[i]}: expected 0 to {self._n - 1}")
+            ticket.leg[i] = legs[i]
+            lows[i] = low[i]
+            highs[i] = high[i]
+        with nogil:
+            hk_optimum_multipliers(self._search, &ticket, lows, highs, &found)
+        rows = [(found.family[i], found.spot[i], found.weight[i]) for i in range(found.rows)]
+        return bool(found.ray), rows, [found.x[i] for i in range(n)]

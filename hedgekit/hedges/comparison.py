@@ -277,7 +277,7 @@ def _size_warnings(candidates: Sequence[Candidate], recommended: str | None) -> 
             if short:
                 return [
                     Note(
-                        "displayed-size",
+                        "displayed_size",
                         f"displayed size at the touch covers {', '.join(short)}: the rest may cost more",
                     )
                 ]

@@ -138,23 +138,53 @@ class WholeNumbers:
                 f"{problem.shares:,} shares at {problem.spot:g} with growth {math.ldexp(mantissa, power):g} to expiry "
                 "are too much to be counted to the cent: split the position"
             )
-        self._search = _optimum.Search(
+        self.mantissa = int(math.ldexp(mantissa, DOUBLE_BITS))
+        self.lowest_spot = self._units(lowest_spot)
+        self.strikes = [self._units(strike) for strike in strikes]
+        self.costs = [self._units(cost) for cost in costs]
+        self.search = _optimum.Search(
             np.array([leg.option.sign for leg in self.legs], dtype=np.int8),
             np.array([leg.side for leg in self.legs], dtype=np.int8),
-            np.array([self._units(strike) for strike in strikes], dtype=np.int64),
-            np.array([self._units(cost) for cost in costs], dtype=np.int64),
+            np.array(self.strikes, dtype=np.int64),
+            np.array(self.costs, dtype=np.int64),
             np.array([leg.limit for leg in self.legs], dtype=np.int64),
             shares=problem.shares,
             multiplier=units.MULTIPLIER,
             most_puts=problem.most_puts,
             most_calls=problem.most_calls,
-            lowest_spot=self._units(lowest_spot),
-            mantissa=int(math.ldexp(mantissa, DOUBLE_BITS)),
+            lowest_spot=self.lowest_spot,
+            mantissa=self.mantissa,
             exponent=self.exponent,
         )
 
     def _units(self, dollars: Fraction) -> int:
         return -(-dollars.numerator * self.per_dollar // dollars.denominator)
+
+    def target(self, dollars: Fraction) -> int:
+        """Return wealth to keep as the search takes it: units of money times ``2**exponent``, rounded up."""
+        return math.ceil(dollars * (self.per_dollar << self.exponent))
+
+    def stated(self) -> dict[str, Any]:
+        """Return everything the search was given but its target, as whole numbers for a certificate."""
+        return {
+            "shares": self.problem.shares,
+            "most_puts": self.problem.most_puts,
+            "most_calls": self.problem.most_calls,
+            "lowest_spot": self.lowest_spot,
+            "growth": [self.mantissa, self.exponent],
+            "legs": [
+                {
+                    "symbol": leg.option.compact,
+                    "kind": leg.option.sign,
+                    "side": leg.side,
+                    "premium": leg.premium,
+                    "strike": strike,
+                    "cost": cost,
+                    "limit": leg.limit,
+                }
+                for leg, strike, cost in zip(self.legs, self.strikes, self.costs, strict=True)
+            ],
+        }
 
     def _as_legs(self, found: Any) -> tuple[Leg, ...] | None:
         if found is None:
@@ -188,8 +218,8 @@ class WholeNumbers:
         tickets, by_legs, work
             Legs best first; the best of at most 1, 2, ... legs (None when there is none); counts of the search.
         """
-        tickets, by_legs, work = self._search.run(
-            target=None if target is None else math.ceil(target * self.per_dollar * 2**self.exponent),
+        tickets, by_legs, work = self.search.run(
+            target=None if target is None else self.target(target),
             max_legs=max_legs,
             keep=keep,
             margin=math.floor(margin * self.per_dollar),

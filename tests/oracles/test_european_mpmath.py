@@ -154,5 +154,7 @@ def test_time_value_lost_in_the_rounding_of_the_legs() -> None:
     found, status = european.implied_vol_scalar(premium, 1, *row)
     assert status == Status.OK
     assert abs(found / exact_vol(1, premium, row, found) - 1) < 1e-3  # 2e-19 of the legs against 1e-14 of time value
+    # the strike leg is below an ulp of the premium, which is the spot leg itself: at the maximum, not at intrinsic
+    assert european.implied_vol_scalar(100.0, 1, 100.0, 1e-15, 0.5, 0.05, 0.0)[1] == Status.ABOVE_MAXIMUM
     below = float(np.nextafter(float(at.spot_leg - at.strike_leg), 0.0))
     assert european.implied_vol_scalar(below, 1, *row)[1] == Status.BELOW_INTRINSIC

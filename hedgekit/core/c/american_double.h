@@ -82,7 +82,7 @@ static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(h
     double top, bottom;
     memcpy(&top, &lu[n - 1], sizeof top);
     memcpy(&bottom, &ll[n - 1], sizeof bottom);
-    VD moved_upper[3][HK_AM_NODES], moved_lower[3][HK_AM_NODES];
+    VD moved_upper[3][HK_AM_NODES], moved_lower[3][HK_AM_NODES], polished[HK_AM_NODES];
     HK_NAME(hk_am_value) v;
     VD ex = HK_NAME(vexp)(x), zero = HK_NAME(all)(0.0);
     whole = upper;
@@ -97,12 +97,12 @@ static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(h
     }
     if (greeks) {
         if (above) {
-            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &upper, 0, lu, moved_upper);
-            HK_NAME(premium_greeks)(nodes, n, nodes->outer.m, &upper, 0, 1, lag, 1.0, lu, moved_upper, x, &v);
+            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &upper, 0, lu, moved_upper, polished);
+            HK_NAME(premium_greeks)(nodes, n, nodes->fine.m, &upper, 0, 1, lag, 1.0, lu, moved_upper, x, &v);
         }
         if (below) {
-            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &lower, 1, ll, moved_lower);
-            HK_NAME(premium_greeks)(nodes, n, nodes->outer.m, &lower, 1, 1, lag, -1.0, ll, moved_lower, x, &v);
+            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &lower, 1, ll, moved_lower, polished);
+            HK_NAME(premium_greeks)(nodes, n, nodes->fine.m, &lower, 1, 1, lag, -1.0, ll, moved_lower, x, &v);
         }
         if (above || below)
             HK_NAME(time_decay)(&whole, &v);

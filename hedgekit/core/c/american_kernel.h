@@ -63,11 +63,11 @@ static void HK_NAME(solve)(int way, const hk_am_option *given, int count, double
     }
 }
 
-/* The second derivative to vol by central differences of the first, which is exact but for the nodes' own error. */
+/* The second derivative to vol by central differences of the first, for the ways that do not give it themselves. */
 static void HK_NAME(volga)(int way, const hk_am_option *options, int count, hk_am_greeks *greeks)
 {
     const double bump = 1e-3;
-    hk_am_option moved[HK_LANES];
+    hk_am_option moved[HK_LANES] = {{0}};
     hk_am_greeks up[HK_LANES], down[HK_LANES];
     double value[HK_LANES];
     int good[HK_LANES];
@@ -96,7 +96,7 @@ static int HK_NAME(solve_listed)(int way, const hk_am_option *options, int liste
         for (int j = 0; j < count; j++)
             block[j] = options[at[start + j]];
         HK_NAME(solve)(way, block, count, block_value, greeks ? block_greeks : NULL, good);
-        if (greeks && way != HK_AM_BY_EUROPEAN)
+        if (greeks && way == HK_AM_BY_DOUBLE)
             HK_NAME(volga)(way, block, count, block_greeks);
         for (int j = 0; j < count; j++) {
             int i = at[start + j];

@@ -22,9 +22,9 @@ typedef struct {
     int n;                                   /* nodes, the one at zero time not counted */
     double root[HK_AM_NODES];                /* sqrt(tau_i / T) */
     double tail[2][HK_AM_NODES];             /* last two Chebyshev coefficients <- node j */
-    hk_am_points inner, outer;               /* of the collocation, and of the premium */
+    hk_am_points inner, outer, fine;         /* of the collocation, of the premium, and of its derivatives */
     double *at;                              /* [node i][inner point k] <- node j */
-    double *at_outer;                        /* [outer point k] <- node j */
+    double *at_outer, *at_fine;              /* [point k] <- node j */
 } hk_am_nodes;
 
 /* Row of the interpolation from the nodes (the value at zero time is zero) to root time z. */
@@ -77,7 +77,7 @@ static void hk_am_angles(int m, hk_am_points *points)
 }
 
 /* Fills the tables, the interpolation rows in `pool`; returns what is left of it. */
-static double *hk_am_fill(hk_am_nodes *nodes, int n, int m, int outer_m, double *pool)
+static double *hk_am_fill(hk_am_nodes *nodes, int n, int m, int outer_m, int fine_m, double *pool)
 {
     const double pi = 3.14159265358979323846;
     nodes->n = n;
@@ -89,6 +89,7 @@ static double *hk_am_fill(hk_am_nodes *nodes, int n, int m, int outer_m, double 
     }
     hk_am_angles(m, &nodes->inner);
     hk_am_angles(outer_m, &nodes->outer);
+    hk_am_angles(fine_m, &nodes->fine);
     nodes->at = pool;
     for (int i = 0; i < n; i++)
         for (int k = 0; k < m; k++, pool += n)
@@ -96,6 +97,9 @@ static double *hk_am_fill(hk_am_nodes *nodes, int n, int m, int outer_m, double 
     nodes->at_outer = pool;
     for (int k = 0; k < outer_m; k++, pool += n)
         hk_am_interpolate(nodes, nodes->outer.cos_a[k], pool);
+    nodes->at_fine = pool;
+    for (int k = 0; k < fine_m; k++, pool += n)
+        hk_am_interpolate(nodes, nodes->fine.cos_a[k], pool);
     return pool;
 }
 

@@ -77,8 +77,8 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
     for (int j = 0; j < n; j++)
         g[j] = l[j] * l[j] - put->lx2;
     for (int k = 0; k < m; k++) {
-        const double *row = &nodes->at_outer[k * n];
-        double sin_a = nodes->outer.sin_a[k], rest = 1.0;
+        const double *row = &nodes->at_fine[k * n];
+        double sin_a = nodes->fine.sin_a[k], rest = 1.0;
         VM held;
         VD y = -HK_NAME(vsqrt)(HK_NAME(square_at)(row, n, g, put->lx2, lower, &held));
         VD slack = HK_NAME(pick)(held, HK_NAME(all)(0.0), 0.5 / y);
@@ -100,7 +100,7 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
             inv_s = 1.0 / s;
         }
         VD d2 = (x - y + put->drift * u) * inv_s, d1 = d2 + s;
-        VD w = sign * put->t * nodes->outer.weight[k];
+        VD w = sign * put->t * nodes->fine.weight[k];
         VD er = w * HK_NAME(vexp)(-put->r * u), eq = w * ex * HK_NAME(vexp)(-put->q * u), ey = put->q * HK_NAME(vexp)(y);
         VD phi2 = HK_NAME(density)(d2);
         VD below2 = er * HK_NAME(normal)(-d2, phi2), below1 = eq * HK_NAME(normal)(-d1, HK_NAME(density)(d1));

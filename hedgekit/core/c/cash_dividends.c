@@ -95,15 +95,22 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
     out->gamma[i] = out->vega[i] = out->vanna[i] = out->volga[i] = 0;
 }
 
-/* Valuations beside the one for delta and gamma. The steps of TANGENTS are so small that the lattice goes through the
- * same motions, and its error hardly enters the differences; those of the last three are wide, for a second one. */
-enum { MIDDLE, VOL_STEP, RATE_STEP, COARSE_MIDDLE, VOL_UP, VOL_DOWN, BUMPS };
+/* Valuations beside the one for delta and gamma. The steps of vol and rate are so small that the lattice goes through
+ * the same motions and its error hardly enters the differences; where there is an exercise boundary, which the nodes
+ * resolve only so well, that takes the fine lattice, else a medium one (with its own value in the middle). The
+ * others are wide, for a second difference. */
+enum { VOL_STEP, RATE_STEP, MEDIUM_MIDDLE, MIDDLE, VOL_UP, VOL_DOWN, BUMPS };
 
+/* Whether exercise may pay between ex-dates: phi (q S - r K) > 0 for some spot. */
+static int has_boundary(const hk_cd_task *o)
+{
+    return o->american && (o->phi > 0 ? o->yield > 0 || o->rate < 0 : o->rate > 0 || o->yield < 0);
+}
 
 int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const hk_cd_greeks *out,
                     signed char *status)
 {
-    const double vol_step = 3e-6, rate_step = 1e-6, wide_step = 0.08;
+    const double vol_step = 3e-6, rate_step = 1e-6, wide_step = 0.1;
     size_t room = (size_t)(n > 0 ? n : 1);
     hk_cd_dividends dividends;
     int bad = hk_cd_sort(in, &dividends);
@@ -129,12 +136,13 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
             status[i] = HK_NO_CONVERGENCE;
         if (!lattice)
             continue;
-        task[i].level = HK_CD_SPOT_GREEKS;
         todo[m++] = &task[i];
         for (int k = 0; k < BUMPS; k++) {
             hk_cd_task *b = &bump[i * BUMPS + k];
             *b = task[i];
-            b->level = k < COARSE_MIDDLE ? HK_CD_TANGENTS : HK_CD_COARSE;
+            if (k == MEDIUM_MIDDLE && has_boundary(b))
+                continue;
+            b->level = k >= MIDDLE ? HK_CD_COARSEST : has_boundary(b) ? HK_CD_FINE : HK_CD_MEDIUM;
             b->vol *= k == VOL_STEP ? 1 + vol_step : k == VOL_UP ? 1 + wide_step : k == VOL_DOWN ? 1 - wide_step : 1;
             b->rate += k == RATE_STEP ? rate_step : 0;
             todo[m++] = b;
@@ -151,12 +159,13 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
         } else if (path[i] == HK_CD_LATTICE && o->exercised) {
             exercised_greeks(o, out, i);
         } else if (path[i] == HK_CD_LATTICE) {
+            const hk_cd_task *from = has_boundary(o) ? o : &b[MEDIUM_MIDDLE];
             double small = o->vol * vol_step, wide = o->vol * wide_step;
             spot_and_time_greeks(o, out, i);
-            out->vega[i] = (b[VOL_STEP].value - b[MIDDLE].value) / small;
-            out->vanna[i] = (b[VOL_STEP].v_x - b[MIDDLE].v_x) / (small * o->spot);
-            out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step;
-            out->volga[i] = (b[VOL_UP].value - 2 * b[COARSE_MIDDLE].value + b[VOL_DOWN].value) / (wide * wide);
+            out->vega[i] = (b[VOL_STEP].value - from->value) / small;
+            out->vanna[i] = (b[VOL_STEP].v_x - from->v_x) / (small * o->spot);
+            out->rho[i] = (b[RATE_STEP].value - from->value) / rate_step;
+            out->volga[i] = (b[VOL_UP].value - 2 * b[MIDDLE].value + b[VOL_DOWN].value) / (wide * wide);
         }
         if (status[i] == HK_OK && !isfinite(out->price[i]))
             status[i] = HK_NO_CONVERGENCE;

@@ -109,7 +109,7 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
     const vd zero = {0}, one = zero + 1.0;
     const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
     const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
-    const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12);
+    const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
     const vd heat = p->half_var * theta, top = p->top + heat * p->top_bend, next = p->next + heat * p->top_bend;
 
     /* The exercised nodes are looked for from eight below the last boundary up, else from the bottom. */
@@ -161,7 +161,7 @@ search:
             vd g = k - e[i] * x + lowered[i];
             vd jump = jump_k - jump_x * e[i];
             vd w = y[i] + alpha * g_prev - g;
-            vi starts = ~held & ~((jump > 0.0) & (2.0 * w <= -alpha * jump)) & (low <= (double)i);
+            vi starts = ~held & ~((jump > 0.0) & (2.0 * w <= -pull * jump)) & (low <= (double)i);
             u = HK_NAME(pick)(held, HK_NAME(pick)(before, plain[i - j], y[i] + alpha * u), g);
             if (HK_NAME(any)(starts)) {
                 vi missed = starts & (low == (double)i) & (low > 1.0);
@@ -176,12 +176,12 @@ search:
                 /* The boundary lies `dist` nodes above i - 1, where the continuation of the held value is
                  * g + jump dist^2 / 2; it is consistent with the value at i, g + jump (1 - dist)^2 / 2. */
                 vi bent = jump > 0.0;
-                vd omega = 2.0 * w / HK_NAME(pick)(bent, jump, one), beta = 1.0 - alpha;
+                vd omega = 2.0 * w / HK_NAME(pick)(bent, jump, one), beta = 1.0 - pull;
                 vd dist = (1.0 - HK_NAME(vsqrt)(HK_NAME(vmax)(1.0 - beta * (1.0 - omega), zero))) / beta;
                 dist = HK_NAME(vmax)(dist, zero);
                 dist = HK_NAME(pick)(bent, HK_NAME(pick)(dist < 1.0, dist, one), zero);
                 vd half = HK_NAME(pick)(starts & bent, 0.5 * jump, zero);
-                u = HK_NAME(pick)(starts, y[i] + alpha * (g_prev + half * dist * dist), u);
+                u = HK_NAME(pick)(starts, y[i] + alpha * g_prev + pull * half * dist * dist, u);
                 boundary = HK_NAME(pick)(starts, (double)(i - 1) + dist, boundary);
                 bend = HK_NAME(pick)(starts, half, bend);
                 held |= starts;

@@ -15,9 +15,9 @@ typedef struct {
     int n;
 } hk_cd_schedule;
 
-/* Resolutions: for prices; for the first steps to a vol and for volga; for delta and gamma; for what changes with a
- * small step of vol or rate. */
-enum hk_cd_level { HK_CD_PRICE, HK_CD_COARSE, HK_CD_SPOT_GREEKS, HK_CD_TANGENTS };
+/* Resolutions: for prices and greeks; for vega and rho without an exercise boundary; for the first steps to a vol;
+ * for volga. */
+enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_COARSE, HK_CD_COARSEST };
 
 /* A valuation of one option at one volatility. The solver fills value and, on request,
  * its derivatives in x = ln(spot). */

@@ -11,7 +11,7 @@
 
 #include "european_block.h"
 
-#define HK_IV_STEPS 6
+#define HK_IV_STEPS 6       /* two do, three for a few */
 #define HK_IV_CLOSE 3e-5    /* a step this small relative to s leaves an error of about its fourth power */
 #define HK_IV_DOUBTFUL 1e-13 /* time value over the larger leg: below, its third digit may be rounding */
 #define HK_IV_SCALE 0x1p60  /* legs and premium are scaled so that no subnormal number enters a logarithm */
@@ -26,30 +26,31 @@ typedef struct {
     double root_t[HK_BLOCK], code[HK_BLOCK], done[HK_BLOCK];
 } HK_NAME(unknowns);
 
-/* The solution has z1 > -0.6745 below and z1 <= 0 above. Steps stay where the fit of the Mills ratio begins, at -0.75. */
-HK_INLINE double HK_NAME(bounded)(double s, double y, int upper)
+/* The solution has z1 > -0.6745 below and z1 <= 0 above. Steps stay where the fit of the Mills ratio holds, from
+ * -0.75 on. */
+HK_INLINE double HK_NAME(bounded)(double s, double y, double upper)
 {
     double edge = 0.75 + sqrt(0.5625 + 2.0 * y);
-    double least = upper ? (y + y) / edge : 0.0, most = upper ? 1e100 : edge;
+    double least = upper * (y + y) / edge, most = edge + upper * 1e100;
     s = s > least ? s : least;
     return s < most ? s : most;
 }
 
 /* Start: below half the maximum the solution of the normal (Bachelier) model, whose worth over y is a function of
  * h = y/s alone, fitted by rationals to 5e-4; above, d1 from the normal quantile of Abramowitz and Stegun 26.2.23. */
-HK_INLINE double HK_NAME(seed)(double y, double own, double other, double target, int upper)
+HK_INLINE double HK_NAME(seed)(double y, double own, double other, double target, double upper)
 {
     double ratio = sqrt(own / other);
     double mid = target / own * ratio + 0.5 * y; /* W / sqrt(A B), plus half of y */
     double v = y / mid;
     double floor_y = y > 1e-200 ? y : 1e-200;
-    double l = hk_log_ratio(upper ? own + own : floor_y * own, upper ? target : target * ratio);
+    double l = hk_log_ratio(upper != 0.0 ? own + own : floor_y * own, upper != 0.0 ? target : target * ratio);
     double v2 = v * v;
     double f = (0.39895568 + v2 * (-0.10365855 + v2 * 0.00415767)) / (1.0 + v2 * (-0.33915118 + v2 * 0.02546947));
     double root = sqrt(l > 2.5 ? l : 2.5);
     double h = (1.04908272 + root * (-0.57996032 + root * (-0.36454271 + root * 0.71165064))) /
                (1.0 + root * (-0.14717281 + root * 0.50105847));
-    double lower = l > 2.9 ? y / h : mid / f;
+    double lower = v > 1.8 ? y / h : mid / f;
     double g = sqrt(2.0 * (l > 0.0 ? l : 0.0));
     double d = g - (2.515517 + g * (0.802853 + g * 0.010328)) / (1.0 + g * (1.432788 + g * (0.189269 + g * 0.001308)));
     d = d > 0.0 ? d : 0.0;
@@ -57,17 +58,17 @@ HK_INLINE double HK_NAME(seed)(double y, double own, double other, double target
     double near = 2.0 / (d + sqrt(d * d + 2.546479)), far = 2.0 / (z + sqrt(z * z + 2.546479));
     double excess = (near - far) / (near + far);
     d -= near * excess * (1.0 - 0.3 * excess);
-    double s = upper ? d + sqrt(d * d + 2.0 * y) : lower;
+    double s = upper != 0.0 ? d + sqrt(d * d + 2.0 * y) : lower;
     return HK_NAME(bounded)(s, y, upper);
 }
 
 /* The factor D after phi(z1) at s. */
-HK_INLINE double HK_NAME(tail)(double s, double y, int upper)
+HK_INLINE double HK_NAME(tail)(double s, double y, double upper)
 {
     double h = y / s, half = 0.5 * s;
     double z1 = h - half, z2 = h + half;
-    hk_mills_pair r = hk_mills(upper ? -z1 : z1, z2, s);
-    return upper ? r.first + r.second : r.difference;
+    hk_mills_pair r = hk_mills(upper != 0.0 ? -z1 : z1, z2, s);
+    return upper != 0.0 ? r.first + r.second : r.difference;
 }
 
 /* The logarithm of the value at s over its target. */
@@ -78,16 +79,17 @@ HK_INLINE double HK_NAME(misfit)(double s, double tail, double y, double own, do
 }
 
 /* One Householder step; returns the new s. */
-HK_INLINE double HK_NAME(improve)(double s, double tail, double y, double own, double target, int upper)
+HK_INLINE double HK_NAME(improve)(double s, double tail, double y, double own, double target, double upper)
 {
     double f = HK_NAME(misfit)(s, tail, y, own, target);
     double h = y / s, h_s = h / s;
-    double d = upper ? -tail : tail;
-    double u = 1.0 / d;
-    double q = h * h_s - 0.25 * s;
-    double newton = -f * d;
-    double f2 = q - u, f3 = q * q - (3.0 * h_s * h_s + 0.25) - u * (3.0 * q - 2.0 * u);
-    double next = s + newton * (1.0 + 0.5 * f2 * newton) / (1.0 + newton * (f2 + f3 * newton * (1.0 / 6.0)));
+    /* newton u = -f, so no power of u is formed: it would overflow for the smallest s */
+    double newton = (2.0 * upper - 1.0) * f * tail;
+    double slope = newton * h_s;
+    double a = newton * (h * h_s - 0.25 * s);
+    double second = a + f; /* newton f'' / f' */
+    double third = (a * a - (3.0 * slope * slope + 0.25 * newton * newton)) + f * (3.0 * a + 2.0 * f);
+    double next = s + newton * (1.0 + 0.5 * second) / (1.0 + second + third * (1.0 / 6.0));
     return HK_NAME(bounded)(next, y, upper);
 }
 
@@ -96,47 +98,17 @@ static uint64_t HK_NAME(improve_all)(HK_NAME(unknowns) *restrict u, size_t padde
 {
     uint64_t unfinished = 0;
     for (size_t i = 0; i < padded; i++)
-        u->tail[i] = HK_NAME(tail)(u->s[i], u->y[i], u->upper[i] != 0.0);
+        u->tail[i] = HK_NAME(tail)(u->s[i], u->y[i], u->upper[i]);
     for (size_t i = 0; i < padded; i++) {
         double s = u->s[i], done = u->done[i];
-        double next = HK_NAME(improve)(s, u->tail[i], u->y[i], u->own[i], u->target[i], u->upper[i] != 0.0);
+        double next = HK_NAME(improve)(s, u->tail[i], u->y[i], u->own[i], u->target[i], u->upper[i]);
         double close = fabs(next - s) < HK_IV_CLOSE * s ? 1.0 : 0.0;
         u->s[i] = done != 0.0 ? s : next;
-        u->done[i] = done != 0.0 ? 1.0 : close;
-        unfinished |= hk_bits(1.0 - u->done[i]);
+        done = done > close ? done : close;
+        u->done[i] = done;
+        unfinished |= hk_bits(1.0 - done);
     }
     return unfinished;
-}
-
-/* Bisection on ln s with Householder steps inside the bracket: slow, for the few elements that the fixed number of
- * steps leaves. */
-static int HK_NAME(bracketed)(double y, double own, double target, int upper, double *root)
-{
-    double low = HK_NAME(bounded)(1e-160, y, upper), high = HK_NAME(bounded)(1e5, y, upper);
-    double s = sqrt(low) * sqrt(high);
-    for (int i = 0; i < 200; i++) {
-        double tail = HK_NAME(tail)(s, y, upper);
-        double next = HK_NAME(improve)(s, tail, y, own, target, upper);
-        int rising = HK_NAME(misfit)(s, tail, y, own, target) < 0.0;
-        if (rising != upper)
-            low = s;
-        else
-            high = s;
-        double step = fabs(next - s);
-        if (next >= low && next <= high && step < 1e-6 * s) {
-            *root = next;
-            return HK_OK;
-        }
-        if (next > low && next < high && i < 60) /* after that, only halving */
-            s = next;
-        else
-            s = sqrt(low) * sqrt(high);
-        if (high - low <= 4e-16 * high) {
-            *root = s;
-            return HK_OK;
-        }
-    }
-    return HK_NO_CONVERGENCE;
 }
 
 /* Reads the quotes start .. start+n, classifies them and sets the equation up; where there is none to solve, a harmless
@@ -184,8 +156,11 @@ static void HK_NAME(set_up)(const hk_european_quotes *in, size_t start, size_t n
         double target = worth > room ? room : worth;
         int solvable = code == 0.0;
         /* with nothing to discount, a premium equal to the double S - K is meant to be at intrinsic */
-        double discounted = rate[i] != 0.0 ? 1.0 : div_yield[i] != 0.0 ? 1.0 : worth > 0.0 ? 1.0 : 0.0;
-        double close = fabs(worth) < HK_IV_DOUBTFUL * other && intrinsic > 0.0 && invalid == 0.0 ? discounted : 0.0;
+        double exact = fabs(rate[i]) + fabs(div_yield[i]) == 0.0 ? 1.0 : 0.0;
+        exact = worth > 0.0 ? 0.0 : exact;
+        double close = fabs(worth) < HK_IV_DOUBTFUL * other ? 1.0 : 0.0;
+        close = intrinsic > 0.0 ? close : 0.0;
+        close = exact + invalid > 0.0 ? 0.0 : close;
         any_close |= hk_bits(close);
         u->done[i] = close;
         u->code[i] = code;
@@ -200,17 +175,20 @@ static void HK_NAME(set_up)(const hk_european_quotes *in, size_t start, size_t n
             if (u->done[i] != 0.0) {
                 hk_long_quote quote = hk_long_quote_of(u->sign[i], premium[i], spot[i], strike[i], t_years[i], rate[i],
                                                        div_yield[i]);
-                u->code[i] = quote.worth > 0.0 ? (double)HK_OK : (double)HK_BELOW_INTRINSIC;
-                if (quote.worth > 0.0) {
+                u->code[i] = quote.worth <= 0.0  ? (double)HK_BELOW_INTRINSIC
+                             : quote.room <= 0.0 ? (double)HK_ABOVE_MAXIMUM
+                                                 : (double)HK_OK;
+                if (u->code[i] == 0.0) {
+                    int upper = quote.worth > quote.room;
                     u->own[i] = quote.own * HK_IV_SCALE;
                     u->other[i] = quote.other * HK_IV_SCALE;
-                    u->target[i] = quote.worth * HK_IV_SCALE;
+                    u->target[i] = (upper ? quote.room : quote.worth) * HK_IV_SCALE;
                     u->y[i] = quote.y;
-                    u->upper[i] = 0.0;
+                    u->upper[i] = upper;
                 }
             }
     for (size_t i = 0; i < padded; i++) {
-        u->s[i] = HK_NAME(seed)(u->y[i], u->own[i], u->other[i], u->target[i], u->upper[i] != 0.0);
+        u->s[i] = HK_NAME(seed)(u->y[i], u->own[i], u->other[i], u->target[i], u->upper[i]);
         u->root_t[i] = sqrt(t_years[i]);
         u->done[i] = 0.0;
     }
@@ -235,10 +213,8 @@ static void HK_NAME(implied)(const hk_european_quotes *in, size_t n, double *vol
         if (unfinished)
             for (size_t i = 0; i < count; i++)
                 if (u.done[i] == 0.0) {
-                    double s;
-                    int code = HK_NAME(bracketed)(u.y[i], u.own[i], u.target[i], u.upper[i] != 0.0, &s);
-                    vol[start + i] = code == HK_OK ? s / u.root_t[i] : NAN;
-                    status[start + i] = (signed char)code;
+                    vol[start + i] = NAN;
+                    status[start + i] = HK_NO_CONVERGENCE;
                 }
     }
 }

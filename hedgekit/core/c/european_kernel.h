@@ -87,7 +87,7 @@ static void HK_NAME(evaluate)(const HK_NAME(block) *restrict b, HK_NAME(parts) *
         p->s[i] = s;
         p->per_s[i] = 1.0 / s;
         double h = fabs(p->x[i]) * p->per_s[i];
-        p->h[i] = h > 1e100 ? 1e100 : h;
+        p->h[i] = h > 1e10 ? 1e10 : h; /* phi(h) is 0 long before; d2 / s must stay finite */
     }
     for (size_t i = 0; i < padded; i++) {
         double z1 = p->h[i] - 0.5 * p->s[i], z2 = p->h[i] + 0.5 * p->s[i];
@@ -147,10 +147,11 @@ static void HK_NAME(price)(const hk_european_input *in, size_t n, double *price,
 }
 
 /* The greeks from the parts; returns what not_finite says of all of them. */
-static uint64_t HK_NAME(differentiate)(const HK_NAME(block) *restrict b, const HK_NAME(parts) *restrict p, size_t padded,
-                                       const double *restrict price, double *restrict delta, double *restrict gamma,
-                                       double *restrict vega, double *restrict theta, double *restrict rho,
-                                       double *restrict vanna, double *restrict volga, double *restrict charm)
+static uint64_t HK_NAME(differentiate)(const HK_NAME(block) *restrict b, const HK_NAME(parts) *restrict p,
+                                       size_t padded, const double *restrict price, double *restrict delta,
+                                       double *restrict gamma, double *restrict vega, double *restrict theta,
+                                       double *restrict rho, double *restrict vanna, double *restrict volga,
+                                       double *restrict charm)
 {
     uint64_t overflow = 0;
     for (size_t i = 0; i < padded; i++) {

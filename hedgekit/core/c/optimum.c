@@ -497,3 +497,30 @@ int hk_optimum_measure(const hk_optimum *s, hk_ticket *ticket)
 {
     return hk_measure(&s->problem, ticket);
 }
+
+void hk_optimum_multipliers(hk_optimum *s, const hk_ticket *legs, const int64_t *low, const int64_t *high,
+                            hk_multipliers *out)
+{
+    hk_lp lp;
+    hk_lp_answer answer;
+    hk_lay_out(s, &lp, legs);
+    for (int k = 0; k < legs->legs; k++) {
+        lp.low[k] = (double)low[k];
+        lp.high[k] = (double)high[k];
+        answer.x[k] = NAN;
+    }
+    out->rows = 0;
+    out->ray = hk_lp_solve(&lp, &answer) == HK_LP_INFEASIBLE;
+    for (int i = 0; i < lp.rows; i++) {
+        int money = s->row[i].family <= HK_PLAIN_ROW || s->row[i].family == HK_BUDGET_ROW;
+        if (!(answer.y[i] > 0.0))
+            continue;
+        /* Back from scaled rows; a ray may have any length, so its rows of money are left as they are. */
+        out->weight[out->rows] = answer.y[i] * (out->ray ? (money ? 1.0 : 1.0 / s->problem.scale)
+                                                         : (money ? s->problem.scale : 1.0));
+        out->family[out->rows] = (int)s->row[i].family;
+        out->spot[out->rows++] = s->problem.spot[s->row[i].spot];
+    }
+    for (int k = 0; k < legs->legs; k++)
+        out->x[k] = out->ray ? NAN : answer.x[k];
+}

@@ -14,7 +14,7 @@
 #include "optimum.h"
 
 #define HK_LP_COLUMNS (HK_OPTIMUM_LEGS + 1)
-#define HK_LP_ROWS (3 * HK_OPTIMUM_LEGS + 8)
+#define HK_LP_ROWS HK_OPTIMUM_ROWS
 
 enum hk_lp_status { HK_LP_OPTIMAL, HK_LP_INFEASIBLE, HK_LP_UNSOLVED };
 

@@ -105,3 +105,19 @@ def test_the_order_of_the_legs_does_not_change_cost_or_floor():
         0
     ][0]
     assert forward[2:] == reverse[2:]
+
+
+def test_multipliers_name_rows_of_the_set():
+    one = search()
+    with pytest.raises(ValueError, match="after a run"):
+        one.multipliers([0], [1], [3])
+    one.run(target=cents(27_300_00), max_legs=2)
+    ray, rows, x = one.multipliers([0, 1], [1, 1], [3, 3])
+    assert not ray
+    assert all(weight > 0 and family <= 3 for family, _, weight in rows)
+    assert x[0] + x[1] == pytest.approx(3.0)
+    ray, rows, x = one.multipliers([1], [1], [3])
+    assert ray
+    assert np.isnan(x).all()
+    with pytest.raises(ValueError, match="leg 3"):
+        one.multipliers([3], [1], [3])

@@ -157,7 +157,7 @@ def test_flagged_and_one_sided_quotes_are_not_traded_on(make_chain):
 
 def test_displayed_size_is_warned_of(make_chain):
     result = compare(make_chain(ROWS, size=3.0), shares=1000, floor=0.9, **TERMS)
-    assert [note.slug for note in result.warnings] == ["displayed-size"]
+    assert [note.slug for note in result.warnings] == ["displayed_size"]
     short = [leg for leg in result.require().legs if abs(leg.contracts) > 3]
     assert short
     for leg in short:
