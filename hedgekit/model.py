@@ -111,7 +111,10 @@ class Option:
 
     @property
     def _tail(self) -> str:
-        return f"{self.expiry:%y%m%d}{self.kind[0].upper()}{round(self.strike * _STRIKE_UNITS):08d}"
+        # written out: strftime takes a third of the time to read a chain
+        day = self.expiry
+        date_part = f"{day.year - _CENTURY:02d}{day.month:02d}{day.day:02d}"
+        return f"{date_part}{'C' if self.kind == 'call' else 'P'}{round(self.strike * _STRIKE_UNITS):08d}"
 
     def __str__(self) -> str:
         return self.short

@@ -39,6 +39,7 @@ NEAREST_EXPIRIES = 5
 FAR_DAYS = 60.0  # beyond this many days dividends and early exercise blur the spot more than they tell it
 LEAST_PAIRS = 3
 LARGEST_DIVIDEND = 0.015  # of the spot
+STRICT_DAYS = 4  # over a long weekend: an expiry within so many days leaves little room for an ex-date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,10 @@ class ParitySpot:
         The interval that most pairs allow.
     pairs : int
         Pairs of a call and a put used.
-    last_expiry : date
-        The farthest expiry used.
+    first_expiry, last_expiry : date
+        The nearest and farthest expiry used.
+    asof : date
+        Day of the quotes.
     today : tuple of float, optional
         What the options that expire on the as-of day allow, before any dividend; not part of the estimate, as few of
         them are quoted and they stop trading at the close.
@@ -64,7 +67,9 @@ class ParitySpot:
     low: float
     high: float
     pairs: int
+    first_expiry: date
     last_expiry: date
+    asof: date
     today: tuple[float, float] | None = None
 
     def agrees(self, spot: float) -> bool:
@@ -74,11 +79,13 @@ class ParitySpot:
     def dividend_explains(self, spot: float) -> bool:
         """Whether a dividend due before the nearest expiry explains a spot above the interval.
 
-        So it does when the options that expire on the day itself agree with the spot, and the gap is one that a
-        dividend can make.
+        So it does when the gap is one that a dividend can make, and the options that expire on the day itself agree
+        with the spot; without such options, when the nearest expiry is far enough for an ex-date to be likely before.
         """
-        if self.today is None or not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
+        if not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
             return False
+        if self.today is None:
+            return (self.first_expiry - self.asof).days > STRICT_DAYS
         return self.today[0] - TOLERANCE * spot <= spot <= self.today[1] + TOLERANCE * spot
 
 
@@ -132,7 +139,8 @@ def parity_spot(
     inverse square of each pair's width, moved into the interval.
     """
     centre, margin = (NEUTRAL_RATE, RATE_MARGIN) if rate is None else (rate, 0.0)
-    lows, highs, mids, widths, last = [], [], [], [], None
+    lows, highs, mids, widths = [], [], [], []
+    used: list[date] = []
     for expiry, t_years in _nearest(chain):
         pairs = pairs_near_money(chain.at(expiry), NEAR_MONEY, PAIRS_AN_EXPIRY)
         strike, bid, ask = pairs.strike, pairs.bid, pairs.ask
@@ -146,8 +154,8 @@ def parity_spot(
         highs.append(ask + strike * np.maximum(1.0, discounts[0]) + allowed)
         mids.append(0.5 * (bid + ask) + strike * discounts[1] + paid)
         widths.append(ask - bid + strike * margin * tau)
-        last = expiry
-    if last is None or sum(map(len, mids)) < LEAST_PAIRS:
+        used.append(expiry)
+    if sum(map(len, mids)) < LEAST_PAIRS:
         return None
     low, high = deepest(np.concatenate(lows), np.concatenate(highs))
     point = weighted_median(np.concatenate(mids), np.concatenate(widths) ** -2.0)
@@ -156,7 +164,9 @@ def parity_spot(
         low=low,
         high=high,
         pairs=sum(map(len, mids)),
-        last_expiry=last,
+        first_expiry=used[0],
+        last_expiry=used[-1],
+        asof=chain.asof.date(),
         today=_today(chain),
     )
 

@@ -236,8 +236,9 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
         return _settled(chain, in_file, "file", ())
     if parity.dividend_explains(in_file):
         due = (
-            f"the file's spot {in_file:.2f} agrees with the options expiring today, but parity to {parity.last_expiry} "
-            f"says {parity.spot:.2f}: a dividend of about ${in_file - parity.spot:.2f} seems due; {in_file:.2f} is used"
+            f"the file's spot {in_file:.2f} is above the {parity.spot:.2f} that put-call parity says from "
+            f"{parity.first_expiry} on: a dividend of about ${in_file - parity.spot:.2f} seems due before; "
+            f"{in_file:.2f} is used"
         )
         return _settled(chain, in_file, "file", (("dividend_due", due),))
     off = _off(parity, in_file, "the file's spot", f": {parity.spot:.2f} from parity is used")

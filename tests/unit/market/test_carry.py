@@ -1,12 +1,13 @@
 """Rate and forwards from small chains of known making."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hedgekit.errors import DataError
-from hedgekit.market.carry import forwards, infer_rate
+from hedgekit.market.carry import forwards, infer_dividends, infer_rate
 from hedgekit.market.parity import financing_years
 from hedgekit.market.sources import load
 
@@ -85,3 +86,39 @@ def test_quotes_that_disagree_cannot_tell_the_rate(european_like, write):
         row["bid"], row["ask"] = max(row["bid"] + shift, 0.01), max(row["ask"] + shift, 0.01) + 2.0
     with pytest.raises(DataError, match=r"cannot tell the interest rate: parity says .* Give --rate"):
         infer_rate(load(write(european_like), spot=290.0))
+
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "data" / "iwm.json"
+PARTS = {
+    "nothing": lambda chain: chain.select(np.arange(0)),
+    "one quote": lambda chain: chain.select(np.arange(1)),
+    "calls only": lambda chain: chain.select(chain.kind == 1),
+    "one expiry": lambda chain: chain.at(chain.expiries[20]),
+    "near expiries": lambda chain: chain.select(chain.t_years < 0.2),
+    "past expiries": lambda chain: load(EXAMPLE, asof="2029-01-03"),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_a_chain_tells_no_rate_but_says_so(part):
+    chain = PARTS[part](load(EXAMPLE))
+    with pytest.raises(DataError, match="cannot tell the interest rate"):
+        infer_rate(chain)
+    assert infer_dividends(chain, 0.036) == ()
+    ahead = [day for day in chain.expiries if chain.years_to(day) > 0]
+    assert [forward.expiry for forward in forwards(chain, 0.036)] == ahead
+
+
+def test_repeated_rows_and_sparse_strikes_do_not_move_the_rate():
+    chain = load(EXAMPLE)
+    rate = infer_rate(chain).rate
+    twice = chain.select(np.r_[np.arange(len(chain)), np.arange(len(chain))])
+    assert infer_rate(twice).rate == pytest.approx(rate, abs=1e-4)
+    assert infer_rate(chain.select(chain.strike % 5 == 0)).rate == pytest.approx(rate, abs=1e-3)
+
+
+def test_a_spot_that_cannot_be_tells_no_rate():
+    from dataclasses import replace
+
+    with pytest.raises(DataError, match="cannot tell the interest rate"):
+        infer_rate(replace(load(EXAMPLE), spot=200.0))

@@ -135,6 +135,16 @@ def test_a_spot_above_parity_is_kept_on_the_eve_of_an_ex_date(make_document, mak
     assert load(write(document)).spot == pytest.approx(290.7, abs=0.02)
 
 
+def test_a_spot_above_parity_is_kept_when_the_nearest_expiry_leaves_room_for_an_ex_date(make_document, write):
+    month = (date(2026, 7, 17), date(2026, 8, 21))
+    kept = load(write(make_document(289.3, file_spot=291.0, expiries=month)))
+    assert (kept.spot, slugs(kept)) == (291.0, ["dividend_due"])
+    below = load(write(make_document(290.7, file_spot=289.0, expiries=month)))
+    assert below.spot_source == "parity"
+    too_far = load(write(make_document(289.3, file_spot=299.0, expiries=month)))
+    assert too_far.spot_source == "parity"
+
+
 def test_a_file_spot_within_the_interval_is_kept(make_document, write):
     chain = load(write(make_document(290.0, file_spot=290.01)))
     assert (chain.spot, chain.spot_source, chain.warnings) == (290.01, "file", ())
