@@ -9,13 +9,13 @@ from datetime import date, datetime, time
 from typing import Any, ClassVar, Literal
 
 from hedgekit import units
-from hedgekit.errors import InputError, Status
+from hedgekit.errors import HedgekitError, InputError, Status
 from hedgekit.market.calendar import is_session, session_close
 from hedgekit.market.calendar import t_years as years_between
 from hedgekit.market.inputs import Given, Terms, given, resolve
 from hedgekit.market.snapshot import read_asof
 from hedgekit.model import NEW_YORK, Chain, Option, Quote
-from hedgekit.pricing import Exercise, Greeks, engine_name, greeks, implied_vol
+from hedgekit.pricing import GREEK_NAMES, Exercise, Greeks, ImpliedVol, engine_name, greeks, implied_vol
 from hedgekit.results import Result
 
 USUAL_CLOSE = time(16, 0)
@@ -52,6 +52,10 @@ class ValuationResult(Result):
         Dollars a share; decimal a year.
     greeks : Greeks
         Raw derivatives a share.
+    status : Status
+        Of the vol: OK unless a premium that has none was asked about.
+    upper : float
+        The vol below which every vol explains the premium when the status is NOT_IDENTIFIED; else NaN.
     quote : dict or None
         Bid, ask and the vols there, when the contract was found in a chain.
     """
@@ -63,6 +67,19 @@ class ValuationResult(Result):
     vol: float
     greeks: Greeks
     quote: Mapping[str, Any] | None = None
+    status: Status = Status.OK
+    upper: float = math.nan
+    refusal: HedgekitError | None = None
+
+    def require(self) -> None:
+        """Raise what the status means unless it is OK.
+
+        Raises
+        ------
+        InputError, ArbitrageError, NotIdentifiedError, ConvergenceError
+        """
+        if self.refusal is not None:
+            raise self.refusal
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -85,7 +102,8 @@ class ValuationResult(Result):
             "strike": self.contract.strike,
             "price": self.price,
             "vol": self.vol,
-            "status": "OK",
+            "status": self.status,
+            "upper": self.upper,
             "greeks": shown,
         }
         return body if self.quote is None else {**body, "quote": dict(self.quote)}
@@ -146,6 +164,8 @@ def contract_for(
     left = years_between(asof, expiry) if expiry is not None else t_years
     assert left is not None
     if left <= 0:
+        if expiry is None:
+            raise InputError(f"--t-years {left:g}: it must be more than 0")
         raise InputError(f"expiry {expiry}: its exercise cut-off is past at {asof:%Y-%m-%d %H:%M} New York")
     side: Literal["call", "put"] = "call" if kind == "call" else "put"
     return Contract(kind=side, strike=strike, t_years=left, option=option)
@@ -206,20 +226,40 @@ def value(
         if vol is None and premium is None:
             raise InputError("give --vol or --premium, or --chain to take the contract's quote from")
     place = (contract.kind, spot, contract.strike, contract.t_years, terms.rate, terms.div_yield)
+    solved, refusal = ImpliedVol(vol, Status.OK, math.nan), None
     if vol is None:
         assert premium is not None
-        vol = implied_vol(premium, *place, exercise=exercise, dividends=terms.cash)
-    numbers = greeks(*place, vol, exercise=exercise, dividends=terms.cash)
+        solved = implied_vol(premium, *place, exercise=exercise, dividends=terms.cash, full=True)
+        refusal = _refusal(premium, place, exercise, terms) if solved.status else None
+        if refusal is not None and question == "price":
+            raise refusal
+        vol = solved.vol
+    if refusal is None:
+        numbers = greeks(*place, vol, exercise=exercise, dividends=terms.cash)
+    else:
+        numbers = Greeks(premium, *[math.nan] * (len(GREEK_NAMES) - 1))
     result = ImpliedVolResult if question == "iv" else ValuationResult
     return result(
         contract=contract,
         price=numbers.price,
         vol=vol,
         greeks=numbers,
+        status=solved.status,
+        upper=solved.upper,
+        refusal=refusal,
         quote=None if quote is None else _band(quote, place, exercise, terms),
         inputs=_inputs(contract, asof, spot, premium, exercise, terms, chain),
         warnings=terms.warnings,
     )
+
+
+def _refusal(premium: float, place: tuple[Any, ...], exercise: Exercise, terms: Terms) -> HedgekitError:
+    """Return what a premium without a vol raises."""
+    try:
+        implied_vol(premium, *place, exercise=exercise, dividends=terms.cash)
+    except HedgekitError as error:
+        return error
+    raise AssertionError("a premium has a vol alone but not with its status")
 
 
 def _from_chain(contract: Contract, chain: Chain, *, rate: Given, dividends: Given) -> tuple[Terms, Quote]:

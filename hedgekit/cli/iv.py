@@ -55,4 +55,7 @@ def command(
         dividends=dividends,
         asof=asof,
     )
+    if format_ == "table":
+        result.require()
     deliver(result, format_=format_, output=output, quiet=quiet)
+    result.require()

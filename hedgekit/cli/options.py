@@ -14,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from hedgekit.results import Result
+    from hedgekit.valuation import ValuationResult
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -166,7 +167,7 @@ def value_contract(
     rate: str | None,
     dividends: str | None,
     asof: str | None,
-) -> Result:
+) -> ValuationResult:
     """Answer ``price`` and ``iv``, which differ in what is asked for."""
     from hedgekit.market.sources import load
     from hedgekit.model import Option

@@ -263,7 +263,9 @@ def make_problem(
         When no put of that expiry can be traded on.
     """
     if isinstance(shares, bool) or not 1 <= shares <= MOST_SHARES or int(shares) != shares:
-        raise InputError(f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}")
+        raise InputError(
+            f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}; split the position"
+        )
     if not 0.0 < floor <= 1.0:
         hint = f" (did you mean {floor / units.PERCENT:g}?)" if units.PERCENT / 10 <= floor <= units.PERCENT else ""
         raise InputError(f"--floor {floor:g}: expected a fraction of today's value above 0 and up to 1{hint}")

@@ -196,7 +196,8 @@ def footer(result: HedgeResult) -> list[str]:
         f"loss at expiry if the spot is 20% lower; fails<: below that spot",
         f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
         f"traded on: two-sided unflagged quotes with a spread up to {units.percent(inputs['max_spread']):g}% of mid",
-        f"today: delta shares, gamma shares per $1, vega and rho dollars a point, theta dollars a calendar day, vols at the mid",
+        "today: delta shares, gamma shares per $1, vega and rho dollars a point, theta dollars a calendar day; vols at "
+        "the mid",
         f"calls are sold at {units.percent(problem.cap):g}% of spot or above; hold cash and hold less sell at spot "
         f"and earn nothing; a stop is shown as if it filled at its level",
     ]

@@ -173,6 +173,13 @@ def test_a_premium_without_a_vol_ends_with_4(run):
     assert code == 4 and "between 80 and 300" in err
 
 
+def test_a_script_reads_why_there_is_no_vol(run):
+    code, out, err = run("iv", "--kind", "put", "--strike", 300, "--t-years", 0.25, "--spot", 220, "--premium", 80, "--rate", 0.043, "--format", "json")  # fmt: skip
+    answer = json.loads(out)
+    assert code == 4 and err
+    assert answer["status"] == "NOT_IDENTIFIED" and answer["vol"] is None and 0.1 < answer["upper"] < 1.0
+
+
 def test_cash_dividends_come_from_a_file(run, tmp_path):
     path = write(tmp_path / "dividends.csv", "date,amount\n2026-10-01,0.75\n")
     common = ["price", "IWM261120C00240000", "--spot", 248, "--vol", 0.2, "--rate", 0.04, "--asof", "2026-09-01T16:00", "--format", "json"]  # fmt: skip
@@ -220,7 +227,55 @@ def test_an_unknown_key_in_a_file_is_an_error_with_a_suggestion(run, example, tm
     assert code == 2 and "did you mean 'fee'" in err
 
 
+def test_an_unsound_installation_ends_with_5(run, monkeypatch):
+    from hedgekit import crosscheck
+
+    monkeypatch.setattr(crosscheck, "PRICE_LIMIT", -1.0)
+    code, out, _ = run("doctor")
+    assert code == 5 and "NOT SOUND" in out and "FAILS" in out
+
+
+@pytest.mark.parametrize(("line", "message"), [("[hegde]\nfee = 1", "did you mean [hedge]"), ("fee = 1", "table of a command"), ("[hedge]\nfee = [1]", "expected one value")])  # fmt: skip
+def test_a_mistaken_configuration_is_named(run, example, tmp_path, line, message):
+    write(tmp_path / "hedgekit.toml", line)
+    code, _, err = run("hedge", "--shares", 100, "--chain", example, "--by", BY)
+    assert code in (2, 3) and message in err
+
+
+def test_the_chain_can_be_configured(run, example, tmp_path):
+    write(tmp_path / "hedgekit.toml", f"[hedge]\nchain = '{example}'\nby = '2027-01-15'\n")
+    assert run("hedge", "--shares", 100, "--quiet")[0] == 0
+
+
+def test_a_link_keeps_pointing_and_a_pipe_stays_a_pipe(run, example, tmp_path):
+    (tmp_path / "real.json").write_text("old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    words = ["hedge", "--shares", 100, "--chain", example, "--by", BY, "--format", "json", "--output"]
+    assert run(*words, tmp_path / "link.json")[0] == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text())["schema"] == "hedgekit.hedge/1"
+    assert run(*words, "/dev/null")[0] == 0
+    assert not os.path.isfile("/dev/null")  # noqa: PTH113
+    code, _, err = run(*words, tmp_path)
+    assert code == 5 and f"{tmp_path}: Is a directory" in err
+
+
+def test_an_expiry_that_is_past_is_refused(run, example):
+    code, _, err = run("hedge", "--shares", 100, "--chain", example, "--by", "2020-01-01")
+    assert code == 2 and "before the quotes' own day" in err
+
+
+def test_help_keeps_its_lines(run):
+    _, out, _ = run("--help")
+    assert "\\b" not in out and "\n  Exit codes: 0 done, 1 a risk check breached, 2 usage, 3 data,\n" in out
+
+
 def test_a_closed_pipe_ends_quietly(example):
     script = f"{sys.executable} -c 'from hedgekit.cli import main; main()' chain {example} --format json --quiet | head -c 10"
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, env={**os.environ})
     assert done.stderr == "" and done.stdout
+    command = [sys.executable, "-m", "hedgekit", "chain", str(example), "--format", "json", "--quiet"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -175,3 +175,51 @@ def test_json_is_complete_and_has_no_nan(make_chain):
     assert put["cost_annualised_pct"] == pytest.approx(put["cost_pct"] * 365 / answer["inputs"]["days"])
     assert {"legs", "cost_usd", "floor_usd", "cap_pct", "status", "seconds", "runners_up"} <= set(answer["optimum"])
     assert set(answer["inputs"]) >= {"spot", "rate", "t_years", "expiry", "fee", "floor", "asof", "source"}
+
+
+def test_a_cheaper_put_that_is_quoted_wide_is_told_of_and_can_be_allowed(make_chain):
+    rows = [*ROWS[:3], ("put", 94.0, 0.40, 1.60), *ROWS[3:]]
+    chain = make_chain(rows)
+    result = compare(chain, shares=1000, floor=0.9, max_legs=1, **TERMS)
+    notes = {note.slug: note.message for note in result.warnings}
+    assert result.named("put").legs[0].option.strike == 95.0
+    assert "10 x 94 put at 1.6 would hold the floor for $1,606" in notes["wide_quote_cheaper"]
+    assert "1 spread above 30% of mid" in notes["quotes_left_out"]
+    allowed = compare(chain, shares=1000, floor=0.9, max_legs=1, max_spread=1.5, **TERMS)
+    assert allowed.named("put").legs[0].option.strike == 94.0
+    assert "wide_quote_cheaper" not in [note.slug for note in allowed.warnings]
+
+
+def test_no_put_spread_when_no_strike_lies_below_the_floor(make_chain):
+    names = [row.name for row in compare(make_chain(ROWS), shares=1000, floor=0.7, **TERMS).candidates]
+    assert "put spread" not in names and "put-spread collar" not in names
+
+
+def test_more_puts_than_shares_are_told_of(make_chain):
+    result = compare(make_chain(ROWS), shares=60, floor=0.8, **TERMS)
+    assert "the puts cover 100 shares, 60 are owned" in {n.slug: n.message for n in result.warnings}["more_puts_than_shares"]
+
+
+def test_a_cap_beyond_the_calls_is_told_of(make_chain):
+    result = compare(make_chain(ROWS), shares=1000, floor=0.8, min_cap=1.5, **TERMS)
+    assert "no_call_to_sell" in [note.slug for note in result.warnings]
+
+
+def test_quotes_that_are_all_old_are_named_as_the_reason(make_chain):
+    from dataclasses import replace
+
+    chain = make_chain(ROWS)
+    with pytest.raises(DataError, match="11 stale"):
+        compare(replace(chain, flags=[int(Flag.STALE)] * len(ROWS)), shares=100, **TERMS)
+
+
+def test_a_rate_that_the_chain_does_not_tell_is_assumed_aloud(make_chain):
+    result = compare(make_chain(ROWS), shares=1000, floor=0.9, expiry="2026-09-18")
+    assert result.inputs["rate"] == 0.03
+    assert "assumed" in result.inputs["rate_source"]
+    assert "give --rate" in {note.slug: note.message for note in result.warnings}["rate_assumed"]
+
+
+def test_what_is_not_a_chain_is_refused():
+    with pytest.raises(InputError, match="expected a Chain"):
+        compare("iwm.json", shares=100, **TERMS)
