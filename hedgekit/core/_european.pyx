@@ -1,3 +1,4 @@
+# cython: autotestdict=False
 """European options under Black-Scholes-Merton with a continuous yield: price, greeks, implied vol.
 
 With ``A = S exp(-qT)``, ``B = K exp(-rT)`` and ``s = vol sqrt(T)``::

@@ -1,6 +1,6 @@
 /* Template: blocks of contiguous columns that the European kernels work on (see instances.h). */
 
-#define HK_BLOCK 128 /* all columns of a block stay in the first-level cache */
+#define HK_BLOCK 64 /* all columns of a block stay in the first-level cache */
 
 /* A column of a block: the caller's own memory where that is contiguous, otherwise a copy in `store`. Blocks are
  * padded to whole vectors with `filler`, so an element's bits never depend on where in an array it stands. */

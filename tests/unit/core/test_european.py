@@ -77,7 +77,7 @@ def test_isa_from_environment() -> None:
     assert done.stdout.strip() == "baseline"
 
 
-@pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 255, 256, 257, 1000])
+@pytest.mark.parametrize("n", [1, 2, 7, 8, 9, 63, 64, 65, 1000])
 def test_bits_do_not_depend_on_the_place(each_isa: str, n: int) -> None:
     inputs = book(1000)
     whole_price, _ = price(inputs)

@@ -1,10 +1,17 @@
-"""The polynomials of vecmath.h, computed again with mpmath: no number there is without a source."""
+"""vecmath.h: its polynomials computed again with mpmath, and its functions, compiled on the spot, in ulp."""
 
+import ctypes
+import math
 import re
+import shlex
+import shutil
+import subprocess
+import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import mpmath
+import numpy as np
 import pytest
 from mpmath import mpf
 
@@ -47,8 +54,6 @@ def written(function: str) -> list[float]:
     """Return the coefficients in the body of a function of the header, in the order of the powers."""
     body = HEADER[HEADER.index(f" {function}(") :]
     body = body[: body.index("\n}\n")]
-    if "HK_MILLS_START" in body:
-        return [float(c) for c in re.findall(r"HK_MILLS_(?:START|STEP)\(([-\d.e]+)\)", body)][::-1]
     return [float(c) for pair in re.findall(r"p?q?\d\d = ([\d.e-]+) \+ \w \* ([\d.e-]+);", body) for c in pair]
 
 
@@ -68,8 +73,9 @@ def test_mills_ratio() -> None:
         i = (alpha - t) / beta
         return ratio(1 / i - shift) / i
 
+    found = [float(c) for c in re.findall(r"(?:FIRST|NEXT)\((-?\d[-\d.e]+)\)", HEADER)][::-1]
     # half an ulp of the leading coefficients
-    agree(written("hk_mills"), polynomial(p, 22, mpf(-1), mpf(1)), 1.2e-16)
+    agree(found, polynomial(p, 22, mpf(-1), mpf(1)), 1.2e-16)
     lowest, highest = beta / (alpha + 1) - shift, beta / (alpha - 1) - shift
     assert lowest == mpf("-0.75")
     assert highest > 38.4  # phi underflows at 38.6
@@ -87,3 +93,96 @@ def test_logarithm() -> None:
 def test_exponential() -> None:
     half = mpmath.log(2) / 2 * mpf("1.001")
     agree(written("hk_exp_fraction"), polynomial(lambda r: (mpmath.expm1(r) - r) / r**2, 9, -half, half), 1.2e-16)
+
+
+WRAPPERS = """
+#include "vecmath.h"
+double t_exp(double x, double unused) { return hk_exp(x); }
+double t_expm1(double x, double unused) { return hk_exp_both(x).minus_one; }
+double t_scaled(double x, double scale) { return hk_scaled_exp(scale, x); }
+double t_log(double a, double b) { return hk_log_ratio(a, b); }
+double t_ratio(double x, double unused) { return hk_mills_ratio(x); }
+double t_first(double u, double v) { return hk_mills(u, v, v - u).first; }
+double t_second(double u, double v) { return hk_mills(u, v, v - u).second; }
+double t_difference(double u, double v) { return hk_mills(u, v, v - u).difference; }
+double t_pdf(double x, double unused) { return hk_normal_pdf(x); }
+double t_cdf(double x, double unused) { return hk_normal_cdf(x); }
+"""
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    compiler = shlex.split(sysconfig.get_config_var("CC") or "cc")
+    if shutil.which(compiler[0]) is None:
+        pytest.skip(f"no C compiler {compiler[0]} to build the functions with")
+    folder = tmp_path_factory.mktemp("vecmath")
+    source, library = folder / "t.c", folder / "t.so"
+    source.write_text(WRAPPERS, encoding="utf-8")
+    include = Path(__file__).resolve().parents[3] / "hedgekit" / "core" / "c"
+    flags = ["-O2", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"]
+    subprocess.run([*compiler, *flags, f"-I{include}", str(source), "-o", str(library), "-lm"], check=True)
+    return ctypes.CDLL(str(library))
+
+
+def mills(z: float) -> mpf:
+    return mpmath.sqrt(mpmath.pi / 2) * mpmath.exp(mpf(z) ** 2 / 2) * mpmath.erfc(mpf(z) / mpmath.sqrt(2))
+
+
+def near(u: np.ndarray) -> np.ndarray:
+    """Give each u a v above it, from a hair to far."""
+    return u + np.geomspace(1e-9, 20, len(u))
+
+
+RANDOM = np.random.default_rng(4)
+ORDINARY = RANDOM.uniform(-700, 700, 400)
+SMALL = RANDOM.uniform(-0.34, 0.34, 400) * np.geomspace(1e-9, 1, 400)
+Z = np.concatenate([RANDOM.uniform(-0.75, 3, 200), np.geomspace(1e-3, 38.4, 200)])
+FACTOR = np.exp(np.concatenate([RANDOM.normal(0, 1e-6, 200), RANDOM.uniform(-30, 30, 200)]))
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "y", "exact", "ulps"),
+    [
+        ("exp", ORDINARY, ORDINARY, lambda x, _: mpmath.exp(x), 1),
+        ("expm1", SMALL, SMALL, lambda x, _: mpmath.expm1(x), 1),
+        ("scaled", 2 * ORDINARY, np.exp(-ORDINARY), lambda x, y: y * mpmath.exp(x), 2),
+        ("log", 100 * FACTOR, np.full(400, 100.0), lambda a, b: mpmath.log(mpf(a) / mpf(b)), 2),
+        ("ratio", Z, Z, lambda z, _: mills(z), 8),
+        ("first", Z, near(Z), lambda u, _: mills(u), 10),
+        ("second", Z, np.minimum(near(Z), 38.4), lambda _, v: mills(v), 10),
+        # without fused multiply-add; what matters is that no digit is lost where R(u) and R(v) share many
+        ("difference", Z[Z < 20], near(Z[Z < 20]), lambda u, v: mills(u) - mills(v), 20),
+        # the square of the argument is rounded: half an ulp of up to 700
+        ("pdf", 4 * Z[Z < 9], Z[Z < 9], lambda x, _: mpmath.npdf(x), 400),
+        ("cdf", -4 * Z[Z < 9], Z[Z < 9], lambda x, _: mpmath.ncdf(x), 400),
+    ],
+)
+def test_functions(
+    compiled: ctypes.CDLL,
+    name: str,
+    x: np.ndarray,
+    y: np.ndarray,
+    exact: Callable[[mpf, mpf], mpf],
+    ulps: float,
+) -> None:
+    function = getattr(compiled, f"t_{name}")
+    function.argtypes, function.restype = [ctypes.c_double, ctypes.c_double], ctypes.c_double
+    worst = 0.0, 0.0, 0.0
+    for a, b in zip(x.tolist(), y.tolist(), strict=True):
+        expected = exact(mpf(a), mpf(b))
+        if 1e-290 < abs(expected) < 1e300:
+            worst = max(worst, (float(abs(function(a, b) - expected)) / math.ulp(float(expected)), a, b))
+    assert worst[0] <= ulps, worst
+
+
+def test_special_arguments(compiled: ctypes.CDLL) -> None:
+    for name in ("exp", "cdf"):
+        getattr(compiled, f"t_{name}").argtypes = [ctypes.c_double, ctypes.c_double]
+        getattr(compiled, f"t_{name}").restype = ctypes.c_double
+    assert compiled.t_exp(0.0, 0.0) == 1.0  # no discount must leave a leg untouched
+    assert compiled.t_exp(710.0, 0.0) == math.inf
+    assert 0 < compiled.t_exp(-1e9, 0.0) < 1e-307
+    assert math.isnan(compiled.t_exp(math.nan, 0.0))
+    assert compiled.t_cdf(math.inf, 0.0) == 1.0
+    assert compiled.t_cdf(-math.inf, 0.0) == 0.0
+    assert compiled.t_cdf(0.0, 0.0) == pytest.approx(0.5, rel=1e-15)
