@@ -8,6 +8,7 @@ typedef struct {
     double ceiling;      /* not identified: worth no more than this */
     double low, high;    /* the answer lies between */
     double past_vol, past_excess; /* the trial before the last, and the American value above the European there */
+    double slope;                 /* of that excess in vol, roughly */
     int tried;
     int open;
     signed char status;
@@ -42,6 +43,31 @@ static inline double hk_am_invert(const hk_am_option *o, double target, double e
             return vol;
     }
     return NAN;
+}
+
+/* Early-exercise value after Barone-Adesi and Whaley (1987): good to a percent or two of itself, to start from. */
+static inline double hk_am_rough_excess(const hk_am_option *o, double vol, double european)
+{
+    double var = vol * vol, s = vol * sqrt(o->t), er = exp(-o->r * o->t), eq = exp(-o->q * o->t);
+    double n1 = 2.0 * (o->r - o->q) / var - 1.0, rt = o->r * o->t;
+    double growth = fabs(rt) < 1e-5 ? 1.0 + 0.5 * rt : rt / (1.0 - er);
+    double power = -0.5 * (n1 + sqrt(fmax(n1 * n1 + 8.0 * growth / (s * s), 0.0)));
+    double start = o->r > 0.0 && o->r < o->q ? log(o->r / o->q) : 0.0, x = start - 1.2 * s, gain = 0.0;
+    for (int step = 0; step < 5; step++) {
+        double d2 = (x + (o->r - o->q) * o->t) / s - 0.5 * s, d1 = d2 + s, ex = exp(x);
+        double below1 = eq * 0.5 * erfc(d1 * 0.70710678118654752), below2 = er * 0.5 * erfc(d2 * 0.70710678118654752);
+        double density = eq * exp(-0.5 * d1 * d1) * 0.39894228040143268;
+        gain = -(1.0 - below1) * ex / power;
+        double miss = 1.0 - ex - (below2 - ex * below1) - gain;
+        double slope = ex * below1 - ex + ex / power * (1.0 - below1 + density / s);
+        double move = -miss / fmin(slope, -1e-12);
+        x = fmin(x + fmin(fmax(move, -2.0 * s), 2.0 * s), start - 0.02 * s);
+        if (fabs(move) < 1e-3 * s)
+            break;
+    }
+    if (o->x <= x)
+        return o->exercise - european;
+    return fmin(gain * exp(power * (o->x - x)), 1.0);
 }
 
 static inline hk_am_quote hk_am_read_quote(const hk_column *premium, const hk_am_inputs *in, ptrdiff_t i)
@@ -80,6 +106,16 @@ static inline hk_am_quote hk_am_read_quote(const hk_column *premium, const hk_am
     double bend = fmin(fmax(sqrt(2.0 * fabs(forward) / o->t), 0.05), 5.0);
     double european = hk_am_invert(o, quote.target, 0.0, 0.0, bend, bend, 0.0, 100.0);
     o->vol = isfinite(european) ? european : bend;
+    if (isfinite(european) && hk_am_kind_of(o) == HK_AM_SINGLE) {
+        double first = o->vol, excess = hk_am_rough_excess(o, first, quote.target), vega;
+        double second = hk_am_invert(o, quote.target, excess, 0.0, first, first, 0.2 * first, 1.001 * first);
+        if (isfinite(second) && second < first * (1.0 - 1e-9)) {
+            double again = hk_am_rough_excess(o, second, hk_am_european(o, second, &vega));
+            quote.slope = (excess - again) / (first - second);
+            double third = hk_am_invert(o, quote.target, again, quote.slope, second, second, 0.2 * first, 1.001 * first);
+            o->vol = isfinite(third) ? third : second;
+        }
+    }
     quote.low = 0.0;
     quote.high = isfinite(european) ? 1.001 * european : INFINITY; /* early exercise only adds value */
     quote.open = 1;
@@ -104,7 +140,7 @@ static inline void hk_am_quote_step(hk_am_quote *quote, double value, signed cha
         quote->high = fmin(quote->high, vol);
     else
         quote->low = fmax(quote->low, vol);
-    double excess = value - hk_am_european(o, vol, &vega), slope = 0.0, change = 1.0;
+    double excess = value - hk_am_european(o, vol, &vega), slope = quote->slope, change = 1.0;
     if (quote->tried > 0) {
         slope = (excess - quote->past_excess) / (vol - quote->past_vol);
         change = fabs(vol / quote->past_vol - 1.0);
@@ -114,7 +150,7 @@ static inline void hk_am_quote_step(hk_am_quote *quote, double value, signed cha
                                quote->high * (1.0 + 1e-9));
     /* A secant through points `change` apart errs by its square times the step: no need to look there again. */
     double move = fabs(next / vol - 1.0);
-    if (move * fmin(change, 1.0) < 1e-9 && (quote->tried > 0 || move < 1e-12)) {
+    if (move * fmin(change, 1.0) < 1e-8 && (quote->tried > 0 || move < 1e-12)) {
         o->vol = next;
         quote->open = 0;
         quote->status = HK_OK;

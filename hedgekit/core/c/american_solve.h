@@ -144,7 +144,7 @@ HK_INLINE VM HK_NAME(value_at_level)(int level, const hk_am_option *options, VD 
     HK_NAME(seed)(coarse, n0, put, seed);
     HK_NAME(newton)(coarse, n0, m0, put, 0, level < 2 ? 1 + level : 10, 1e-3, seed, &last);
     HK_NAME(prolong)(coarse, n0, fine, n, hk_am_tables.prolong[level], put, seed, l);
-    HK_NAME(newton)(fine, n, m, put, 0, level < 2 ? 4 + 2 * level : 30, hk_am_limits[level].step, l, &last);
+    HK_NAME(newton)(fine, n, m, put, 0, level == 0 ? 4 : 12 * (1 + (level > 1)), hk_am_limits[level].step, l, &last);
     HK_NAME(hk_am_value) v;
     HK_NAME(european_put)(x, put, &v);
     VD premium = HK_NAME(premium)(fine, n, outer_m, put, 0, 0, zero, l, x);
