@@ -101,12 +101,6 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
  * others are wide, for a second difference. */
 enum { VOL_STEP, RATE_STEP, MEDIUM_MIDDLE, MIDDLE, VOL_UP, VOL_DOWN, BUMPS };
 
-/* Whether exercise may pay between ex-dates: phi (q S - r K) > 0 for some spot. */
-static int has_boundary(const hk_cd_task *o)
-{
-    return o->american && (o->phi > 0 ? o->yield > 0 || o->rate < 0 : o->rate > 0 || o->yield < 0);
-}
-
 int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const hk_cd_greeks *out,
                     signed char *status)
 {
@@ -140,9 +134,9 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
         for (int k = 0; k < BUMPS; k++) {
             hk_cd_task *b = &bump[i * BUMPS + k];
             *b = task[i];
-            if (k == MEDIUM_MIDDLE && has_boundary(b))
+            if (k == MEDIUM_MIDDLE && hk_cd_has_boundary(b))
                 continue;
-            b->level = k >= MIDDLE ? HK_CD_COARSEST : has_boundary(b) ? HK_CD_FINE : HK_CD_MEDIUM;
+            b->level = k >= MIDDLE ? HK_CD_COARSEST : hk_cd_has_boundary(b) ? HK_CD_FINE : HK_CD_MEDIUM;
             b->vol *= k == VOL_STEP ? 1 + vol_step : k == VOL_UP ? 1 + wide_step : k == VOL_DOWN ? 1 - wide_step : 1;
             b->rate += k == RATE_STEP ? rate_step : 0;
             todo[m++] = b;
@@ -159,7 +153,7 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
         } else if (path[i] == HK_CD_LATTICE && o->exercised) {
             exercised_greeks(o, out, i);
         } else if (path[i] == HK_CD_LATTICE) {
-            const hk_cd_task *from = has_boundary(o) ? o : &b[MEDIUM_MIDDLE];
+            const hk_cd_task *from = hk_cd_has_boundary(o) ? o : &b[MEDIUM_MIDDLE];
             double small = o->vol * vol_step, wide = o->vol * wide_step;
             spot_and_time_greeks(o, out, i);
             out->vega[i] = (b[VOL_STEP].value - from->value) / small;

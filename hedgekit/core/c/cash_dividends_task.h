@@ -40,6 +40,12 @@ typedef struct {
     short nodes[HK_CD_MAX_LIVE + 1], steps[HK_CD_MAX_LIVE + 1];
 } hk_cd_shape;
 
+/* Whether exercise may pay between ex-dates: phi (q S - r K) > 0 for some spot. */
+static inline int hk_cd_has_boundary(const hk_cd_task *o)
+{
+    return o->american && (o->phi > 0 ? o->yield > 0 || o->base_rate < 0 : o->base_rate > 0 || o->yield < 0);
+}
+
 /* Value and first three derivatives of the polynomial through f[0..6] at node `at`, per node. */
 static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
 {
