@@ -262,33 +262,31 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
                           vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *v)
 {
     const vd zero = {0}, one = zero + 1.0;
+    const int some_call = HK_NAME(any)(is_call);
     const vd per_step = 1.0 / step, square = p->strike * p->strike;
     const vd shift = (double)later->mid + (mu * later->length - later->base) * per_step;
     const double top = later->n - 1;
     const int last = later->n - 4;
     for (int j = 0; j < earlier->n; j++) {
-        vd spot = HK_NAME(pick)(is_call, square / e[j], e[j]), left = spot - cash;
+        vd spot = some_call ? HK_NAME(pick)(is_call, square / e[j], e[j]) : e[j], left = spot - cash;
         vi alive = left > 0.0;
         left = HK_NAME(pick)(alive, left, one);
-        vd x = HK_NAME(pick)(is_call, square / left, left);
+        vd x = some_call ? HK_NAME(pick)(is_call, square / left, left) : left;
         vd pos = shift + HK_NAME(vlog)(x) * per_step;
-        vd scale = HK_NAME(pick)(is_call, left / spot, one);
+        vd scale = some_call ? HK_NAME(pick)(is_call, left / spot, one) : one;
         vd deep = HK_NAME(vmax)(p->k_leg - p->x_leg * x, zero);
         deep = HK_NAME(pick)(deep > p->most, p->most, deep);
         vd exercise = p->strike - x;
         vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
         inside = HK_NAME(pick)(inside < top, inside, zero + top);
-        double offset[LANES], near[6][LANES];
-        for (int l = 0; l < LANES; l++) {
-            int i = (int)inside[l];
-            i = i < 2 ? 2 : i > last ? last : i;
-            offset[l] = inside[l] - i;
-            for (int k = 0; k < 6; k++)
-                near[k][l] = u[i - 2 + k][l];
-        }
-        vd t, q[6];
-        memcpy(&t, offset, sizeof t);
-        memcpy(q, near, sizeof q);
+        vd node = (inside + (0x1p52 - 0.5)) - 0x1p52;
+        node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < (double)last, node, zero + (double)last), zero + 2.0);
+        const vd t = inside - node;
+        const vd *at[LANES];
+        for (int l = 0; l < LANES; l++)
+            at[l] = u + ((int)node[l] - 2);
+        const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
+                         HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
         vd a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
         vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
         vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
@@ -496,6 +494,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
     }
 }
 
+#undef HK_CD_GATHER
 #undef vd
 #undef vi
 #undef LANES

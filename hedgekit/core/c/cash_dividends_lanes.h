@@ -7,6 +7,15 @@ typedef int64_t HK_NAME(vi) __attribute__((vector_size(8 * HK_WIDTH)));
 #define vd HK_NAME(vd)
 #define vi HK_NAME(vi)
 #define LANES HK_WIDTH
+/* Lane l of the vector k places after at[l]. */
+#if HK_WIDTH == 2
+#define HK_CD_GATHER(k) {at[0][k][0], at[1][k][1]}
+#elif HK_WIDTH == 4
+#define HK_CD_GATHER(k) {at[0][k][0], at[1][k][1], at[2][k][2], at[3][k][3]}
+#else
+#define HK_CD_GATHER(k)                                                                                            \
+    {at[0][k][0], at[1][k][1], at[2][k][2], at[3][k][3], at[4][k][4], at[5][k][5], at[6][k][6], at[7][k][7]}
+#endif
 #define HK_CD_INLINE static inline __attribute__((always_inline))
 
 HK_CD_INLINE vd HK_NAME(splat)(double x)
