@@ -107,7 +107,7 @@ static int set_bump(hk_cd_task *b, int which)
 {
     const int boundary = hk_cd_has_boundary(b);
     const double step = boundary ? tiny_step : small_step;
-    b->level = which >= WIDE_MIDDLE ? HK_CD_COARSEST : boundary ? HK_CD_MEDIUM : HK_CD_COARSE;
+    b->level = which >= WIDE_MIDDLE ? HK_CD_COARSEST : boundary ? HK_CD_MEDIUM : HK_CD_SMOOTH;
     b->rate += which == RATE_STEP ? rate_step : 0;
     b->vol *= which == VOL_STEP    ? 1 + step
               : which == VOL_BACK  ? 1 - step

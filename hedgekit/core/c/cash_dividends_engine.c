@@ -114,7 +114,8 @@ typedef struct {
     double spacing, steps, width;
 } hk_cd_resolution;
 
-static hk_cd_resolution resolutions[4] = {{0.04, 48, 4.6}, {0.055, 28, 4.4}, {0.08, 16, 4.2}, {0.14, 7, 4.0}};
+static hk_cd_resolution resolutions[5] = {
+    {0.035, 60, 4.8}, {0.048, 38, 4.4}, {0.06, 24, 4.4}, {0.08, 16, 4.2}, {0.14, 7, 4.0}};
 
 __attribute__((unused)) void hk_cd_set_resolution(int level, double spacing, double steps, double width)
 {

@@ -15,8 +15,9 @@ typedef struct {
     int n;
 } hk_cd_schedule;
 
-/* Resolutions: for prices, delta and gamma; for vega and rho; for the first steps to a vol; for volga. */
-enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_COARSE, HK_CD_COARSEST };
+/* Resolutions: for prices, delta and gamma; for vega and rho, with an exercise boundary and without; for the first
+ * steps to a vol; for volga. */
+enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_SMOOTH, HK_CD_COARSE, HK_CD_COARSEST };
 
 /* A valuation of one option at one volatility. The solver fills value and, on request,
  * its derivatives in x = ln(spot). */
