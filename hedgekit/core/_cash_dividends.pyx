@@ -5,10 +5,10 @@ ex-date it falls by the cash amount, never below zero (a larger dividend takes t
 when ``0 < t <= T``; one dated T lowers the spot that the expiring option pays on, and an American call may still be
 exercised just before it.
 
-Method: compact fourth-order finite differences in the logarithm of the spot between ex-dates, SDIRK2 [1]_ in the
-square root of time, the early-exercise constraint by Brennan and Schwartz's elimination [2]_ with a correction
-for the position of the boundary between two nodes, payoffs smoothed after [3]_; `core/c/cash_dividends_kernel.h`
-has the equations.
+Method: compact fourth-order finite differences in the logarithm of the spot between ex-dates, SDIRK3 [1]_ in time,
+early exercise by Brennan and Schwartz's elimination [2]_ with a correction for the position of the boundary
+between two nodes, payoffs smoothed after [3]_; `core/c/cash_dividends_kernel.h` has the equations. Where neither a
+dividend nor early exercise matters, the closed form.
 
 All functions take inputs of equal length n as strided views (a stride of 0 is a shared scalar), never raise for a bad
 element (NaN and a status, see `hedgekit.errors.Status`), and give the same bits whatever the position of an element.

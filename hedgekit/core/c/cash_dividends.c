@@ -95,22 +95,48 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
     out->gamma[i] = out->vega[i] = out->vanna[i] = out->volga[i] = 0;
 }
 
-/* Valuations beside the one for delta and gamma. The steps of vol and rate are so small that the lattice goes through
- * the same motions and its error hardly enters the differences; where there is an exercise boundary, which the nodes
- * resolve only so well, that takes the fine lattice, else a medium one (with its own value in the middle). The
- * others are wide, for a second difference. */
-enum { VOL_STEP, RATE_STEP, MEDIUM_MIDDLE, MIDDLE, VOL_UP, VOL_DOWN, BUMPS };
+/* Valuations beside the one for delta and gamma, at lower resolutions. Without an exercise boundary the error of the
+ * lattice is smooth, and second differences in vol may take small steps. With one, it ripples as the boundary passes
+ * the nodes: the first differences then take steps so small that the lattice goes through the same motions, the
+ * second one a step wide enough to average over the ripples, on the coarsest lattice. */
+enum { MIDDLE, RATE_STEP, VOL_STEP, VOL_BACK, WIDE_MIDDLE, WIDE_UP, WIDE_DOWN, BUMPS };
+static const double rate_step = 1e-6, tiny_step = 3e-6, small_step = 2e-3, wide_step = 0.1;
 
-/* Whether exercise may pay between ex-dates: phi (q S - r K) > 0 for some spot. */
-static int has_boundary(const hk_cd_task *o)
+/* Sets the bump's vol, rate and level; returns whether it is needed. */
+static int set_bump(hk_cd_task *b, int which)
 {
-    return o->american && (o->phi > 0 ? o->yield > 0 || o->rate < 0 : o->rate > 0 || o->yield < 0);
+    const int boundary = hk_cd_has_boundary(b);
+    const double step = boundary ? tiny_step : small_step;
+    b->level = which >= WIDE_MIDDLE ? HK_CD_COARSEST : boundary ? HK_CD_MEDIUM : HK_CD_SMOOTH;
+    b->rate += which == RATE_STEP ? rate_step : 0;
+    b->vol *= which == VOL_STEP    ? 1 + step
+              : which == VOL_BACK  ? 1 - step
+              : which == WIDE_UP   ? 1 + wide_step
+              : which == WIDE_DOWN ? 1 - wide_step
+                                   : 1;
+    return which < VOL_BACK || (which == VOL_BACK) == !boundary;
+}
+
+/* Greeks of vol and rate from the bumps. */
+static void bumped_greeks(const hk_cd_task *o, const hk_cd_task *b, const hk_cd_greeks *out, ptrdiff_t i)
+{
+    out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step;
+    if (hk_cd_has_boundary(o)) {
+        double tiny = o->vol * tiny_step, wide = o->vol * wide_step;
+        out->vega[i] = (b[VOL_STEP].value - b[MIDDLE].value) / tiny;
+        out->vanna[i] = (b[VOL_STEP].v_x - b[MIDDLE].v_x) / (tiny * o->spot);
+        out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
+    } else {
+        double h = o->vol * small_step;
+        out->vega[i] = (b[VOL_STEP].value - b[VOL_BACK].value) / (2 * h);
+        out->vanna[i] = (b[VOL_STEP].v_x - b[VOL_BACK].v_x) / (2 * h * o->spot);
+        out->volga[i] = (b[VOL_STEP].value - 2 * b[MIDDLE].value + b[VOL_BACK].value) / (h * h);
+    }
 }
 
 int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const hk_cd_greeks *out,
                     signed char *status)
 {
-    const double vol_step = 3e-6, rate_step = 1e-6, wide_step = 0.1;
     size_t room = (size_t)(n > 0 ? n : 1);
     hk_cd_dividends dividends;
     int bad = hk_cd_sort(in, &dividends);
@@ -140,12 +166,8 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
         for (int k = 0; k < BUMPS; k++) {
             hk_cd_task *b = &bump[i * BUMPS + k];
             *b = task[i];
-            if (k == MEDIUM_MIDDLE && has_boundary(b))
-                continue;
-            b->level = k >= MIDDLE ? HK_CD_COARSEST : has_boundary(b) ? HK_CD_FINE : HK_CD_MEDIUM;
-            b->vol *= k == VOL_STEP ? 1 + vol_step : k == VOL_UP ? 1 + wide_step : k == VOL_DOWN ? 1 - wide_step : 1;
-            b->rate += k == RATE_STEP ? rate_step : 0;
-            todo[m++] = b;
+            if (set_bump(b, k))
+                todo[m++] = b;
         }
     }
     if (!rc)
@@ -159,13 +181,8 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
         } else if (path[i] == HK_CD_LATTICE && o->exercised) {
             exercised_greeks(o, out, i);
         } else if (path[i] == HK_CD_LATTICE) {
-            const hk_cd_task *from = has_boundary(o) ? o : &b[MEDIUM_MIDDLE];
-            double small = o->vol * vol_step, wide = o->vol * wide_step;
             spot_and_time_greeks(o, out, i);
-            out->vega[i] = (b[VOL_STEP].value - from->value) / small;
-            out->vanna[i] = (b[VOL_STEP].v_x - from->v_x) / (small * o->spot);
-            out->rho[i] = (b[RATE_STEP].value - from->value) / rate_step;
-            out->volga[i] = (b[VOL_UP].value - 2 * b[MIDDLE].value + b[VOL_DOWN].value) / (wide * wide);
+            bumped_greeks(o, b, out, i);
         }
         if (status[i] == HK_OK && !isfinite(out->price[i]))
             status[i] = HK_NO_CONVERGENCE;

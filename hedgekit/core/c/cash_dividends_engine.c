@@ -114,7 +114,8 @@ typedef struct {
     double spacing, steps, width;
 } hk_cd_resolution;
 
-static hk_cd_resolution resolutions[4] = {{0.04, 48, 4.6}, {0.06, 24, 4.4}, {0.08, 16, 4.2}, {0.12, 9, 4.2}};
+static hk_cd_resolution resolutions[5] = {
+    {0.035, 60, 4.8}, {0.048, 38, 4.4}, {0.06, 24, 4.4}, {0.08, 16, 4.2}, {0.14, 7, 4.0}};
 
 __attribute__((unused)) void hk_cd_set_resolution(int level, double spacing, double steps, double width)
 {
@@ -124,12 +125,12 @@ __attribute__((unused)) void hk_cd_set_resolution(int level, double spacing, dou
 static uint64_t class_of(double x, double per_octave)
 {
     double c = ceil(per_octave * log2(x));
-    return (uint64_t)(int64_t)(c + 4096);
+    return (uint64_t)(int64_t)(c + 2048);
 }
 
 static double class_value(uint64_t c, double per_octave)
 {
-    return exp2(((double)c - 4096) / per_octave);
+    return exp2(((double)c - 2048) / per_octave);
 }
 
 /* How far large dividends spread the logarithm of the spot beyond its diffusion: an amount D takes the range
@@ -163,19 +164,21 @@ static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
     double carry = fabs(o->base_rate) > fabs(o->yield) ? fabs(o->base_rate) : fabs(o->yield);
     double drift = 1 + 0.5 * carry * sqrt(o->t_years) / o->base_vol;
     double spread = 1 + spread_by_dividends(o, dividends) / root;
-    o->key = class_of(o->t_years, 8) | class_of(drift < 50 ? drift : 50, 4) << 13 |
-             class_of(root > 0.25 ? root : 0.25, 4) << 26 | class_of(spread < 1000 ? spread : 1000, 4) << 39 |
-             (uint64_t)o->n_live << 52 | (uint64_t)o->level << 62;
+    o->key = class_of(o->t_years, 8) | class_of(drift < 50 ? drift : 50, 4) << 12 |
+             class_of(root > 0.25 ? root : 0.25, 4) << 24 | class_of(spread < 1000 ? spread : 1000, 4) << 36 |
+             (uint64_t)o->n_live << 48 | (uint64_t)o->level << 60 | (uint64_t)hk_cd_has_boundary(o) << 63;
 }
 
 static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd_shape *shape)
 {
     const hk_cd_resolution *res = &resolutions[o->level];
     const double most = 1000;
-    double t = class_value(o->key & 0x1fff, 8), drift = class_value(o->key >> 13 & 0x1fff, 4);
-    double root = class_value(o->key >> 26 & 0x1fff, 4), spread = class_value(o->key >> 39 & 0x1fff, 4) - 1;
+    double t = class_value(o->key & 0xfff, 8), drift = class_value(o->key >> 12 & 0xfff, 4);
+    double root = class_value(o->key >> 24 & 0xfff, 4), spread = class_value(o->key >> 36 & 0xfff, 4) - 1;
     double width = res->width + 0.5 * root;
-    shape->spacing = res->spacing / (root > 1 ? root : 1);
+    /* Without an exercise boundary the values are smooth, and fewer nodes and steps give the same error. */
+    const int smooth = !hk_cd_has_boundary(o);
+    shape->spacing = res->spacing * (smooth ? 1.3 : 1.0) / (root > 1 ? root : 1);
     if ((width + spread) / shape->spacing > most)
         shape->spacing = (width + spread) / most;
     for (int p = 0; p <= o->n_live; p++) {
@@ -183,7 +186,7 @@ static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd
         double begin = p < o->n_live ? dividends->time[o->n_live - p - 1] : 0;
         double part = sqrt(end / t);
         double half = ceil(((res->width + 0.5 * root * part) * part + spread) / shape->spacing);
-        double steps = ceil(res->steps * drift * sqrt((end - begin) / t));
+        double steps = ceil(res->steps * drift * (smooth ? 0.4 : p ? 0.7 : 1.0) * sqrt((end - begin) / t));
         shape->nodes[p] = (short)(half > 12 ? half : 12);
         shape->steps[p] = (short)(steps > 3 ? steps < HK_CD_MAX_STEPS ? steps : HK_CD_MAX_STEPS : 3);
     }

@@ -2,8 +2,9 @@
  *
  * Between ex-dates, with y = ln(S) + (r - q - sigma^2/2) theta (theta: time before the period's end) and
  * U = exp(r theta) V, the value satisfies U_theta = sigma^2/2 U_yy: compact fourth-order differences in space,
- * SDIRK2 in time (Alexander, SIAM J. Numer. Anal. 14 (1977), gamma = 1 - 1/sqrt(2)), time steps even in
- * sqrt(theta), restarted at every ex-date. The matrix is symmetric Toeplitz and its LU two scalars.
+ * SDIRK3 in time (Alexander, SIAM J. Numer. Anal. 14 (1977)), in even steps between ex-dates and steps even in
+ * sqrt(theta) before expiry, where the exercise boundary starts; without a boundary, the closed form takes the place
+ * of that last period. The matrix is symmetric Toeplitz and its LU two scalars.
  * Early exercise: Brennan and Schwartz (J. Finance 32 (1977)), the node below the exercise boundary being
  * replaced by the smooth continuation of the held value, whose second derivative exceeds that of the exercise
  * value by 2 (r K - q S) / sigma^2 (from V_t = 0 at the boundary). Kinks are smoothed by the fourth-order
@@ -261,30 +262,31 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
                           vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *v)
 {
     const vd zero = {0}, one = zero + 1.0;
+    const int some_call = HK_NAME(any)(is_call);
     const vd per_step = 1.0 / step, square = p->strike * p->strike;
     const vd shift = (double)later->mid + (mu * later->length - later->base) * per_step;
     const double top = later->n - 1;
     const int last = later->n - 4;
     for (int j = 0; j < earlier->n; j++) {
-        vd spot = HK_NAME(pick)(is_call, square / e[j], e[j]), left = spot - cash;
+        vd spot = some_call ? HK_NAME(pick)(is_call, square / e[j], e[j]) : e[j], left = spot - cash;
         vi alive = left > 0.0;
         left = HK_NAME(pick)(alive, left, one);
-        vd x = HK_NAME(pick)(is_call, square / left, left);
+        vd x = some_call ? HK_NAME(pick)(is_call, square / left, left) : left;
         vd pos = shift + HK_NAME(vlog)(x) * per_step;
-        vd scale = HK_NAME(pick)(is_call, left / spot, one);
+        vd scale = some_call ? HK_NAME(pick)(is_call, left / spot, one) : one;
         vd deep = HK_NAME(vmax)(p->k_leg - p->x_leg * x, zero);
         deep = HK_NAME(pick)(deep > p->most, p->most, deep);
         vd exercise = p->strike - x;
         vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
         inside = HK_NAME(pick)(inside < top, inside, zero + top);
-        vd t = zero, q[6] = {zero, zero, zero, zero, zero, zero};
-        for (int l = 0; l < LANES; l++) {
-            int i = (int)inside[l];
-            i = i < 2 ? 2 : i > last ? last : i;
-            t[l] = inside[l] - i;
-            for (int k = 0; k < 6; k++)
-                q[k][l] = u[i - 2 + k][l];
-        }
+        vd node = (inside + (0x1p52 - 0.5)) - 0x1p52;
+        node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < (double)last, node, zero + (double)last), zero + 2.0);
+        const vd t = inside - node;
+        const vd *at[LANES];
+        for (int l = 0; l < LANES; l++)
+            at[l] = u + ((int)node[l] - 2);
+        const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
+                         HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
         vd a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
         vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
         vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
@@ -310,6 +312,32 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
         }
         if (p->american[l] && is_call[l])
             HK_NAME(exercise_before_drop)(v, e, earlier->n, l, p->strike[l]);
+    }
+}
+
+/* The undiscounted value on the grid at the start of the last period when it is held to expiry: the closed form, less
+ * a second put where the last dividend may take all of the spot. */
+static void HK_NAME(held_to_expiry)(const HK_NAME(period) *p, const HK_NAME(grid) *grid, vd mu, vd vol, vd step, vd *v)
+{
+    const vd zero = {0}, one = zero + 1.0;
+    const vd root = vol * HK_NAME(vsqrt)(grid->length), drift = (p->rate - p->yield) * grid->length;
+    const vd start = grid->base - mu * grid->length + drift - step * (double)grid->mid, growth = HK_NAME(vexp)(step);
+    const vd excess = p->k_leg - p->most;
+    const vi capped = excess > 1e-12 * p->most;
+    const vd cut = HK_NAME(pick)(capped, excess, one);
+    const vd d = (start - HK_NAME(vlog)(p->k_leg / p->x_leg)) / root + 0.5 * root, per_node = step / root;
+    const vd e = (start - HK_NAME(vlog)(cut / p->x_leg)) / root + 0.5 * root;
+    vd forward = p->x_leg * HK_NAME(vexp)(start);
+    for (int j = 0; j < grid->n; j++) {
+        vd d1 = d + per_node * (double)j;
+        v[j] = p->k_leg * HK_NAME(vnorm)(root - d1) - forward * HK_NAME(vnorm)(-d1);
+        if (HK_NAME(any)(capped)) {
+            vd e1 = e + per_node * (double)j;
+            vd less = cut * HK_NAME(vnorm)(root - e1) - forward * HK_NAME(vnorm)(-e1);
+            v[j] -= HK_NAME(pick)(capped, less, zero);
+        }
+        v[j] = HK_NAME(vmax)(v[j], zero);
+        forward *= growth;
     }
 }
 
@@ -373,7 +401,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             x *= growth;
             lowered[j] = zero;
         }
-        if (period == 0) {
+        if (period == 0 && !hk_cd_has_boundary(task[0])) {
+            HK_NAME(held_to_expiry)(&p, &now, mu, vol, step, v);
+            m = 0;
+        } else if (period == 0) {
             for (int j = 0; j < now.n; j++) {
                 vd payoff = HK_NAME(vmax)(p.k_leg - p.x_leg * e[j], zero);
                 v[j] = HK_NAME(pick)(payoff > p.most, p.most, payoff);
@@ -403,7 +434,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         vd done = zero, last_boundary = -one;
         for (int i = 1; i <= m; i++) {
             double f = (double)i / m;
-            vd until = now.length * (f * f), dt = until - done;
+            vd until = now.length * (period ? f : f * f), dt = until - done;
             vd r = gamma * half_var * dt / h2;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             p.watch = 1;
@@ -463,6 +494,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
     }
 }
 
+#undef HK_CD_GATHER
 #undef vd
 #undef vi
 #undef LANES

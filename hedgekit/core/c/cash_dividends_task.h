@@ -15,9 +15,9 @@ typedef struct {
     int n;
 } hk_cd_schedule;
 
-/* Resolutions: for prices and greeks; for vega and rho without an exercise boundary; for the first steps to a vol;
- * for volga. */
-enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_COARSE, HK_CD_COARSEST };
+/* Resolutions: for prices, delta and gamma; for vega and rho, with an exercise boundary and without; for the first
+ * steps to a vol; for volga. */
+enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_SMOOTH, HK_CD_COARSE, HK_CD_COARSEST };
 
 /* A valuation of one option at one volatility. The solver fills value and, on request,
  * its derivatives in x = ln(spot). */
@@ -39,6 +39,12 @@ typedef struct {
     double spacing; /* of the nodes, in units of vol sqrt(T) */
     short nodes[HK_CD_MAX_LIVE + 1], steps[HK_CD_MAX_LIVE + 1];
 } hk_cd_shape;
+
+/* Whether exercise may pay between ex-dates: phi (q S - r K) > 0 for some spot. */
+static inline int hk_cd_has_boundary(const hk_cd_task *o)
+{
+    return o->american && (o->phi > 0 ? o->yield > 0 || o->base_rate < 0 : o->base_rate > 0 || o->yield < 0);
+}
 
 /* Value and first three derivatives of the polynomial through f[0..6] at node `at`, per node. */
 static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
