@@ -135,7 +135,7 @@ def test_a_bent_certificate_is_refused(certificate, bend):
 def test_legs_of_another_chain_are_refused(problem, certificate, name):
     made = copy.deepcopy(certificate)
     made["legs"][0][name] += 1
-    with pytest.raises(DataError, match=r"legs is not that of the chain"):
+    with pytest.raises(DataError, match="legs is not that of"):
         verify(made, problem)
 
 
@@ -147,5 +147,5 @@ def test_a_certificate_of_another_goal_is_refused(certificate):
 
 def test_negative_rates_are_refused():
     shrinking = made_problem(made_rows(5, 75, 120), shares=100, floor=0.9, expiry=EXPIRY, rate=-0.01)
-    with pytest.raises(InputError, match="--rate -0.01"):
+    with pytest.raises(InputError, match=r"--rate -0\.01"):
         certify(shrinking)
