@@ -1,6 +1,7 @@
 # make demo    build, install into .venv and run the main job on the embedded example
 # make test    build, install and run the whole test suite
 # make check   static checks: format, lint, types, layers
+# make dist    build the sdist, install it in a fresh environment and run it away from the checkout
 # make bench   the benchmark table for this machine (rivals that are not installed are named and skipped)
 # make sanitize  run the kernels' unit tests under the address and undefined-behaviour sanitizers
 # Nothing but Python 3.11+, a C compiler and a reachable package index is needed.
@@ -9,9 +10,9 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := pyproject.toml setup.py $(shell find hedgekit -name '*.py' -o -name '*.pyx' -o -name '*.pyi' -o -path '*core/c/*' -o -name '*.csv')
+SOURCES := pyproject.toml setup.py $(wildcard hedgekit/core/*.pyx hedgekit/core/c/*)
 
-.PHONY: demo test check bench sanitize clean
+.PHONY: demo test check dist bench sanitize clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -28,6 +29,9 @@ check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+dist: $(VENV)/.installed
+	tests/dist.sh $(BIN)/python
+
 bench: $(VENV)/.installed $(VENV)/.test
 	$(BIN)/python tests/bench/run.py
 
@@ -42,7 +46,7 @@ $(VENV)/.python:
 
 $(VENV)/.installed: $(VENV)/.python $(SOURCES)
 	$(PIP) install --upgrade 'pip>=24'
-	$(PIP) install .
+	$(PIP) install --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.installed

@@ -17,13 +17,8 @@ from setuptools.errors import CompileError, PlatformError
 
 CORE = Path("hedgekit") / "core"
 
-# extension module -> the C files it is linked with (all under hedgekit/core/c)
-EXTENSIONS: dict[str, list[str]] = {
-    "_american": ["american.c"],
-    "_cash_dividends": ["cash_dividends.c"],
-    "_european": ["european.c", "european_iv.c"],
-    "_optimum": ["optimum.c"],
-}
+# extension module NAME -> core/NAME.pyx and every C file core/c/NAME*.c (without the leading underscore)
+EXTENSIONS = ("_american", "_cash_dividends", "_european", "_optimum")
 
 NO_COMPILER = """
 hedgekit needs a C compiler to build its pricing core, and '{compiler}' did not work:
@@ -69,13 +64,13 @@ def extensions() -> list[Extension]:
     return [
         Extension(
             f"hedgekit.core.{name}",
-            [str(CORE / f"{name}.pyx"), *(str(CORE / "c" / source) for source in sources)],
+            [str(CORE / f"{name}.pyx"), *(str(path) for path in sorted((CORE / "c").glob(f"{name.lstrip('_')}*.c")))],
             include_dirs=[str(CORE / "c")],
             depends=headers,
             extra_compile_args=compile_args(),
             extra_link_args=link_args(),
         )
-        for name, sources in EXTENSIONS.items()
+        for name in EXTENSIONS
     ]
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hedgekit.errors import InfeasibleError as InfeasibleError
     from hedgekit.errors import InputError as InputError
     from hedgekit.errors import MissingExtra as MissingExtra
+    from hedgekit.errors import NotBuiltError as NotBuiltError
     from hedgekit.errors import NotIdentifiedError as NotIdentifiedError
     from hedgekit.errors import Status as Status
     from hedgekit.hedges import compare as compare
@@ -42,6 +43,7 @@ _HOMES = {
     "InfeasibleError": ("hedgekit.errors", "InfeasibleError"),
     "InputError": ("hedgekit.errors", "InputError"),
     "MissingExtra": ("hedgekit.errors", "MissingExtra"),
+    "NotBuiltError": ("hedgekit.errors", "NotBuiltError"),
     "NotIdentifiedError": ("hedgekit.errors", "NotIdentifiedError"),
     "Option": ("hedgekit.model", "Option"),
     "Status": ("hedgekit.errors", "Status"),
@@ -62,6 +64,7 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "MissingExtra",
+    "NotBuiltError",
     "NotIdentifiedError",
     "Option",
     "Status",

@@ -10,6 +10,7 @@
         ConvergenceError(RuntimeError)  a solver stopped                            exit 4
         InfeasibleError(ValueError)     no trade in the chain meets the goal        exit 4
         MissingExtra(ImportError)       an optional package is absent               exit 5
+        NotBuiltError(ImportError)      the compiled core is absent                 exit 5
 """
 
 from __future__ import annotations
@@ -76,5 +77,11 @@ class InfeasibleError(HedgekitError, ValueError):
 
 class MissingExtra(HedgekitError, ImportError):
     """An optional package is absent: gives the line that installs it."""
+
+    exit_code = 5
+
+
+class NotBuiltError(HedgekitError, ImportError):
+    """The compiled core is absent: this is a checkout that was not built, or another Python's build."""
 
     exit_code = 5

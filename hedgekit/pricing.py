@@ -24,15 +24,23 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 
-from hedgekit.core import _american, _cash_dividends, _european
 from hedgekit.errors import (
     ArbitrageError,
     ConvergenceError,
     HedgekitError,
     InputError,
+    NotBuiltError,
     NotIdentifiedError,
     Status,
 )
+
+try:
+    from hedgekit.core import _american, _cash_dividends, _european
+except ImportError as error:
+    raise NotBuiltError(
+        f"the compiled pricing core does not load ({error}). In a checkout, build it with 'pip install -e .', "
+        "or leave the folder so that Python finds the installed hedgekit"
+    ) from None
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

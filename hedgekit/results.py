@@ -23,7 +23,7 @@ class Note:
     Attributes
     ----------
     slug : str
-        Stable short name a script can match, e.g. ``spot-off-parity``.
+        Stable short name a script can match, e.g. ``spot_off_parity``.
     message : str
         One sentence for people.
     """

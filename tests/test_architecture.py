@@ -3,6 +3,7 @@
 import ast
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,15 @@ def test_no_bare_unit_constants(path):
 @pytest.mark.parametrize("path", package_files(), ids=lambda path: path.name)
 def test_no_file_has_grown_past_eight_hundred_lines(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 800
+
+
+def test_a_checkout_that_was_not_built_says_so(tmp_path):
+    shutil.copytree(
+        Path(hedgekit.__file__).parent, tmp_path / "hedgekit", ignore=shutil.ignore_patterns("*.so", "*.pyd")
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "from hedgekit.cli import main; main()", "price", "IWM301220P00270000", "--spot", "1"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 5
+    assert "pip install -e ." in done.stderr and "Traceback" not in done.stderr

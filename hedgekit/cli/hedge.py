@@ -29,6 +29,9 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
     help="Calls may be sold at this fraction of the spot or above (1.10), and such a hedge recommended.  "
     "[default: collars are shown at 1.10, not recommended]",
 )
+@click.option(
+    "--max-legs", type=int, default=3, show_default=True, help="Most distinct contracts of the optimum, 1 to 6."
+)
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
 @market_options
 @output_options
@@ -40,6 +43,7 @@ def command(
     expiry: date | None,
     floor: float,
     min_cap: float | None,
+    max_legs: int,
     fee: float,
     spot: float | None,
     rate: str | None,
@@ -71,6 +75,7 @@ def command(
         dividends=dividends,
         fee=fee,
         min_cap=min_cap,
+        max_legs=max_legs,
     )
     deliver(result, format_=format_, output=output, quiet=quiet)
     result.require()

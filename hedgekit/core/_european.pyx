@@ -8,9 +8,11 @@ With ``A = S exp(-qT)``, ``B = K exp(-rT)`` and ``s = vol sqrt(T)``::
 The out-of-the-money side is computed as ``min(A, B) phi(z1) (R(z1) - R(z2))`` with the Mills ratio
 ``R(z) = Phi(-z)/phi(z)``, without cancellation; the other side adds the discounted intrinsic value.
 
-Arrays are one-dimensional and of equal length n; inputs may have any stride (0 broadcasts one number),
-outputs are contiguous. Nothing is raised for a bad element: it gets NaN and a status code
-(`hedgekit.errors.Status`). An element's bits do not depend on the array it stands in.
+Arrays are one-dimensional and of equal length n (ValueError otherwise); inputs may have any stride (0 broadcasts
+one number), outputs are contiguous and share no memory with inputs. Nothing is raised for a bad element: it gets
+NaN and a status code (`hedgekit.errors.Status`). An element's bits do not depend on the array it stands in.
+INVALID_INPUT: a number that is not finite; spot, strike or t_years not positive (or subnormal spot or strike);
+vol negative; sign neither +1 nor -1; or a result beyond the range of doubles.
 
 References
 ----------
@@ -74,18 +76,46 @@ def set_isa(name: str) -> None:
 set_isa(os.environ.get("HEDGEKIT_ISA") or max(available_isas(), key=_LEVELS.index))
 
 
-cdef inline hk_column _column(const double[:] values) noexcept nogil:
+_UNEQUAL = "all arrays must have one length"
+
+
+cdef hk_column _column(size_t n, const double[:] values) except *:
     cdef hk_column column
-    column.data = &values[0]
+    if <size_t>values.shape[0] != n:
+        raise ValueError(_UNEQUAL)
+    column.data = &values[0] if n else NULL
     column.stride = values.strides[0] // <ptrdiff_t>sizeof(double)
     return column
 
 
-cdef inline hk_signs _signs(const signed char[:] values) noexcept nogil:
-    cdef hk_signs column
-    column.data = &values[0]
-    column.stride = values.strides[0]
-    return column
+cdef hk_european_input _inputs(
+    size_t n,
+    const signed char[:] sign,
+    const double[:] spot,
+    const double[:] strike,
+    const double[:] t_years,
+    const double[:] rate,
+    const double[:] div_yield,
+    const double[:] last,
+) except *:
+    cdef hk_european_input inputs
+    if <size_t>sign.shape[0] != n:
+        raise ValueError(_UNEQUAL)
+    inputs.sign.data = &sign[0] if n else NULL
+    inputs.sign.stride = sign.strides[0]
+    inputs.spot = _column(n, spot)
+    inputs.strike = _column(n, strike)
+    inputs.t_years = _column(n, t_years)
+    inputs.rate = _column(n, rate)
+    inputs.div_yield = _column(n, div_yield)
+    inputs.vol = _column(n, last)
+    return inputs
+
+
+cdef double *_output(size_t n, double[::1] values) except? NULL:
+    if <size_t>values.shape[0] != n:
+        raise ValueError(_UNEQUAL)
+    return &values[0] if n else NULL
 
 
 cdef inline hk_column _scalar(const double *value) noexcept nogil:
@@ -230,18 +260,12 @@ def price_into(
         `hedgekit.errors.Status`.
     """
     cdef size_t n = status.shape[0]
-    cdef hk_european_input inputs
+    cdef hk_european_input inputs = _inputs(n, sign, spot, strike, t_years, rate, div_yield, vol)
+    cdef double *out = _output(n, price)
     if n == 0:
         return
-    inputs.sign = _signs(sign)
-    inputs.spot = _column(spot)
-    inputs.strike = _column(strike)
-    inputs.t_years = _column(t_years)
-    inputs.rate = _column(rate)
-    inputs.div_yield = _column(div_yield)
-    inputs.vol = _column(vol)
     with nogil:
-        hk_european_price(&inputs, n, &price[0], &status[0])
+        hk_european_price(&inputs, n, out, &status[0])
 
 
 def greeks_into(
@@ -283,26 +307,19 @@ def greeks_into(
     its kink, the limits vol -> 0, and NaN where that is infinite (gamma, charm).
     """
     cdef size_t n = status.shape[0]
-    cdef hk_european_input inputs
+    cdef hk_european_input inputs = _inputs(n, sign, spot, strike, t_years, rate, div_yield, vol)
     cdef double *out[9]
+    out[0] = _output(n, price)
+    out[1] = _output(n, delta)
+    out[2] = _output(n, gamma)
+    out[3] = _output(n, vega)
+    out[4] = _output(n, theta)
+    out[5] = _output(n, rho)
+    out[6] = _output(n, vanna)
+    out[7] = _output(n, volga)
+    out[8] = _output(n, charm)
     if n == 0:
         return
-    inputs.sign = _signs(sign)
-    inputs.spot = _column(spot)
-    inputs.strike = _column(strike)
-    inputs.t_years = _column(t_years)
-    inputs.rate = _column(rate)
-    inputs.div_yield = _column(div_yield)
-    inputs.vol = _column(vol)
-    out[0] = &price[0]
-    out[1] = &delta[0]
-    out[2] = &gamma[0]
-    out[3] = &vega[0]
-    out[4] = &theta[0]
-    out[5] = &rho[0]
-    out[6] = &vanna[0]
-    out[7] = &volga[0]
-    out[8] = &charm[0]
     with nogil:
         hk_european_greeks(&inputs, n, out, &status[0])
 
@@ -335,18 +352,22 @@ def implied_vol_into(
     Notes
     -----
     Householder steps on the logarithm of the time value, or of the distance to the maximum where that is the
-    smaller one (Jaeckel 2015, sections 4 to 6), evaluated through the Mills difference that does not cancel.
+    smaller one (Jaeckel 2015, sections 4 to 6), evaluated through the Mills difference that does not cancel. Where
+    the time value drowns in the rounding of the discounted legs, these are taken in extended precision, on platforms
+    that have it.
     """
     cdef size_t n = status.shape[0]
+    cdef hk_european_input terms = _inputs(n, sign, spot, strike, t_years, rate, div_yield, premium)
     cdef hk_european_quotes inputs
+    cdef double *out = _output(n, vol)
     if n == 0:
         return
-    inputs.premium = _column(premium)
-    inputs.sign = _signs(sign)
-    inputs.spot = _column(spot)
-    inputs.strike = _column(strike)
-    inputs.t_years = _column(t_years)
-    inputs.rate = _column(rate)
-    inputs.div_yield = _column(div_yield)
+    inputs.premium = terms.vol
+    inputs.sign = terms.sign
+    inputs.spot = terms.spot
+    inputs.strike = terms.strike
+    inputs.t_years = terms.t_years
+    inputs.rate = terms.rate
+    inputs.div_yield = terms.div_yield
     with nogil:
-        hk_european_iv(&inputs, n, &vol[0], &status[0])
+        hk_european_iv(&inputs, n, out, &status[0])

@@ -13,15 +13,13 @@ from hedgekit import units
 from hedgekit.errors import DataError, InfeasibleError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
+from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, optimise
 from hedgekit.hedges.problem import DEFAULT_FEE, STANDARD_FLOOR, Problem, make_problem, pick_expiry
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
-from hedgekit.model import Chain
+from hedgekit.model import Chain, Leg
 from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
-
-SELLS_CALLS = ("collar", "put-spread collar")
-"""Candidates that give up gains: recommended only to those who named the cap."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +30,9 @@ class HedgeResult(Result):
     ----------
     problem : Problem
     candidates : tuple of Candidate
-        In the order of `hedgekit.hedges.CANDIDATES`.
+        In the order of `hedgekit.hedges.CANDIDATES`; first the optimum where none of them is the same ticket.
+    optimum : Optimum
+        The certified cheapest ticket of at most so many legs.
     recommended : str or None
         Name of the one to take; None when no option hedge meets the goal.
     why : str
@@ -43,6 +43,7 @@ class HedgeResult(Result):
 
     problem: Problem
     candidates: tuple[Candidate, ...]
+    optimum: Optimum
     recommended: str | None
     why: str
 
@@ -57,6 +58,7 @@ class HedgeResult(Result):
             "candidates": [candidate.to_dict() for candidate in self.candidates],
             "recommended": self.recommended,
             "why": self.why,
+            "optimum": self.optimum.to_dict(),
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -111,6 +113,7 @@ def compare(
     dividends: Given = None,
     fee: float = DEFAULT_FEE,
     min_cap: float | None = None,
+    max_legs: int = DEFAULT_LEGS,
 ) -> HedgeResult:
     """Size every hedge of a long share position at one expiry, at the touch.
 
@@ -132,6 +135,8 @@ def compare(
         Dollars a contract.
     min_cap : float, optional
         Calls may be sold at this fraction of the spot or above, and a hedge that sells them recommended.
+    max_legs : int
+        Most distinct contracts of the optimum.
 
     Returns
     -------
@@ -167,10 +172,15 @@ def compare(
         min_cap=min_cap,
     )
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
-    recommended, why = _recommend(problem, candidates)
+    optimum = optimise(problem, max_legs=max_legs)
+    best = optimum.candidate(problem)
+    if best is not None and all(set(best.legs) != set(other.legs) for other in candidates):
+        candidates = (best, *candidates)
+    recommended, why = _recommend(problem, candidates, optimum)
     return HedgeResult(
         problem=problem,
         candidates=candidates,
+        optimum=optimum,
         recommended=recommended,
         why=why,
         inputs=_inputs(chain, problem, market),
@@ -190,7 +200,7 @@ def refuse_closed(chain: Chain) -> None:
         last = previous_session(chain.asof.date())
         raise DataError(
             f"{chain.source}: quoted on {chain.asof:%a %Y-%m-%d}, when the market was shut ({chain.closed_reason}): "
-            f"these are the quotes of {last:%a %Y-%m-%d}. Bring a newer file, or use them as of that day with --asof {last}"
+            f"these are the quotes of {last:%a %Y-%m-%d}. Bring a newer file, or use them as of then: --asof {last}"
         )
 
 
@@ -200,32 +210,37 @@ def _build(home: str, problem: Problem) -> Candidate | None:
     return built
 
 
-def _recommend(problem: Problem, candidates: Sequence[Candidate]) -> tuple[str | None, str]:
+def _recommend(problem: Problem, candidates: Sequence[Candidate], optimum: Optimum) -> tuple[str | None, str]:
     """Cheapest option hedge that meets the goal; one that sells calls only when a cap was named."""
     hedges = [c for c in candidates if c.legs]
-    allowed = [c for c in hedges if problem.calls_allowed or c.name not in SELLS_CALLS]
+    allowed = [c for c in hedges if problem.calls_allowed or not _sells_calls(c)]
     meeting = sorted((c for c in allowed if c.meets_goal), key=_cost_first)
     others = sorted((c for c in hedges if c.meets_goal and c not in allowed), key=_cost_first)
     if meeting:
         chosen = meeting[0]
-        why = f"cheapest option hedge whose floor holds at every spot: {_ticket(chosen)}"
+        why = f"{chosen.name}: the cheapest option hedge whose floor holds at every spot"
         if others and others[0].cost_usd < chosen.cost_usd:
             saved = chosen.cost_usd - others[0].cost_usd
             why += f"; a {others[0].name} would save ${saved:,.0f} and {_given_up(others[0], problem)}"
         return chosen.name, why
     why = f"no option hedge of {problem.expiry} {'' if problem.calls_allowed else 'that keeps the upside '}holds "
     why += f"{units.percent(problem.floor):g}% at the touch"
-    best = max(allowed, key=lambda c: c.floor_usd, default=None)
+    best = optimum.highest
     if best is None:
         return None, f"{why}: nothing can be built from this chain"
     nearest = math.floor(best.floor_pct * units.PERCENT) / units.PERCENT
     why += (
-        f": the nearest feasible floor is {nearest:.2f}% ({best.name}, cost ${best.cost_usd:,.0f}); ask for "
-        f"--floor {units.fraction(nearest):.4f} or less, or hold cash"
+        f": the nearest feasible floor is {nearest:.2f}% ({ticket_text(best.legs)}, cost ${best.cost_usd:,.0f}); "
+        f"ask for --floor {units.fraction(nearest):.4f} or less, or hold cash"
     )
     if others:
         why += f"; a {others[0].name} holds it for ${others[0].cost_usd:,.0f} and would {_given_up(others[0], problem)}"
     return None, why
+
+
+def _sells_calls(candidate: Candidate) -> bool:
+    """Whether gains are given up: recommended only to those who named the cap."""
+    return any(leg.contracts < 0 and leg.option.kind == "call" for leg in candidate.legs)
 
 
 def _cost_first(candidate: Candidate) -> tuple[float, int]:
@@ -242,11 +257,11 @@ def _given_up(candidate: Candidate, problem: Problem) -> str:
     return f"{gains}: allow it with --min-cap {problem.cap:g}"
 
 
-def _ticket(candidate: Candidate) -> str:
-    """Say the legs as orders: "buy 17 x 272 put, sell 17 x 318 call"."""
+def ticket_text(legs: Sequence[Leg]) -> str:
+    """Say legs as orders: "buy 17 x 272 put, sell 17 x 318 call"."""
     return ", ".join(
         f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
-        for leg in candidate.legs
+        for leg in legs
     )
 
 
@@ -262,7 +277,7 @@ def _size_warnings(candidates: Sequence[Candidate], recommended: str | None) -> 
             if short:
                 return [
                     Note(
-                        "displayed-size",
+                        "displayed_size",
                         f"displayed size at the touch covers {', '.join(short)}: the rest may cost more",
                     )
                 ]

@@ -36,20 +36,22 @@ WIDEST_INTERVAL = 0.015
 MODEL_MARGIN = 0.001
 """What the early exercise model and the dividend dates may be wrong by, decimal a year, added to either side."""
 
-RATE_REACH, RATE_PAIRS = 0.13, 24  # strikes around the forward that tell the slope
-FORWARD_REACH, FORWARD_PAIRS = 0.05, 12  # and those that tell the zero
+RATE_REACH, RATE_PAIRS = 0.13, 16  # strikes around the forward that tell the slope
+FORWARD_REACH, FORWARD_PAIRS, FEW_PAIRS = 0.05, 12, 6  # and those that tell the zero; fewer while the rate is sought
 LEAST_PAIRS, LEAST_EXPIRIES = 6, 2
 LEAST_WIDTH = 0.02  # dollars: quotes in cents cannot tell a pair better
 STARTING_RATE = 0.03
 ROUNDS, SETTLED = 10, 2e-5
 LOWEST_RATE, HIGHEST_RATE = -0.05, 0.20  # where the search stays
-QUARTER, FIRST_DATES, LEAST_FORWARDS = 0.25, 90, 4
+QUARTER, LEAST_FORWARDS = years(91.0), 4  # ex-dates keep to the same weekday, 13 weeks apart
 DRIFT = 0.005  # how far forwards may grow otherwise than at the rate, decimal a year, while dividends are fitted
-HIGHEST_DIVIDEND = 0.05  # of the spot, a quarter
+TRUST, GROSS = 0.25, 25.0  # a mid is good to about a quarter of the spread; greatest square while dating dividends
+USUAL_DIVIDEND, HIGHEST_DIVIDEND = 0.0025, 0.05  # of the spot, a quarter
 CONFIDENCE = 2.0  # standard errors to either side of a rate
 HUBER = 1.345  # residuals beyond this many scales count less (Huber 1981, 95% efficient for normal noise)
 TO_SCALE = 1.4826  # median absolute residual to standard deviation
-REWEIGHTINGS = 20
+REWEIGHTINGS, FORWARD_ROUNDS, DIVIDEND_ROUNDS, GROWTH_ROUNDS = 20, 3, 4, 4
+LEAST_SCALE = 0.02  # of a pair's width
 
 Cash: TypeAlias = Sequence[tuple[float, float]]
 
@@ -68,6 +70,8 @@ class RateEstimate:
         How many expiries tell it.
     basis : str
         In words.
+    dividends : tuple of (t_years, amount)
+        The cash dividends that go with it: those given, or those fitted (see `infer_dividends`).
     """
 
     rate: float
@@ -75,6 +79,7 @@ class RateEstimate:
     high: float
     expiries: int
     basis: str
+    dividends: tuple[tuple[float, float], ...] = ()
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -96,6 +101,8 @@ class Forward:
     div_yield : float
         The continuous yield that makes it so: ``rate - ln(forward / spot) / t_years``; dividends, borrow fees and
         whatever else carries, together.
+    residual_yield : float
+        The continuous yield that makes it so beside the cash dividends given; `div_yield` without any.
     pairs : int
         Strikes used.
     """
@@ -106,6 +113,7 @@ class Forward:
     forward_low: float
     forward_high: float
     div_yield: float
+    residual_yield: float
     pairs: int
 
 
@@ -154,7 +162,34 @@ def infer_rate(chain: Chain, *, dividends: Cash = ()) -> RateEstimate:
         high=rate + half,
         expiries=len(told),
         basis=f"put-call parity of {len(told)} expiries, {told[0]} to {told[-1]}",
+        dividends=tuple(dividends or board.quarterly(np.full(len(board.expiries), rate))),
     )
+
+
+def infer_dividends(chain: Chain, rate: float) -> tuple[tuple[float, float], ...]:
+    """Tell equal quarterly cash dividends from the quotes, as far as the longest expiry.
+
+    Parameters
+    ----------
+    chain : Chain
+    rate : float
+        Continuously compounded, decimal a year.
+
+    Returns
+    -------
+    tuple of (t_years, amount)
+        What pricing and `forwards` take; empty when the quotes are told better without any. Dates are good to about a
+        fortnight, and amounts that truly differ by season come out as their mean.
+    """
+    board = _Board.of(chain)
+    if not board.telling.any():
+        return ()
+    rates = np.full(len(board.expiries), rate)
+    cash: Cash = ()
+    for _ in range(DIVIDEND_ROUNDS):
+        cash = board.quarterly(rates)
+        board.european(rates, cash)
+    return tuple(cash)
 
 
 def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cash = ()) -> list[Forward]:
@@ -166,17 +201,24 @@ def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cas
     rate : float or mapping of date to float
         Continuously compounded, decimal a year; a mapping gives one an expiry, and only those expiries are told.
     dividends : sequence of (t_years, amount)
-        Known cash dividends, for the early exercise premia; without any, quarterly ones are fitted.
+        Known cash dividends, for the early exercise premia.
 
     Returns
     -------
     list of Forward
         One an expiry that lies ahead, ascending; NaN where it cannot be told.
+
+    Notes
+    -----
+    Early exercise is priced with the dividends given and `residual_yield`, so that an American engine given the same
+    gives back the calls less puts that are quoted. Without any, what a yield does not know of early exercise moves the
+    forward of an expiry shortly after an ex-date, by up to 0.25%; with those of `infer_dividends` by 0.08%; with the
+    true ones it is within the quotes' own width.
     """
-    board = _Board.of(chain, frozenset(rate) if isinstance(rate, Mapping) else None)
+    board = _Board.of(chain, frozenset(rate) if isinstance(rate, Mapping) else None, slopes=False)
     rates = np.array([rate[expiry] if isinstance(rate, Mapping) else rate for expiry in board.expiries])
-    board.european(rates, dividends)  # finds the forwards that the dividends are fitted to
-    bid, ask, discount = board.european(rates, dividends)
+    for _ in range(FORWARD_ROUNDS):  # early exercise depends a little on the forward
+        bid, ask, discount = board.european(rates, dividends)
     made = []
     for place, expiry in enumerate(board.expiries):
         rows = np.flatnonzero((board.which == place) & board.near & np.isfinite(bid))
@@ -186,7 +228,7 @@ def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cas
             low, high = deepest(strike + bid[rows] / discount[place], strike + ask[rows] / discount[place])
             level = min(max(float(board.forward[place]), low), high)
         t_years = float(board.t_years[place])
-        carried = math.log(level / chain.spot) / t_years if level > 0.0 else math.nan
+        told = float(rates[place])
         made.append(
             Forward(
                 expiry=expiry,
@@ -194,7 +236,8 @@ def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cas
                 forward=level,
                 forward_low=low,
                 forward_high=high,
-                div_yield=float(rates[place]) - carried,
+                div_yield=_residual_yield(chain.spot, level, t_years, told, ()),
+                residual_yield=_residual_yield(chain.spot, level, t_years, told, dividends),
                 pairs=len(rows),
             )
         )
@@ -219,13 +262,14 @@ class _Board:
     out: FloatArray  # (n,) mid of the out-of-the-money side
     out_sign: FloatArray
     vol: FloatArray  # (n,) implied by `out`
+    first: float = math.nan  # when the first quarterly dividend is due, years; infinite when none is paid
 
     @classmethod
-    def of(cls, chain: Chain, only: frozenset[date] | None = None) -> _Board:
-        """Collect the pairs of the expiries that lie ahead."""
+    def of(cls, chain: Chain, only: frozenset[date] | None = None, *, slopes: bool = True) -> _Board:
+        """Collect the pairs of the expiries that lie ahead; without `slopes` only those near the money."""
         ahead = [day for day in chain.expiries if chain.years_to(day) > 0.0 and (only is None or day in only)]
         t_years = np.array([chain.years_to(day) for day in ahead])
-        telling = (t_years >= SHORTEST) & (t_years <= LONGEST)
+        telling = (t_years >= SHORTEST) & (t_years <= LONGEST) & slopes
         found = [
             pairs_near_money(chain.at(day), RATE_REACH if tells else FORWARD_REACH, len(chain))
             for day, tells in zip(ahead, telling, strict=True)
@@ -240,7 +284,7 @@ class _Board:
         forward = np.array(
             [np.median(level[which == place]) if count else np.nan for place, count in enumerate(counts)]
         )
-        near = _nearest(strike / forward[which] - 1.0, which)
+        near = _nearest(strike / forward[which] - 1.0, which, FEW_PAIRS if slopes else FORWARD_PAIRS)
         kept = near | (telling[which] & _spread_out(which, RATE_PAIRS))
         put_out = strike <= forward[which]
         put_mid, call_mid = columns["put_bid"] + columns["put_ask"], columns["call_bid"] + columns["call_ask"]
@@ -264,19 +308,22 @@ class _Board:
 
     def implied(self, rate: float, dividends: Cash) -> tuple[float, float]:
         """Return the rate that the slopes say, and its standard error, when early exercise is priced at a rate."""
-        bid, ask, _ = self.european(np.full(len(self.expiries), rate), dividends)
+        rates = np.full(len(self.expiries), rate)
+        bid, ask, _ = self.european(rates, dividends or self.quarterly(rates))
         slopes = [self._slope(int(place), bid, ask) for place in np.flatnonzero(self.telling)]
         return _pool([slope for slope in slopes if math.isfinite(slope[0]) and slope[1] > 0.0])
 
-    def european(self, rates: FloatArray, dividends: Cash) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def european(
+        self, rates: FloatArray, cash: Cash, *, keep_vol: bool = False
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Take early exercise off every pair: bid and ask of call less put (n,), and discount factors (m,).
 
-        Sets `forward` along the way. Dividends that are not given are fitted to the forwards found before.
+        Sets `vol`, unless it is to be kept, and then `forward`.
         """
         discount = np.exp(-rates * self.financed)
         if not len(self.strike):
             return self.bid, self.ask, discount
-        early = self._early_exercise(rates, dividends or self._quarterly(rates))
+        early = self._early_exercise(rates, cash, keep_vol)
         bid, ask = self.bid - early, self.ask - early
         level = self.strike + 0.5 * (bid + ask) / discount[self.which]
         trust = np.maximum(ask - bid, LEAST_WIDTH) ** -2.0
@@ -286,60 +333,98 @@ class _Board:
                 self.forward[place] = weighted_median(level[rows], trust[rows])
         return bid, ask, discount
 
-    def _early_exercise(self, rates: FloatArray, cash: Cash) -> FloatArray:
+    def _early_exercise(self, rates: FloatArray, cash: Cash, keep_vol: bool) -> FloatArray:
         """Return the early exercise premium of each pair's call less that of its put; NaN without a vol."""
         # the model counts interest to the cut-off; what is paid runs from settlement to settlement
         rate = rates * self.financed / self.t_years
-        paid_out = [
-            sum(amount * math.exp(-r * t) for t, amount in cash if 0.0 < t <= end)
-            for r, end in zip(rate.tolist(), self.t_years.tolist(), strict=True)
-        ]
         # what the dividends do not explain of a forward is met by a yield
-        div_yield = rate - np.log(self.forward / (self.spot - np.array(paid_out))) / self.t_years
+        div_yield = np.array(
+            [
+                _residual_yield(self.spot, *place, cash)
+                for place in zip(self.forward.tolist(), self.t_years.tolist(), rate.tolist(), strict=True)
+            ]
+        )
         terms = (self.t_years[self.which], rate[self.which], div_yield[self.which])
-        unknown = np.isnan(self.vol)
-        if unknown.any():
-            # an out-of-the-money vol hardly depends on rate and dividends, so it is found once
-            some = [term[unknown] for term in terms]
-            self.vol[unknown] = implied_vol(
-                self.out[unknown], self.out_sign[unknown], self.spot, self.strike[unknown], *some, dividends=cash
-            )
-        sign = np.repeat([1.0, -1.0], len(self.strike))
+        if not keep_vol:
+            self.vol = implied_vol(self.out, self.out_sign, self.spot, self.strike, *terms, dividends=cash)
+        count = len(self.strike)
+        sign = np.repeat([1.0, -1.0], count)
         strike, t_years, model_rate, model_yield, vol = (
             np.tile(column, 2) for column in (self.strike, *terms, self.vol)
         )
-        place = (self.spot, strike, t_years, model_rate, model_yield, vol)
-        american = price(sign, *place, dividends=cash)
-        call, put = np.split(american - price(sign, *place, exercise="european", dividends=cash), 2)
-        return np.asarray(call - put)
+        american = price(sign, self.spot, strike, t_years, model_rate, model_yield, vol, dividends=cash)
+        european = np.exp(-rates * self.financed)[self.which] * (self.forward[self.which] - self.strike)
+        return np.asarray(american[:count] - american[count:] - european)
 
-    def _quarterly(self, rates: FloatArray) -> Cash:
-        """Fit equal quarterly cash dividends to the forwards: ``F exp(-r tau)`` falls by each at its ex-date.
+    def quarterly(self, rates: FloatArray) -> Cash:
+        """Fit equal quarterly cash dividends to the quotes.
 
-        Only their bearing on early exercise is wanted. A drift is fitted besides, lest a wrong rate become dividends.
+        Their dates are those at which calls less puts, freed of early exercise, lie on the straightest lines: just
+        before an ex-date calls are exercised early and puts are not, which bends the lines if it is put elsewhere.
+        The amount follows from how the forwards of neighbouring expiries fall.
+        """
+        if math.isnan(self.first):
+            self.first = self._first_date(rates)
+        return self._dividends(self.first, self._stair(rates, self.first)[0])
+
+    def _first_date(self, rates: FloatArray) -> float:
+        """Search the date of the first dividend by fortnights, then weeks, then half weeks; infinite for none."""
+        for _ in range(2):
+            bid, ask, _ = self.european(rates, ())
+        forward, without = self.forward.copy(), self._crookedness(bid, ask) + self._stair(rates, math.inf)[1]
+        tried: dict[float, float] = {}
+
+        def best(dates: Sequence[float]) -> float:
+            for when in dates:
+                if years(1.0) <= when <= QUARTER and when not in tried:
+                    # the best date hardly depends on the amount
+                    cash = self._dividends(when, USUAL_DIVIDEND * self.spot)
+                    bent = self._crookedness(*self.european(rates, cash, keep_vol=True)[:2])
+                    tried[when] = bent + self._stair(rates, when)[1]
+                    self.forward = forward.copy()
+            return min(tried, key=lambda when: tried[when])
+
+        found = best([years(7.0 * week + 3.5) for week in range(0, 13, 2)])
+        for step in (years(7.0), years(3.5)):
+            found = best([found - step, found + step])
+        return found if tried[found] < without else math.inf
+
+    def _crookedness(self, bid: FloatArray, ask: FloatArray) -> float:
+        """Return how far calls less puts lie off straight lines, in squares of `TRUST` of their quotes' width."""
+        total = 0.0
+        for place in np.flatnonzero(self.telling):
+            rows = np.flatnonzero((self.which == place) & np.isfinite(bid))
+            if len(rows) >= LEAST_PAIRS:
+                trust = 1.0 / (TRUST * np.maximum(ask - bid, LEAST_WIDTH)[rows])
+                line = np.stack([trust, trust * self.strike[rows]], axis=1)
+                total += _misfit(line, 0.5 * (bid + ask)[rows] * trust)[1]
+        return total
+
+    def _stair(self, rates: FloatArray, first: float) -> tuple[float, float]:
+        """Fit the dividend that takes ``F exp(-r tau)`` down by a stair, and say how badly it fits.
+
+        A drift is fitted besides, lest a wrong rate become dividends.
         """
         known = np.isfinite(self.forward)
         if known.sum() < LEAST_FORWARDS:
-            return ()
+            return 0.0, 0.0
         t_years = self.t_years[known]
         level = (self.forward * np.exp(-rates * self.financed))[known]
         width = np.array([np.median((self.ask - self.bid)[self.which == place]) for place in np.flatnonzero(known)])
-        # many pairs make a forward good to about a quarter of their width; the last row holds the drift near zero
-        trust = np.append(4.0 / np.maximum(width, LEAST_WIDTH), 1.0 / (DRIFT * self.spot))
-        wanted = np.append(level, 0.0) * trust
-        best, fitted = math.inf, (0.0, 0.0)
-        for first in np.linspace(years(1.0), QUARTER, FIRST_DATES):
+        # the last row holds the drift near zero
+        trust = np.append(1.0 / (TRUST * np.maximum(width, LEAST_WIDTH)), 1.0 / (DRIFT * self.spot))
+        count = np.zeros(len(t_years))
+        if math.isfinite(first):
             count = np.floor(np.maximum(t_years - first, -QUARTER) / QUARTER) + 1.0
-            columns = np.append(np.stack([np.ones(len(count)), -count, t_years], axis=1), [[0.0, 0.0, 1.0]], axis=0)
-            columns *= trust[:, None]
-            fit = np.linalg.lstsq(columns, wanted, rcond=None)[0]
-            misfit = float(np.sum((wanted - columns @ fit) ** 2))
-            if misfit < best:
-                best, fitted = misfit, (float(first), float(fit[1]))
-        first_date, amount = fitted
+        stair = np.append(np.stack([-count, np.ones(len(count)), t_years], axis=1), [[0.0, 0.0, 1.0]], axis=0)
+        fit, misfit = _misfit(stair * trust[:, None], np.append(level, 0.0) * trust)
+        return float(fit[0]), misfit
+
+    def _dividends(self, first: float, amount: float) -> Cash:
         if not 0.0 < amount < HIGHEST_DIVIDEND * self.spot:
             return ()
-        return [(first_date + QUARTER * k, amount) for k in range(math.ceil(float(t_years.max()) / QUARTER) + 1)]
+        last = float(self.t_years.max())
+        return [(first + QUARTER * k, amount) for k in range(math.ceil((last - first) / QUARTER))]
 
     def _slope(self, place: int, bid: FloatArray, ask: FloatArray) -> tuple[float, float]:
         """Return the rate of one expiry and its standard error, by a robust line through calls less puts."""
@@ -352,7 +437,8 @@ class _Board:
         for _ in range(REWEIGHTINGS):
             fit = np.linalg.lstsq(line * weight[:, None], value * weight, rcond=None)[0]
             residual = np.abs(value - line @ fit) * trust
-            scale = TO_SCALE * float(np.median(residual)) + 1e-12
+            # mids may happen to lie on a line better than they can be known
+            scale = max(TO_SCALE * float(np.median(residual)), LEAST_SCALE)
             weight = trust * np.sqrt(np.minimum(1.0, HUBER * scale / np.maximum(residual, 1e-300)))
         discount = float(fit[1])
         if not 0.0 < discount < 2.0:
@@ -362,12 +448,29 @@ class _Board:
         return -math.log(discount) / financed, math.sqrt(covariance[1, 1]) / discount / financed
 
 
-def _nearest(distance: FloatArray, which: npt.NDArray[np.intp]) -> BoolArray:
-    """Mark the pairs nearest each forward, at most FORWARD_PAIRS within FORWARD_REACH."""
+def _residual_yield(spot: float, forward: float, t_years: float, rate: float, cash: Cash) -> float:
+    """Return the yield q at which ``F = S exp((r - q) t) - sum(D exp((r - q)(t - t_D)))``; NaN without a forward."""
+    if not forward > 0.0:
+        return math.nan
+    growth = math.log(forward / spot) / t_years
+    for _ in range(GROWTH_ROUNDS):
+        paid = sum(amount * math.exp(-growth * when) for when, amount in cash if 0.0 < when <= t_years)
+        growth = math.log(forward / (spot - paid)) / t_years if paid < spot else math.nan
+    return rate - growth
+
+
+def _misfit(columns: FloatArray, wanted: FloatArray) -> tuple[FloatArray, float]:
+    """Fit by least squares; return the fit and what it leaves, no single square counted for more than `GROSS`."""
+    fit = np.asarray(np.linalg.lstsq(columns, wanted, rcond=None)[0], dtype=np.float64)
+    return fit, float(np.sum(np.minimum((wanted - columns @ fit) ** 2, GROSS)))
+
+
+def _nearest(distance: FloatArray, which: npt.NDArray[np.intp], most: int) -> BoolArray:
+    """Mark the pairs nearest each forward, at most so many and within FORWARD_REACH."""
     order = np.lexsort((np.abs(distance), which))
     rank = np.empty(len(order), dtype=np.intp)
     rank[order] = np.arange(len(order)) - np.searchsorted(which[order], which[order])
-    return (rank < FORWARD_PAIRS) & (np.abs(distance) <= FORWARD_REACH)
+    return (rank < most) & (np.abs(distance) <= FORWARD_REACH)
 
 
 def _spread_out(which: npt.NDArray[np.intp], most: int) -> BoolArray:
@@ -393,15 +496,21 @@ def _pool(found: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 
 def _fixed_point(step: Callable[[float], tuple[float, float]]) -> tuple[float, float]:
-    """Find the rate that comes back as it went in, by secants on what comes out less what goes in."""
-    rate, before, gap_before = STARTING_RATE, math.nan, math.nan
+    """Find the rate that comes back as it went in, and its standard error, by secants on out less in.
+
+    Early exercise priced at a higher rate gives back about half of it, so an error in what the slopes say moves the
+    answer by about twice as much.
+    """
+    rate, before, gap_before, pull = STARTING_RATE, math.nan, math.nan, -0.5
     for _ in range(ROUNDS):
         found, error = step(rate)
         gap = found - rate
-        if not math.isfinite(gap) or abs(gap) < SETTLED:
-            return found, error
-        # the premia give back about half of a rate's change, so the gap closes at about half the pace
-        slope = (gap - gap_before) / (rate - before) if math.isfinite(before) and rate != before else -0.5
+        if not math.isfinite(gap):
+            return math.nan, math.nan
+        if math.isfinite(before) and abs(rate - before) > SETTLED:
+            pull = min(max((gap - gap_before) / (rate - before), -1.0), -0.25)
         before, gap_before = rate, gap
-        rate = min(max(rate - gap / min(max(slope, -1.0), -0.25), LOWEST_RATE), HIGHEST_RATE)
+        rate = min(max(rate - gap / pull, LOWEST_RATE), HIGHEST_RATE)
+        if abs(gap) < SETTLED:
+            return rate, error / -pull
     return math.nan, math.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,9 @@ WIDE_FRACTION, WIDE_DOLLARS = 0.20, 0.10
 
 HALF_CENT = 0.005
 """Quotes are whole cents: a breach of a bound by less may be the spot's own rounding."""
+
+FIRST_TRADES = timedelta(minutes=30)
+"""So long after the open a chain has traded, and a feed delayed by a quarter of an hour shows it."""
 
 EXAMPLES = 3  # symbols a defect names
 SYMBOL_TAIL = 15  # what follows the root in a compact symbol
@@ -142,8 +146,8 @@ def _stale(chain: Chain) -> bool:
     traded = chain.last_time[~np.isnat(chain.last_time)]
     if not len(traded):
         return False
-    session = np.datetime64(calendar.last_session_at(chain.asof) if chain.market_closed else chain.asof.date())
-    return bool(traded.max().astype("M8[D]") < session)
+    session = calendar.last_session_at(chain.asof - FIRST_TRADES)
+    return bool(traded.max().astype("M8[D]") < np.datetime64(session))
 
 
 def _non_standard(root: npt.NDArray[np.str_], ticker: str) -> BoolArray:

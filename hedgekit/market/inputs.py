@@ -193,11 +193,11 @@ def _implied_yields(
     if not borrowed:
         return yields, ()
     message = f"no parity near the money at {', '.join(borrowed)}: the nearest expiry's implied yield is used"
-    return yields, (Note("yield-borrowed", message),)
+    return yields, (Note("yield_borrowed", message),)
 
 
 def _no_cash_ahead(taken: Dividends, t_years: float) -> tuple[Note, ...]:
     """Warn of a dividend file that knows nothing of the time to expiry: history is not a forecast."""
     if taken.div_yield or any(when <= t_years for when, _ in taken.cash):
         return ()
-    return (Note("no-dividend-ahead", f"no dividend before expiry is counted ({taken.basis})"),)
+    return (Note("no_dividend_ahead", f"no dividend before expiry is counted ({taken.basis})"),)

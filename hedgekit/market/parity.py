@@ -38,6 +38,7 @@ PAIRS_AN_EXPIRY = 12
 NEAREST_EXPIRIES = 5
 FAR_DAYS = 60.0  # beyond this many days dividends and early exercise blur the spot more than they tell it
 LEAST_PAIRS = 3
+LARGEST_DIVIDEND = 0.015  # of the spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,9 @@ class ParitySpot:
         Pairs of a call and a put used.
     last_expiry : date
         The farthest expiry used.
+    today : tuple of float, optional
+        What the options that expire on the as-of day allow, before any dividend; not part of the estimate, as few of
+        them are quoted and they stop trading at the close.
     """
 
     spot: float
@@ -61,10 +65,21 @@ class ParitySpot:
     high: float
     pairs: int
     last_expiry: date
+    today: tuple[float, float] | None = None
 
     def agrees(self, spot: float) -> bool:
         """Whether a spot lies in the interval, to within `TOLERANCE` of itself."""
         return self.low - TOLERANCE * spot <= spot <= self.high + TOLERANCE * spot
+
+    def dividend_explains(self, spot: float) -> bool:
+        """Whether a dividend due before the nearest expiry explains a spot above the interval.
+
+        So it does when the options that expire on the day itself agree with the spot, and the gap is one that a
+        dividend can make.
+        """
+        if self.today is None or not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
+            return False
+        return self.today[0] - TOLERANCE * spot <= spot <= self.today[1] + TOLERANCE * spot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +152,12 @@ def parity_spot(
     low, high = deepest(np.concatenate(lows), np.concatenate(highs))
     point = weighted_median(np.concatenate(mids), np.concatenate(widths) ** -2.0)
     return ParitySpot(
-        spot=round(min(max(point, low), high), 4), low=low, high=high, pairs=sum(map(len, mids)), last_expiry=last
+        spot=round(min(max(point, low), high), 4),
+        low=low,
+        high=high,
+        pairs=sum(map(len, mids)),
+        last_expiry=last,
+        today=_today(chain),
     )
 
 
@@ -154,7 +174,7 @@ def financing_years(trade_day: date, expiry: date) -> float:
     return years((calendar.settlement_day(exercised) - calendar.settlement_day(session)).days)
 
 
-def pairs_near_money(chain: Chain, near: float, most: int) -> Pairs:
+def pairs_near_money(chain: Chain, near: float, most: int, *, bid_for: bool = True) -> Pairs:
     """Return the calls and puts of one expiry that share a strike near its forward.
 
     Parameters
@@ -165,8 +185,10 @@ def pairs_near_money(chain: Chain, near: float, most: int) -> Pairs:
         Greatest distance of a strike from the forward, as a fraction of it.
     most : int
         Greatest number of strikes; the nearest are kept.
+    bid_for : bool
+        Leave out options that nobody bids for: their mid says little, though a bid of nothing is still a bound.
     """
-    calls, puts = _two_sided(chain, 1), _two_sided(chain, -1)
+    calls, puts = _two_sided(chain, 1, bid_for), _two_sided(chain, -1, bid_for)
     strike, c, p = np.intersect1d(chain.strike[calls], chain.strike[puts], return_indices=True)
     c, p = calls[c], puts[p]
     if len(strike):
@@ -180,10 +202,11 @@ def pairs_near_money(chain: Chain, near: float, most: int) -> Pairs:
     )
 
 
-def _two_sided(chain: Chain, sign: int) -> npt.NDArray[np.intp]:
-    """Rows of one side that are bid and offered, not crossed, and of the plain contract."""
+def _two_sided(chain: Chain, sign: int, bid_for: bool) -> npt.NDArray[np.intp]:
+    """Rows of one side that are offered and, if wanted, bid for, not crossed, and of the plain contract."""
     plain = np.array([symbol[:-15] for symbol in chain.symbol.tolist()]) == _plain_root(chain)
-    return np.flatnonzero((chain.kind == sign) & (chain.bid > 0.0) & (chain.ask >= chain.bid) & plain)
+    bid = chain.bid > 0.0 if bid_for else chain.bid >= 0.0
+    return np.flatnonzero((chain.kind == sign) & bid & (chain.ask >= chain.bid) & plain)
 
 
 def _plain_root(chain: Chain) -> str:
@@ -200,6 +223,16 @@ def _nearest(chain: Chain) -> list[tuple[date, float]]:
         if calendar.exercise_cutoff(expiry).date() > today and t_years <= years(FAR_DAYS):
             left.append((expiry, t_years))
     return left[:NEAREST_EXPIRIES]
+
+
+def _today(chain: Chain) -> tuple[float, float] | None:
+    """Return what the options expiring on the as-of day say of the spot: no interest, no dividend in between."""
+    today = chain.asof.date()
+    for expiry in chain.expiries:
+        if calendar.exercise_cutoff(expiry).date() == today:
+            pairs = pairs_near_money(chain.at(expiry), NEAR_MONEY, PAIRS_AN_EXPIRY, bid_for=False)
+            return deepest(pairs.strike + pairs.bid, pairs.strike + pairs.ask) if len(pairs) else None
+    return None
 
 
 def deepest(lows: FloatArray, highs: FloatArray) -> tuple[float, float]:

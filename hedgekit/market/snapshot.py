@@ -15,7 +15,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.market import calendar
 from hedgekit.market.chain import inspect
 from hedgekit.market.parity import NEAR_MONEY, ParitySpot, parity_spot
-from hedgekit.model import NEW_YORK, Chain, FloatArray, Option, SpotSource
+from hedgekit.model import NEW_YORK, Chain, Flag, FloatArray, Option, SpotSource
 from hedgekit.units import percent
 
 AsOf: TypeAlias = date | datetime
@@ -114,11 +114,11 @@ def to_chain(snapshot: Snapshot, *, asof: AsOf | None = None, spot: float | None
     InputError
         When `asof` is a day without session, or `spot` is not positive.
     """
-    if spot is not None and not (isinstance(spot, int | float) and 0.0 < spot < math.inf):
+    if spot is not None and (isinstance(spot, bool) or not (isinstance(spot, int | float) and 0.0 < spot < math.inf)):
         raise InputError(f"spot {spot!r}: expected a positive number of dollars a share")
     when, warnings = _clock(snapshot, asof)
     chain = _assembled(snapshot, when, warnings)
-    return inspect(_with_spread(_with_spot(chain, snapshot, spot)))
+    return _with_age(inspect(_with_spread(_with_spot(chain, snapshot, spot))))
 
 
 def _clock(snapshot: Snapshot, asof: AsOf | None) -> tuple[datetime, Warnings]:
@@ -234,6 +234,12 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
         return _settled(chain, parity.spot, "parity", (("spot_from_parity", told),))
     if parity.agrees(in_file):
         return _settled(chain, in_file, "file", ())
+    if parity.dividend_explains(in_file):
+        due = (
+            f"the file's spot {in_file:.2f} agrees with the options expiring today, but parity to {parity.last_expiry} "
+            f"says {parity.spot:.2f}: a dividend of about ${in_file - parity.spot:.2f} seems due; {in_file:.2f} is used"
+        )
+        return _settled(chain, in_file, "file", (("dividend_due", due),))
     off = _off(parity, in_file, "the file's spot", f": {parity.spot:.2f} from parity is used")
     return _settled(chain, parity.spot, "parity", off)
 
@@ -251,6 +257,18 @@ def _with_spread(chain: Chain) -> Chain:
         "in a fast or thin market, where a hedge costs more than its value"
     )
     return replace(chain, warnings=(*chain.warnings, ("wide_market", message)))
+
+
+def _with_age(chain: Chain) -> Chain:
+    """Say so when nothing traded in the session that the quote time names."""
+    if not (chain.flags & Flag.STALE).any():
+        return chain
+    newest = np.nanmax(chain.last_time).astype("M8[D]")
+    message = (
+        f"no option has traded since {newest}, but the quote time is {chain.asof:%Y-%m-%d %H:%M}: the quotes are old, "
+        "or the time is wrong"
+    )
+    return replace(chain, warnings=(*chain.warnings, ("stale", message)))
 
 
 def _off(parity: ParitySpot | None, spot: float, whose: str, then: str = "") -> Warnings:

@@ -52,6 +52,11 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
         for line in textwrap.wrap(why, 78):
             out.print(f"  {line}")
         out.print()
+    for text in proof(result):
+        for line in textwrap.wrap(text, 78):
+            out.print(f"  {line}")
+    if result.optimum.best is not None:
+        out.print()
     for text in [*footer(result), *warning_lines(result.warnings)]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
             out.print(Text(f"  {line}", style="dim"))
@@ -77,6 +82,20 @@ def headline(result: HedgeResult) -> str:
     if chosen.cap_pct is not None:
         text += f" You give up gains above {percent(chosen.cap_pct - units.PERCENT, sign=True)}."
     return text
+
+
+def proof(result: HedgeResult) -> list[str]:
+    """Say what the exact search proved, and what more floor or fewer legs would cost."""
+    optimum = result.optimum
+    if optimum.best is None:
+        return []
+    lines = [
+        f"certified: no hedge of up to {optimum.max_legs} legs under the rules costs less than "
+        f"{dollars(optimum.cost_usd, cents=True)}"
+    ]
+    by_legs = [f"{count}: {dollars(cost)}" for count, cost in optimum.cost_by_legs.items() if cost is not None]
+    more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd, sign=True)}"
+    return [*lines, f"by number of legs {', '.join(by_legs)}; one more point of floor {more}"]
 
 
 def _cells(candidate: Candidate, chosen: bool, shares: int) -> list[str]:

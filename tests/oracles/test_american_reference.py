@@ -61,9 +61,9 @@ def assert_within(actual, expected, bound, rows):
 @pytest.mark.parametrize(
     ("file", "method_error"),
     [
-        # The error of nine boundary nodes, relative to the larger of spot and strike.
-        ("american_yield.csv", 3e-7),
-        ("american_negative_rates.csv", 1e-7),
+        # The error of ten boundary nodes, relative to the larger of spot and strike; 2.3e-8 and 0.9e-8 measured.
+        ("american_yield.csv", 5e-8),
+        ("american_negative_rates.csv", 5e-8),
     ],
 )
 def test_prices(file, method_error):
@@ -75,10 +75,14 @@ def test_prices(file, method_error):
 @pytest.mark.parametrize(
     ("greek", "relative"),
     # Differentiating the quadrature costs a digit or two; near the boundary gamma loses most.
-    [("price", 1e-5), ("delta", 1e-4), ("gamma", 1e-4), ("vega", 1e-4), ("theta", 1e-3), ("rho", 1e-2)],
+    [("price", 1e-5), ("delta", 1e-5), ("gamma", 1e-5), ("vega", 1e-4), ("theta", 1e-4), ("rho", 1.5e-4)],
 )
 def test_greeks(greek, relative):
     rows = read("american_yield.csv")
+    if greek == "rho":
+        # The file's rho comes from steps of 1e-3 in the rate. Where rate and yield are that close the start of the
+        # boundary bends within the step: our rho agrees with steps of 1e-5, the file's tol_rho does not cover it.
+        rows = [row for row in rows if abs(float(row["r"]) - float(row["q"])) > 6e-3]
     expected = column(rows, greek)
     tolerance = column(rows, "tol" if greek == "price" else f"tol_{greek}")
     assert_within(greeks(option_inputs(rows))[greek], expected, tolerance + relative * np.abs(expected), rows)
@@ -119,8 +123,8 @@ def test_implied_vols():
     found = expected == Status.OK
     assert np.isnan(vol[~found]).all()
     known = column(rows, "iv")[found]
-    # `attainable` is the reference's own uncertainty; 1e-5 is the price error over vega where vega is small.
-    bound = (1e-5 + 10.0 * column(rows, "attainable")[found]) * known
+    # `attainable` is the reference's own uncertainty; 2e-6 is the price error over vega where vega is small.
+    bound = (2e-6 + 10.0 * column(rows, "attainable")[found]) * known
     assert_within(vol[found], known, bound, [row for row, keep in zip(rows, found, strict=True) if keep])
     flat = expected == Status.NOT_IDENTIFIED
     assert np.isnan(upper[~flat]).all()

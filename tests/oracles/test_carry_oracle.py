@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hedgekit.errors import DataError
-from hedgekit.market.carry import forwards, infer_rate
+from hedgekit.market.carry import forwards, infer_dividends, infer_rate
 from hedgekit.market.sources import load
+from hedgekit.pricing import implied_vol, price
 
 ROOT = Path(__file__).resolve().parents[2]
 OPTIONS = ROOT.parent / "shared" / "data" / "options"
@@ -36,8 +37,11 @@ def example():
 def test_the_rate_of_the_example_is_told_without_its_dividends(generator, example):
     estimate = infer_rate(example)
     assert estimate.low <= generator.RATE <= estimate.high
-    # its dividends are neither equal nor evenly spaced, as the fitted ones are
-    assert estimate.rate == pytest.approx(generator.RATE, abs=1.5e-3)
+    # its dividends are not equal, as the fitted ones are
+    assert estimate.rate == pytest.approx(generator.RATE, abs=1e-3)
+    # the true first one is due after 62 days, the true mean is 0.65
+    assert estimate.dividends[0][0] * 365 == pytest.approx(62, abs=7)
+    assert estimate.dividends[0][1] == pytest.approx(0.65, abs=0.1)
 
 
 def test_the_rate_of_the_example_is_told_better_with_its_dividends(generator, example):
@@ -46,16 +50,43 @@ def test_the_rate_of_the_example_is_told_better_with_its_dividends(generator, ex
     assert estimate.low <= generator.RATE <= estimate.high
 
 
-@pytest.mark.parametrize("known", [False, True])
-def test_the_forwards_of_the_example_are_told(generator, example, known):
-    dividends = generator.cash_to(date(2028, 9, 15)) if known else ()
+def forward_errors(generator, example, dividends):
+    """Error of each forward, and half of its own interval."""
     for forward in forwards(example, generator.RATE, dividends=dividends):
         rate, cash = generator.financed_rate(forward.expiry), generator.cash_to(forward.expiry)
         left = generator.SPOT - sum(amount * math.exp(-rate * t) for t, amount in cash)
         truth = left * math.exp(rate * forward.t_years)
-        spread = forward.forward_high - forward.forward_low
-        # half the interval, and 0.05 a year for what early exercise near an ex-date is worth
-        assert abs(forward.forward - truth) <= 0.5 * spread + 0.05 + (0.0 if known else 0.1), forward
+        yield abs(forward.forward - truth), 0.5 * (forward.forward_high - forward.forward_low)
+
+
+def test_forwards_are_within_their_quotes_when_dividends_are_known(generator, example):
+    errors = list(forward_errors(generator, example, generator.cash_to(date(2028, 9, 15))))
+    assert len(errors) == 29
+    assert all(error <= half for error, half in errors)
+
+
+def test_forwards_are_near_when_dividends_are_fitted_or_a_yield(generator, example):
+    fitted = infer_dividends(example, generator.RATE)
+    # the true first one is due after 62 days, the true mean is 0.65
+    assert fitted[0][0] * 365 == pytest.approx(62, abs=7)
+    assert fitted[0][1] == pytest.approx(0.65, abs=0.1)
+    by_fit = max(error for error, _ in forward_errors(generator, example, fitted))
+    by_yield = max(error for error, _ in forward_errors(generator, example, ()))
+    assert by_fit < 0.0008 * generator.SPOT
+    assert by_yield < 0.0025 * generator.SPOT
+
+
+def test_an_engine_given_the_forward_gives_the_quotes_back(generator, example):
+    dividends = generator.cash_to(date(2028, 9, 15))
+    expiry = date(2027, 3, 19)
+    told = next(
+        forward for forward in forwards(example, generator.RATE, dividends=dividends) if forward.expiry == expiry
+    )
+    rate = generator.financed_rate(expiry)
+    put, call = (example.quote(f"IWM {expiry} 250 {side}") for side in "PC")
+    terms = (generator.SPOT, 250.0, told.t_years, rate, told.residual_yield + rate - generator.RATE)
+    vol = implied_vol(put.mid, "put", *terms, dividends=dividends)
+    assert call.bid <= price("call", *terms, vol, dividends=dividends) <= call.ask
 
 
 @pytest.mark.reference
@@ -64,7 +95,7 @@ def test_a_real_chain_tells_a_rate_near_treasury_yields():
     estimate = infer_rate(load(OPTIONS / "cboe_json" / "IWM_2026-06-17.json"))
     # Treasury yields of the day, continuous: 3.81% for three months to 4.16% for two years
     assert estimate.rate == pytest.approx(0.039, abs=0.003)
-    assert estimate.high - estimate.low < 0.008
+    assert estimate.high - estimate.low < 0.01
 
 
 @pytest.mark.reference
@@ -76,9 +107,9 @@ def test_nine_real_days_tell_a_rate_or_say_that_they_cannot(day):
         estimate = infer_rate(load(NINE_DAYS, asof=f"2026-06-{day}"))
     except DataError as error:
         message = str(error)
-        assert "Give --rate" in message  # noqa: PT017
+        assert "Give --rate" in message
         return
-    assert estimate.low - 0.001 < 0.039 < estimate.high + 0.001
+    assert estimate.low < 0.039 < estimate.high
 
 
 @pytest.mark.reference
@@ -90,4 +121,5 @@ def test_real_forwards_carry_as_rate_less_dividends(day):
         assert forward.pairs > 0
         if forward.t_years > 0.2:
             # the field note beside the data: +2.6% to +3.4% on these days
-            assert 0.023 < math.log(forward.forward / chain.spot) / forward.t_years < 0.036
+            assert math.log(forward.forward_high / chain.spot) / forward.t_years > 0.026
+            assert math.log(forward.forward_low / chain.spot) / forward.t_years < 0.036

@@ -12,8 +12,8 @@ from hedgekit.errors import Status
 
 GREEKS = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm")
 
-# Relative to the larger of spot and strike: nine boundary nodes leave an error of some 1e-8.
-NUMERICAL = 3e-7
+# Relative to the larger of spot and strike: ten boundary nodes leave an error of up to some 1e-7.
+NUMERICAL = 2e-7
 
 
 def price(sign, spot, strike, t, rate, div_yield, vol):
@@ -55,7 +55,7 @@ def european(sign, spot, strike, t, rate, div_yield, vol):
 @settings(deadline=None)
 @given(options)
 def test_bounds(option):
-    sign, spot, strike, t, rate, div_yield, vol = option
+    sign, spot, strike, t, rate, div_yield, _ = option
     value = price(*option)[0]
     slack = NUMERICAL * max(spot, strike)
     assert value >= european(*option) - slack
@@ -131,6 +131,25 @@ def test_greeks_are_the_slopes_of_the_price(option):
 
 @settings(max_examples=60, deadline=None)
 @given(options)
+def test_second_greeks_are_the_slopes_of_the_first(option):
+    sign, spot, strike, t, rate, div_yield, vol = option
+    ours = greeks(*option)
+    bump = 1e-2
+    low, high = greeks(*option[:-1], vol * (1 - bump)), greeks(*option[:-1], vol * (1 + bump))
+    early, late = greeks(*option[:3], t * (1 - bump), *option[4:]), greeks(*option[:3], t * (1 + bump), *option[4:])
+    if 0.0 in (low["vega"], high["vega"], early["vega"], late["vega"]):
+        return  # the exercise boundary crosses the stencil
+    # Differences over 2% of vol or time: their own error is a few 1e-3 of the size of the derivative.
+    size = abs(ours["volga"]) + abs(ours["vega"]) / vol + spot * 1e-3
+    assert ours["volga"] == pytest.approx((high["vega"] - low["vega"]) / (2 * bump * vol), abs=1e-2 * size)
+    size = abs(ours["vanna"]) + 1.0 / vol
+    assert ours["vanna"] == pytest.approx((high["delta"] - low["delta"]) / (2 * bump * vol), abs=1e-2 * size)
+    size = abs(ours["charm"]) + 1.0 / t
+    assert ours["charm"] == pytest.approx(-(late["delta"] - early["delta"]) / (2 * bump * t), abs=1e-2 * size)
+
+
+@settings(max_examples=60, deadline=None)
+@given(options)
 def test_implied_vol_returns_to_the_premium(option):
     sign, spot, strike, t, rate, div_yield, vol = option
     premium = price(*option)
@@ -142,6 +161,7 @@ def test_implied_vol_returns_to_the_premium(option):
         assert upper[0] >= vol * (1 - 1e-6)
         return
     assert status[0] == Status.OK
-    # Where vega is small many vols share the premium: the premium is what must come back.
+    # Where vega is small many vols share the premium: the premium is what must come back. The search ends when the
+    # vol moves by less than 1e-9; two numbers of nodes on either side of it may differ by 1e-7.
     again = price(sign, spot, strike, t, rate, div_yield, found[0])[0]
-    assert again == pytest.approx(premium[0], abs=1e-9 * max(spot, strike))
+    assert again == pytest.approx(premium[0], abs=NUMERICAL * max(spot, strike))

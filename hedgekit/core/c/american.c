@@ -15,10 +15,29 @@
 
 
 
-/* Level 0 serves nearly every option; level 1 those that it is not good enough for. */
+#define HK_AM_LEVELS 5
+
+/* Level 0 serves nearly every option; each other those that the level before is not good enough for. The last has
+ * fewer nodes again: where drift outruns diffusion the boundary is flat, and more of them only swing. */
+static const struct {
+    int coarse_n, coarse_m, n, m, outer_m, fine_m;
+} hk_am_sizes[HK_AM_LEVELS] = {
+    {5, 8, 10, 10, 24, 48},     {7, 12, 14, 16, 36, 64},    {8, 16, 20, 40, 64, 96},
+    {12, 40, 28, 160, 160, 160}, {6, 40, 14, 120, 160, 160},
+};
+
+/* What a level must not exceed for its answer to be kept: the last Newton step (what is left is its square), the doubt
+ * about the interpolation (some 500 times the usual error of the value), the stiffness. */
+static const struct {
+    double step, doubt, stiffness;
+} hk_am_limits[HK_AM_LEVELS] = {
+    {3e-3, 1e-5, 2.0}, {1e-3, 3e-5, 3.0}, {1e-4, 1e-4, 20.0}, {1e-4, INFINITY, INFINITY}, {1e-3, INFINITY, INFINITY},
+};
+
 static struct {
-    hk_am_nodes coarse[2], fine[2];
-    double prolong[2][HK_AM_NODES][HK_AM_NODES]; /* coarse boundary at the fine nodes */
+    hk_am_nodes coarse[HK_AM_LEVELS], fine[HK_AM_LEVELS];
+    double prolong[HK_AM_LEVELS][HK_AM_NODES][HK_AM_NODES]; /* coarse boundary at the fine nodes */
+    double pool[240000];
 } hk_am_tables;
 
 static int hk_am_level = HK_ISA_BASELINE;
@@ -28,13 +47,15 @@ static int hk_am_level = HK_ISA_BASELINE;
 
 void hk_american_setup(void)
 {
-    hk_am_fill(&hk_am_tables.coarse[0], 5, 8, 8);
-    hk_am_fill(&hk_am_tables.fine[0], 9, 14, 36);
-    hk_am_fill(&hk_am_tables.coarse[1], 8, 16, 16);
-    hk_am_fill(&hk_am_tables.fine[1], 20, 40, 64);
-    for (int level = 0; level < 2; level++)
-        for (int i = 0; i < hk_am_tables.fine[level].n; i++)
-            hk_am_interpolate(&hk_am_tables.coarse[level], hk_am_tables.fine[level].root[i], hk_am_tables.prolong[level][i]);
+    double *pool = hk_am_tables.pool;
+    for (int level = 0; level < HK_AM_LEVELS; level++) {
+        hk_am_nodes *coarse = &hk_am_tables.coarse[level], *fine = &hk_am_tables.fine[level];
+        pool = hk_am_fill(coarse, hk_am_sizes[level].coarse_n, hk_am_sizes[level].coarse_m, 0, 0, pool);
+        pool = hk_am_fill(fine, hk_am_sizes[level].n, hk_am_sizes[level].m, hk_am_sizes[level].outer_m,
+                          hk_am_sizes[level].fine_m, pool);
+        for (int i = 0; i < fine->n; i++)
+            hk_am_interpolate(coarse, fine->root[i], hk_am_tables.prolong[level][i]);
+    }
     hk_am_level = hk_isa_best();
 }
 

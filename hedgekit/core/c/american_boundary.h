@@ -40,27 +40,32 @@ HK_INLINE VD HK_NAME(perpetual_log)(VD r, VD q, VD vol)
 HK_INLINE void HK_NAME(seed)(const hk_am_nodes *nodes, int n, const HK_NAME(hk_am_put) *put, VD *l)
 {
     const VD zero = HK_NAME(all)(0.0), one = HK_NAME(all)(1.0);
-    VD var = put->vol * put->vol;
+    VD var = put->vol * put->vol, root_t = HK_NAME(vsqrt)(put->t);
     VD n1 = 2.0 * (put->r - put->q) / var - 1.0;
     VD guess = put->lx;
     for (int i = 0; i < n; i++) {
-        VD tau = put->t * (nodes->root[i] * nodes->root[i]);
-        VD s = put->vol * HK_NAME(vsqrt)(tau);
-        VD er = HK_NAME(vexp)(-put->r * tau), eq = HK_NAME(vexp)(-put->q * tau);
+        VD root_tau = root_t * nodes->root[i];
+        VD tau = root_tau * root_tau;
+        VD s = put->vol * root_tau, per_s = 1.0 / s;
+        VD er = HK_NAME(quick_exp)(-put->r * tau), eq = HK_NAME(quick_exp)(-put->q * tau);
         VD earned = 1.0 - er;
         VD rt = put->r * tau;
         /* r tau / (1 - e^(-r tau)), its series where the quotient cancels */
-        VD growth = HK_NAME(pick)(HK_NAME(less)(HK_NAME(vabs)(rt), HK_NAME(all)(1e-5)), 1.0 + 0.5 * rt,
-                                  rt / HK_NAME(pick)(HK_NAME(less)(HK_NAME(vabs)(earned), HK_NAME(all)(1e-12)), one, earned));
-        VD minus = -0.5 * (n1 + HK_NAME(vsqrt)(HK_NAME(vmax)(n1 * n1 + 8.0 / (var * tau) * growth, zero)));
+        VM cancels = HK_NAME(less)(HK_NAME(vabs)(rt), HK_NAME(all)(1e-5));
+        VD growth = HK_NAME(pick)(cancels, 1.0 + 0.5 * rt, rt / HK_NAME(pick)(cancels, one, earned));
+        VD minus = -0.5 * (n1 + HK_NAME(vsqrt)(HK_NAME(vmax)(n1 * n1 + 8.0 * per_s * per_s * growth, zero)));
+        VD per_minus = 1.0 / HK_NAME(vmin)(minus, HK_NAME(all)(-1e-12));
         VD x = HK_NAME(vmin)(guess, put->lx) - (i == 0 ? 1.0 : 0.1) * s;
         for (int step = 0; step < 3; step++) {
-            VD d1 = (x + (put->drift + var) * tau) / s, d2 = d1 - s;
-            VD ex = HK_NAME(vexp)(x);
-            VD phi1 = HK_NAME(density)(d1), phi2 = HK_NAME(density)(d2);
-            VD tail1 = HK_NAME(normal)(-d1, phi1), tail2 = HK_NAME(normal)(-d2, phi2);
-            VD left = 1.0 - ex - (er * tail2 - ex * eq * tail1) + (1.0 - eq * tail1) * ex / minus;
-            VD slope = -ex + ex * eq * tail1 + ex / minus * (1.0 - eq * tail1 + eq * phi1 / s);
+            VD d1 = (x + (put->drift + var) * tau) * per_s, d2 = d1 - s;
+            VD ex = HK_NAME(quick_exp)(x);
+            VD bell2 = er * HK_NAME(quick_density)(d2); /* = ex eq phi(d1) */
+            VD tail1 = bell2 * HK_NAME(quick_mills)(1.0 / (1.0 + 0.28 * HK_NAME(vabs)(d1)));
+            VD tail2 = bell2 * HK_NAME(quick_mills)(1.0 / (1.0 + 0.28 * HK_NAME(vabs)(d2)));
+            VD put1 = HK_NAME(pick)(HK_NAME(less)(d1, zero), ex * eq - tail1, tail1);
+            VD put2 = HK_NAME(pick)(HK_NAME(less)(d2, zero), er - tail2, tail2);
+            VD left = 1.0 - ex - (put2 - put1) + (ex - put1) * per_minus;
+            VD slope = put1 - ex + per_minus * (ex - put1 + bell2 * per_s);
             VD move = -left / HK_NAME(vmin)(slope, HK_NAME(all)(-1e-12));
             x += HK_NAME(vmin)(HK_NAME(vmax)(move, -2.0 * s), 2.0 * s);
             x = HK_NAME(vmin)(HK_NAME(vmax)(x, put->low), put->lx - 0.02 * s);
@@ -70,77 +75,110 @@ HK_INLINE void HK_NAME(seed)(const hk_am_nodes *nodes, int n, const HK_NAME(hk_a
     }
 }
 
-/* The boundary's log at the points of a row of interpolation weights. Between the start and the first node the
- * interpolant can cross the boundary's start; it is held there, and `slack`, half the inverse of the log (its
- * derivative to the interpolated square), is zero. */
-HK_INLINE VD HK_NAME(boundary_at)(const double *row, int n, const VD *g, VD lx2, int lower, VD *slack)
+/* The square of the boundary's log at the points of a row of interpolation weights. Between the start and the first
+ * node the interpolant can cross the boundary's start; it is held there. */
+HK_INLINE VD HK_NAME(square_at)(const double *row, int n, const VD *g, VD lx2, int lower, VM *held)
 {
     VD square = HK_NAME(all)(0.0);
     for (int j = 0; j < n; j++)
         square += row[j] * g[j];
-    VM held = HK_NAME(less)(lower ? -square : square, 1e-12 * lx2 + 1e-28);
-    VD y = -HK_NAME(vsqrt)(HK_NAME(vmax)(HK_NAME(pick)(held, lx2, lx2 + square), HK_NAME(all)(1e-28)));
-    *slack = HK_NAME(pick)(held, HK_NAME(all)(0.0), 0.5 / y);
-    return y;
+    *held = HK_NAME(less)(lower ? -square : square, 1e-12 * lx2 + 1e-28);
+    return HK_NAME(vmax)(HK_NAME(pick)(*held, lx2, lx2 + square), HK_NAME(all)(1e-28));
 }
 
-/* Rows of the linearised equations: matrix (with respect to g = l^2) and residual; optionally, for the
- * sensitivities, the derivatives of the residuals to vol, rate and yield at a fixed boundary. */
-HK_INLINE void HK_NAME(equations)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put, int lower,
-                                  const VD *l, const VD *g, VD matrix[][HK_AM_NODES], VD *residual, VD (*sensitivity)[3])
+/* Discount factors at the points of every node; they do not change from step to step. */
+typedef struct {
+    VD r[HK_AM_NODES][HK_AM_POINTS], q[HK_AM_NODES][HK_AM_POINTS];
+    VD r_full[HK_AM_NODES], q_full[HK_AM_NODES];
+} HK_NAME(hk_am_discount);
+
+HK_INLINE void HK_NAME(fill_discount)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put,
+                                      HK_NAME(hk_am_discount) *discount)
 {
-    const VD zero = HK_NAME(all)(0.0);
+    VD rt = -put->r * put->t, qt = -put->q * put->t;
+    for (int i = 0; i < n; i++) {
+        double fraction = nodes->root[i] * nodes->root[i];
+        discount->r_full[i] = HK_NAME(quick_exp)(rt * fraction);
+        discount->q_full[i] = HK_NAME(quick_exp)(qt * fraction);
+        for (int k = 0; k < m; k++) {
+            double part = fraction * nodes->inner.sin_a[k] * nodes->inner.sin_a[k];
+            discount->r[i][k] = HK_NAME(quick_exp)(rt * part);
+            discount->q[i][k] = HK_NAME(quick_exp)(qt * part);
+        }
+    }
+}
+
+/* Rows of the linearised equations: matrix (with respect to l^2) and residual; optionally, for the sensitivities, the
+ * derivatives of the residuals to vol, rate and yield at a fixed boundary. */
+HK_INLINE void HK_NAME(equations)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put,
+                                  const HK_NAME(hk_am_discount) *discount, int lower, const VD *l, const VD *g,
+                                  VD matrix[][HK_AM_NODES], VD *residual, VD (*sensitivity)[3])
+{
+    const VD zero = HK_NAME(all)(0.0), one = HK_NAME(all)(1.0);
+    VD root_t = HK_NAME(vsqrt)(put->t);
+    VD per_s_total = 1.0 / (put->vol * root_t);
     for (int i = 0; i < n; i++) {
         double fraction = nodes->root[i];
-        VD root_tau = fraction * HK_NAME(vsqrt)(put->t);
+        VD root_tau = fraction * root_t;
         VD tau = root_tau * root_tau;
-        VD ex = HK_NAME(vexp)(l[i]);
+        VD ex = HK_NAME(quick_exp)(l[i]), per_ex = HK_NAME(quick_exp)(-l[i]);
         VD s_full = put->vol * root_tau;
-        VD per_s = 1.0 / s_full;
+        VD per_s = per_s_total * (1.0 / fraction);
         VD interest = zero, dividend = zero, pull_total = zero;
         VD by_vol = zero, by_r = zero, by_q = zero, by_lx2 = zero;
         VD pull[HK_AM_POINTS];
         for (int k = 0; k < m; k++) {
-            const double *row = nodes->at[i][k];
-            double sin_a = nodes->sin_a[k];
+            const double *row = &nodes->at[(i * m + k) * n];
+            double sin_a = nodes->inner.sin_a[k], weight = nodes->inner.weight[k];
+            VM held;
+            VD square = HK_NAME(square_at)(row, n, g, put->lx2, lower, &held);
             VD u = tau * (sin_a * sin_a);
             VD s = s_full * sin_a;
-            VD slack;
-            VD y = HK_NAME(boundary_at)(row, n, g, put->lx2, lower, &slack);
-            VD inv_s = per_s * (1.0 / sin_a);
-            VD d2 = (l[i] - y + put->drift * u) * inv_s;
+            VD depth = HK_NAME(vsqrt)(square); /* -y, y the boundary's log at tau - u */
+            VD inv_s = per_s * nodes->inner.per_sin_a[k];
+            VD d2 = (l[i] + depth + put->drift * u) * inv_s;
             VD d1 = d2 + s;
-            VD er = HK_NAME(vexp)(-put->r * u), eq = HK_NAME(vexp)(-put->q * u), ey = HK_NAME(vexp)(y);
-            VD phi2 = HK_NAME(density)(d2);
+            VD er = discount->r[i][k], eq = discount->q[i][k], ey = HK_NAME(quick_exp)(-depth);
+            VD bell = er * HK_NAME(quick_density)(d2);
             /* B(tau) e^(-qu) phi(d1) = B(tau - u) e^(-ru) phi(d2) */
-            VD phi1 = HK_NAME(density)(d1);
-            VD w = tau * nodes->weight[k];
-            VD prob2 = HK_NAME(normal)(lower ? -d2 : d2, phi2), prob1 = HK_NAME(normal)(lower ? -d1 : d1, phi1);
-            interest += w * er * prob2;
-            dividend += w * eq * prob1;
-            VD bell = w * er * phi2;
+            VD bell1 = bell * ey * per_ex;
+            /* One division for the two Mills ratios and the inverse of the log */
+            VD m1 = 1.0 + 0.28 * HK_NAME(vabs)(d1), m2 = 1.0 + 0.28 * HK_NAME(vabs)(d2);
+            VD m12 = m1 * m2;
+            VD inverse = 1.0 / (m12 * depth);
+            VD inverse_depth = inverse * depth;
+            VD tail1 = bell1 * HK_NAME(quick_mills)(inverse_depth * m2);
+            VD tail2 = bell * HK_NAME(quick_mills)(inverse_depth * m1);
+            VD other1 = eq - tail1, other2 = er - tail2;
+            VD prob1 = HK_NAME(pick)(HK_NAME(less)(d1, zero), lower ? other1 : tail1, lower ? tail1 : other1);
+            VD prob2 = HK_NAME(pick)(HK_NAME(less)(d2, zero), lower ? other2 : tail2, lower ? tail2 : other2);
+            interest += weight * prob2;
+            dividend += weight * prob1;
             VD source = put->r - put->q * ey;
-            VD c = bell * source * inv_s;
+            VD c = weight * bell * source * inv_s;
             pull_total += c;
-            pull[k] = c * slack;
+            pull[k] = HK_NAME(pick)(held, zero, -0.5 * c * m12 * inverse);
             if (sensitivity) {
-                VD root_u_per_vol = s / (put->vol * put->vol);
-                by_vol += bell * (put->r * d1 - put->q * ey * d2) / put->vol;
-                VD swing = bell * root_u_per_vol * source;
-                by_r += w * er * prob2 * (1.0 - put->r * u) + (lower ? -swing : swing);
-                by_q += -ex * w * eq * prob1 * (1.0 - put->q * u) - (lower ? -swing : swing);
+                VD swing = weight * bell * source * s / (put->vol * put->vol);
+                by_vol += weight * bell * (put->r * d1 - put->q * ey * d2) / put->vol;
+                by_r += weight * prob2 * (1.0 - put->r * u) + (lower ? -swing : swing);
+                by_q += -ex * weight * prob1 * (1.0 - put->q * u) - (lower ? -swing : swing);
                 double rest = 1.0;
                 for (int j = 0; j < n; j++)
                     rest -= row[j];
                 by_lx2 += pull[k] * rest;
             }
         }
-        VD earned = put->r * interest - put->q * ex * dividend;
+        interest *= tau;
+        dividend *= ex * tau;
+        pull_total *= tau;
+        VD paid = put->q * dividend;
+        VD earned = put->r * interest - paid;
+        VD earned_slope = lower ? -pull_total - paid : pull_total - paid;
         VD value = zero, value_slope = zero;
         VD value_by_vol = zero, value_by_r = zero, value_by_q = zero;
         VD scale_value, scale_earned, f;
-        VD earned_slope = lower ? -pull_total - put->q * ex * dividend : pull_total - put->q * ex * dividend;
-        VD size = HK_NAME(vabs)(put->r) * interest + HK_NAME(vabs)(put->q) * ex * dividend;
+        VD size = HK_NAME(vabs)(put->r) * interest + HK_NAME(vabs)(paid);
         VD plain = 1.0 / HK_NAME(vmax)(size, HK_NAME(all)(1e-300));
         if (lower) {
             scale_value = zero;
@@ -148,38 +186,45 @@ HK_INLINE void HK_NAME(equations)(const hk_am_nodes *nodes, int n, int m, const 
             f = earned * plain;
         } else {
             VD d2 = (l[i] + put->drift * tau) * per_s, d1 = d2 + s_full;
-            VD er = HK_NAME(vexp)(-put->r * tau), eq = HK_NAME(vexp)(-put->q * tau);
-            VD phi1 = HK_NAME(density)(d1), phi2 = HK_NAME(density)(d2);
-            VD prob1 = HK_NAME(normal)(d1, phi1), prob2 = HK_NAME(normal)(d2, phi2);
+            VD er = discount->r_full[i], eq = discount->q_full[i];
+            VD bell2 = er * HK_NAME(quick_density)(d2); /* = ex e^(-q tau) phi(d1) */
+            VD mills1 = HK_NAME(quick_mills)(1.0 / (1.0 + 0.28 * HK_NAME(vabs)(d1)));
+            VD mills2 = HK_NAME(quick_mills)(1.0 / (1.0 + 0.28 * HK_NAME(vabs)(d2)));
+            VD full1 = ex * eq, tail1 = bell2 * mills1, tail2 = bell2 * mills2;
+            VD prob1 = HK_NAME(pick)(HK_NAME(less)(d1, zero), tail1, full1 - tail1);
+            VD prob2 = HK_NAME(pick)(HK_NAME(less)(d2, zero), tail2, er - tail2);
             /* Below the strike both probabilities are tails: their difference through Mills ratios keeps its digits. */
-            VD tails = ex * eq * phi1 * (HK_NAME(mills)(HK_NAME(vmax)(-d1, zero)) - HK_NAME(mills)(HK_NAME(vmax)(-d2, zero)));
-            value = HK_NAME(pick)(HK_NAME(less)(d1, HK_NAME(all)(-0.5)), tails, ex * eq * prob1 - er * prob2);
-            value_slope = ex * eq * prob1;
-            VD vega = ex * eq * phi1 * root_tau;
-            value_by_vol = vega;
-            value_by_r = tau * er * prob2;
-            value_by_q = -tau * ex * eq * prob1;
-            VM take_log = HK_NAME(less)(HK_NAME(all)(1e-290), value) & HK_NAME(less)(0.1 * size * HK_NAME(vmin)(HK_NAME(all)(1.0), s_full), earned);
-            VD safe_value = HK_NAME(pick)(take_log, value, HK_NAME(all)(1.0));
-            VD safe_earned = HK_NAME(pick)(take_log, earned, HK_NAME(all)(1.0));
-            f = HK_NAME(pick)(take_log, HK_NAME(vlog)(safe_value) - HK_NAME(vlog)(safe_earned), (value - earned) * plain);
+            value = HK_NAME(pick)(HK_NAME(less)(d1, zero), bell2 * (mills1 - mills2), prob1 - prob2);
+            value_slope = prob1;
+            value_by_vol = bell2 * root_tau;
+            value_by_r = tau * prob2;
+            value_by_q = -tau * prob1;
+            /* Logarithms where both sides are well away from zero. With q > r both vanish near expiry, the interest
+             * earned as a difference, and there the plain equation is the nearly linear one. */
+            VD small = size * HK_NAME(vmin)(one, s_full);
+            VM take_log = HK_NAME(less)(HK_NAME(all)(1e-290), value) & HK_NAME(less)(0.1 * small, earned) &
+                          (HK_NAME(less)(1e-3 * small, value) | ~HK_NAME(less)(put->lx, zero));
+            VD safe_value = HK_NAME(pick)(take_log, value, one), safe_earned = HK_NAME(pick)(take_log, earned, one);
+            VD per_earned = 1.0 / safe_earned;
+            f = HK_NAME(pick)(take_log, HK_NAME(vlog)(safe_value * per_earned), (value - earned) * plain);
             scale_value = HK_NAME(pick)(take_log, 1.0 / safe_value, plain);
-            scale_earned = HK_NAME(pick)(take_log, 1.0 / safe_earned, plain);
+            scale_earned = HK_NAME(pick)(take_log, per_earned, plain);
         }
-        VD sign_c = lower ? -scale_earned : scale_earned; /* d residual / d l(v_k) is + c in both problems */
-        for (int j = 0; j < n; j++) {
-            VD sum = zero;
-            for (int k = 0; k < m; k++)
-                sum += nodes->at[i][k][j] * pull[k];
-            matrix[i][j] = sum * sign_c;
-        }
+        VD sign_c = tau * (lower ? -scale_earned : scale_earned); /* d residual / d l(v_k) is + c in both problems */
+        for (int j = 0; j < n; j++)
+            matrix[i][j] = zero;
+        for (int k = 0; k < m; k++)
+            for (int j = 0; j < n; j++)
+                matrix[i][j] += nodes->at[(i * m + k) * n + j] * pull[k];
+        for (int j = 0; j < n; j++)
+            matrix[i][j] *= sign_c;
         matrix[i][i] += (scale_value * value_slope - scale_earned * earned_slope) / (2.0 * l[i]);
         residual[i] = f;
         if (sensitivity) {
-            sensitivity[i][0] = scale_value * value_by_vol - scale_earned * (lower ? by_vol : -by_vol);
-            VD by_start = sign_c * by_lx2; /* the start of the boundary moves with rate and yield, not with vol */
-            sensitivity[i][1] = scale_value * value_by_r - scale_earned * by_r + by_start * put->lx2_by_r;
-            sensitivity[i][2] = scale_value * value_by_q - scale_earned * by_q + by_start * put->lx2_by_q;
+            VD times = tau * scale_earned, by_start = sign_c * by_lx2; /* vol does not move the boundary's start */
+            sensitivity[i][0] = scale_value * value_by_vol - times * (lower ? by_vol : -by_vol);
+            sensitivity[i][1] = scale_value * value_by_r - times * by_r + by_start * put->lx2_by_r;
+            sensitivity[i][2] = scale_value * value_by_q - times * by_q + by_start * put->lx2_by_q;
         }
     }
 }
@@ -218,12 +263,14 @@ HK_INLINE void HK_NAME(newton)(const hk_am_nodes *nodes, int n, int m, const HK_
                                int most, double enough, VD *l, VD *last)
 {
     VD matrix[HK_AM_NODES][HK_AM_NODES], move[HK_AM_NODES], g[HK_AM_NODES];
+    HK_NAME(hk_am_discount) discount;
+    HK_NAME(fill_discount)(nodes, n, m, put, &discount);
     VM active = HK_NAME(less)(HK_NAME(all)(0.0), HK_NAME(all)(1.0));
     *last = HK_NAME(all)(1e300);
     for (int step = 0; step < most; step++) {
         for (int j = 0; j < n; j++)
             g[j] = l[j] * l[j] - put->lx2;
-        HK_NAME(equations)(nodes, n, m, put, lower, l, g, matrix, move, NULL);
+        HK_NAME(equations)(nodes, n, m, put, &discount, lower, l, g, matrix, move, NULL);
         HK_NAME(factor)(n, matrix);
         HK_NAME(substitute)(n, matrix, move);
         VD greatest = HK_NAME(all)(0.0);
@@ -233,8 +280,8 @@ HK_INLINE void HK_NAME(newton)(const hk_am_nodes *nodes, int n, int m, const HK_
             /* Not more than 70% of the way to where the boundary starts, nor more than double the distance. */
             VD gap = l[j] - put->lx;
             VD reach = HK_NAME(vabs)(gap);
-            change = HK_NAME(vmin)(HK_NAME(vmax)(change, -reach), reach);
-            change = HK_NAME(pick)(HK_NAME(less)(change * gap, HK_NAME(all)(0.0)), 0.7 * change, change);
+            VD limit = HK_NAME(pick)(HK_NAME(less)(change * gap, HK_NAME(all)(0.0)), 0.7 * reach, reach);
+            change = HK_NAME(vmin)(HK_NAME(vmax)(change, -limit), limit);
             VD next = HK_NAME(vmin)(HK_NAME(vmax)(l[j] + change, put->low), put->high);
             l[j] = HK_NAME(pick)(active, next, l[j]);
         }

@@ -28,7 +28,7 @@ static inline void hk_am_write(const hk_am_option *o, double spot, double value,
             columns[c][i] = NAN;
         return;
     }
-    if (value == o->exercise && g->vol == 0.0 && g->t == 0.0) { /* exercised: spot less strike, to the last bit */
+    if (value == o->exercise && g->x == 0.0 && g->t == 0.0) { /* exercised: spot less strike, to the last bit */
         for (int c = 0; c < 9; c++)
             columns[c][i] = 0.0;
         out->price[i] = o->payoff;

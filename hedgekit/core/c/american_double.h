@@ -29,8 +29,8 @@ static int HK_NAME(two_boundaries)(const hk_am_option *o, const hk_am_nodes *nod
         ll[i] = HK_NAME(all)(step < -0.5 * start ? start + step : 0.5 * start);
     }
     VD last_upper, last_lower;
-    HK_NAME(newton)(nodes, n, nodes->m, upper, 0, 20, 1e-9, lu, &last_upper);
-    HK_NAME(newton)(nodes, n, nodes->m, lower, 1, 20, 1e-9, ll, &last_lower);
+    HK_NAME(newton)(nodes, n, nodes->inner.m, upper, 0, 20, 1e-9, lu, &last_upper);
+    HK_NAME(newton)(nodes, n, nodes->inner.m, lower, 1, 20, 1e-9, ll, &last_lower);
     VM found = HK_NAME(less)(HK_NAME(vmax)(last_upper, last_lower), HK_NAME(all)(1e-7));
     VD between = lu[n - 1] - ll[n - 1];
     memcpy(gap, &between, sizeof *gap);
@@ -41,7 +41,7 @@ static int HK_NAME(two_boundaries)(const hk_am_option *o, const hk_am_nodes *nod
  * so a coarse search serves. */
 static double HK_NAME(meeting_time)(const hk_am_option *o)
 {
-    const hk_am_nodes *nodes = &hk_am_tables.coarse[1];
+    const hk_am_nodes *nodes = &hk_am_tables.coarse[2];
     HK_NAME(hk_am_put) upper, lower;
     VD lu[HK_AM_NODES], ll[HK_AM_NODES];
     double open = 0.0, closed = o->t, gap_open = -log(o->r / o->q), gap_closed = NAN;
@@ -65,7 +65,7 @@ static double HK_NAME(meeting_time)(const hk_am_option *o)
 /* One option in every lane. */
 static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(hk_am_value) *greeks)
 {
-    const hk_am_nodes *nodes = &hk_am_tables.fine[1];
+    const hk_am_nodes *nodes = &hk_am_tables.fine[2];
     int n = nodes->n;
     HK_NAME(hk_am_put) upper, lower, whole;
     VD lu[HK_AM_NODES], ll[HK_AM_NODES];
@@ -82,7 +82,7 @@ static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(h
     double top, bottom;
     memcpy(&top, &lu[n - 1], sizeof top);
     memcpy(&bottom, &ll[n - 1], sizeof bottom);
-    VD moved_upper[3][HK_AM_NODES], moved_lower[3][HK_AM_NODES];
+    VD moved_upper[3][HK_AM_NODES], moved_lower[3][HK_AM_NODES], polished[HK_AM_NODES];
     HK_NAME(hk_am_value) v;
     VD ex = HK_NAME(vexp)(x), zero = HK_NAME(all)(0.0);
     whole = upper;
@@ -92,17 +92,17 @@ static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(h
         HK_NAME(european_put)(x, &whole, &v);
     else {
         v.value = HK_NAME(all)(o->exercise);
-        v.x = v.xx = v.xxx = -ex;
+        v.x = v.xx = v.xxx = below ? -ex : zero; /* exercised: known to hk_am_write by these zeros */
         v.vol = v.vol_x = v.vol_vol = v.r = v.q = v.t = v.t_x = zero;
     }
     if (greeks) {
         if (above) {
-            HK_NAME(boundary_moves)(nodes, n, nodes->m, &upper, 0, lu, moved_upper);
-            HK_NAME(premium_greeks)(nodes, n, nodes->premium_m, &upper, 0, 1, lag, 1.0, lu, moved_upper, x, &v);
+            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &upper, 0, lu, moved_upper, polished);
+            HK_NAME(premium_greeks)(nodes, n, nodes->fine.m, &upper, 0, 1, lag, 1.0, lu, moved_upper, x, &v);
         }
         if (below) {
-            HK_NAME(boundary_moves)(nodes, n, nodes->m, &lower, 1, ll, moved_lower);
-            HK_NAME(premium_greeks)(nodes, n, nodes->premium_m, &lower, 1, 1, lag, -1.0, ll, moved_lower, x, &v);
+            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &lower, 1, ll, moved_lower, polished);
+            HK_NAME(premium_greeks)(nodes, n, nodes->fine.m, &lower, 1, 1, lag, -1.0, ll, moved_lower, x, &v);
         }
         if (above || below)
             HK_NAME(time_decay)(&whole, &v);
@@ -111,9 +111,9 @@ static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(h
     } else {
         result = v.value;
         if (above)
-            result += HK_NAME(premium)(nodes, n, nodes->premium_m, &upper, 0, 1, lag, lu, x);
+            result += HK_NAME(premium)(nodes, n, nodes->outer.m, &upper, 0, 1, lag, lu, x);
         if (below)
-            result -= HK_NAME(premium)(nodes, n, nodes->premium_m, &lower, 1, 1, lag, ll, x);
+            result -= HK_NAME(premium)(nodes, n, nodes->outer.m, &lower, 1, 1, lag, ll, x);
     }
     memcpy(value, &result, sizeof *value);
     return isfinite(*value);

@@ -14,28 +14,35 @@ HK_INLINE hk_am_greeks HK_NAME(lane)(const HK_NAME(hk_am_value) *v, int i)
                           field[6][i], field[7][i], field[8][i], field[9][i], field[10][i]};
 }
 
-/* Up to HK_LANES options of one kind; value, and the derivatives when asked for. */
-static void HK_NAME(solve)(enum hk_am_kind kind, const hk_am_option *given, int count, double *value,
-                           hk_am_greeks *greeks, signed char *status)
+/* Up to HK_LANES options by one way; `good` says which values to trust. */
+static void HK_NAME(solve)(int way, const hk_am_option *given, int count, double *value, hk_am_greeks *greeks,
+                           int *good)
 {
     hk_am_option options[HK_LANES];
     for (int i = 0; i < HK_LANES; i++)
         options[i] = given[i < count ? i : count - 1];
-    HK_NAME(hk_am_value) v;
-    if (kind == HK_AM_DOUBLE) {
+    HK_NAME(hk_am_value) v, *derived = greeks ? &v : NULL;
+    if (way == HK_AM_BY_DOUBLE) {
         for (int i = 0; i < count; i++) {
-            int done = HK_NAME(solve_double)(&options[i], &value[i], greeks ? &v : NULL);
-            status[i] = done ? HK_OK : HK_NO_CONVERGENCE;
+            good[i] = HK_NAME(solve_double)(&options[i], &value[i], derived);
             if (greeks)
                 greeks[i] = HK_NAME(lane)(&v, 0);
         }
         return;
     }
     VD values;
-    VM good = HK_NAME(less)(HK_NAME(all)(0.0), HK_NAME(all)(1.0));
-    if (kind == HK_AM_SINGLE) {
-        good = HK_NAME(solve_single)(options, &values, greeks ? &v : NULL);
-    } else {
+    VM trusted = HK_NAME(less)(HK_NAME(all)(0.0), HK_NAME(all)(1.0));
+    if (way == HK_AM_BY_LEVEL_0)
+        trusted = HK_NAME(value_at_0)(options, &values, derived);
+    else if (way == HK_AM_BY_LEVEL_1)
+        trusted = HK_NAME(value_at_1)(options, &values, derived);
+    else if (way == HK_AM_BY_LEVEL_2)
+        trusted = HK_NAME(value_at_2)(options, &values, derived);
+    else if (way == HK_AM_BY_LEVEL_3)
+        trusted = HK_NAME(value_at_3)(options, &values, derived);
+    else if (way == HK_AM_BY_ANY_LEVEL)
+        trusted = HK_NAME(value_at_4)(options, &values, derived);
+    else {
         HK_NAME(hk_am_put) put;
         VD x, exercise;
         HK_NAME(load)(options, &put, &x, &exercise);
@@ -47,70 +54,100 @@ static void HK_NAME(solve)(enum hk_am_kind kind, const hk_am_option *given, int 
     double lane[HK_LANES];
     int64_t fine[HK_LANES];
     memcpy(lane, &values, sizeof lane);
-    memcpy(fine, &good, sizeof fine);
+    memcpy(fine, &trusted, sizeof fine);
     for (int i = 0; i < count; i++) {
-        int done = fine[i] && isfinite(lane[i]);
         value[i] = lane[i];
-        status[i] = done ? HK_OK : HK_NO_CONVERGENCE;
+        good[i] = fine[i] && isfinite(lane[i]);
         if (greeks)
             greeks[i] = HK_NAME(lane)(&v, i);
     }
 }
 
-/* Any mix of kinds, grouped so that the lanes of a block do the same work. With greeks, also the second
- * derivative to vol, by differences of the first. */
+/* The second derivative to vol by central differences of the first, for the ways that do not give it themselves. */
+static void HK_NAME(volga)(int way, const hk_am_option *options, int count, hk_am_greeks *greeks)
+{
+    const double bump = 1e-3;
+    hk_am_option moved[HK_LANES] = {{0}};
+    hk_am_greeks up[HK_LANES], down[HK_LANES];
+    double value[HK_LANES];
+    int good[HK_LANES];
+    for (int side = 0; side < 2; side++) {
+        for (int j = 0; j < count; j++) {
+            moved[j] = options[j];
+            moved[j].vol *= side ? 1.0 - bump : 1.0 + bump;
+        }
+        HK_NAME(solve)(way, moved, count, value, side ? down : up, good);
+    }
+    for (int j = 0; j < count; j++)
+        greeks[j].vol_vol = greeks[j].vol == 0.0 ? 0.0 : (up[j].vol - down[j].vol) / (2.0 * bump * options[j].vol);
+}
+
+/* The options listed in `at`, in blocks; those whose value is not good enough are left in the list. */
+static int HK_NAME(solve_listed)(int way, const hk_am_option *options, int listed, int *at, double *value,
+                                 hk_am_greeks *greeks)
+{
+    int left = 0;
+    for (int start = 0; start < listed; start += HK_LANES) {
+        int count = listed - start < HK_LANES ? listed - start : HK_LANES;
+        hk_am_option block[HK_LANES];
+        hk_am_greeks block_greeks[HK_LANES];
+        double block_value[HK_LANES];
+        int good[HK_LANES];
+        for (int j = 0; j < count; j++)
+            block[j] = options[at[start + j]];
+        HK_NAME(solve)(way, block, count, block_value, greeks ? block_greeks : NULL, good);
+        if (greeks && way == HK_AM_BY_DOUBLE)
+            HK_NAME(volga)(way, block, count, block_greeks);
+        for (int j = 0; j < count; j++) {
+            int i = at[start + j];
+            value[i] = block_value[j];
+            if (greeks)
+                greeks[i] = block_greeks[j];
+            if (!good[j])
+                at[left++] = i;
+        }
+    }
+    return left;
+}
+
+/* Any mix of kinds, grouped so that the lanes of a block do the same work. */
 static void HK_NAME(solve_all)(const hk_am_option *options, int count, double *value, hk_am_greeks *greeks,
                                signed char *status)
 {
-    static const enum hk_am_kind kinds[] = {HK_AM_EUROPEAN, HK_AM_SINGLE, HK_AM_DOUBLE};
+    int single[HK_AM_CHUNK], european[HK_AM_CHUNK], both[HK_AM_CHUNK];
+    int singles = 0, europeans = 0, boths = 0;
     for (int i = 0; i < count; i++) {
-        status[i] = options[i].kind == HK_AM_INVALID ? HK_INVALID_INPUT : HK_OK;
+        status[i] = HK_OK;
         value[i] = NAN;
-        if (options[i].kind == HK_AM_CERTAIN)
+        switch (options[i].kind) {
+        case HK_AM_INVALID:
+            status[i] = HK_INVALID_INPUT;
+            break;
+        case HK_AM_CERTAIN:
             value[i] = hk_am_certain(&options[i], greeks ? &greeks[i] : NULL);
-    }
-    for (int k = 0; k < 3; k++) {
-        hk_am_option block[HK_LANES];
-        int at[HK_LANES], filled = 0;
-        for (int i = 0; i <= count; i++) {
-            if (i < count && options[i].kind == kinds[k]) {
-                block[filled] = options[i];
-                at[filled++] = i;
-            }
-            if (filled == 0 || (i < count && filled < HK_LANES))
-                continue;
-            double block_value[HK_LANES];
-            hk_am_greeks block_greeks[HK_LANES], up[HK_LANES], down[HK_LANES];
-            signed char block_status[HK_LANES], ignored[HK_LANES];
-            HK_NAME(solve)(kinds[k], block, filled, block_value, greeks ? block_greeks : NULL, block_status);
-            if (greeks && kinds[k] != HK_AM_EUROPEAN) {
-                double unused[HK_LANES], bump = 1e-3;
-                hk_am_option moved[HK_LANES];
-                for (int j = 0; j < filled; j++) {
-                    moved[j] = block[j];
-                    moved[j].vol *= 1.0 + bump;
-                }
-                HK_NAME(solve)(kinds[k], moved, filled, unused, up, ignored);
-                for (int j = 0; j < filled; j++)
-                    moved[j].vol = block[j].vol * (1.0 - bump);
-                HK_NAME(solve)(kinds[k], moved, filled, unused, down, ignored);
-                for (int j = 0; j < filled; j++)
-                    block_greeks[j].vol_vol = block_greeks[j].vol == 0.0
-                                                  ? 0.0
-                                                  : (up[j].vol - down[j].vol) / (2.0 * bump * block[j].vol);
-            }
-            for (int j = 0; j < filled; j++) {
-                value[at[j]] = block_value[j];
-                status[at[j]] = block_status[j];
-                if (greeks)
-                    greeks[at[j]] = block_greeks[j];
-            }
-            filled = 0;
+            break;
+        case HK_AM_EUROPEAN:
+            european[europeans++] = i;
+            break;
+        case HK_AM_SINGLE:
+            single[singles++] = i;
+            break;
+        case HK_AM_DOUBLE:
+            both[boths++] = i;
+            break;
         }
     }
+    europeans = HK_NAME(solve_listed)(HK_AM_BY_EUROPEAN, options, europeans, european, value, greeks);
+    for (int way = HK_AM_BY_LEVEL_0; way <= HK_AM_BY_ANY_LEVEL; way++)
+        singles = HK_NAME(solve_listed)(way, options, singles, single, value, greeks);
+    boths = HK_NAME(solve_listed)(HK_AM_BY_DOUBLE, options, boths, both, value, greeks);
+    for (int i = 0; i < europeans; i++)
+        status[european[i]] = HK_NO_CONVERGENCE;
+    for (int i = 0; i < singles; i++)
+        status[single[i]] = HK_NO_CONVERGENCE;
+    for (int i = 0; i < boths; i++)
+        status[both[i]] = HK_NO_CONVERGENCE;
 }
-
-#define HK_AM_CHUNK 256
 
 static void HK_NAME(price)(ptrdiff_t count, const hk_am_inputs *in, double *price, signed char *status)
 {

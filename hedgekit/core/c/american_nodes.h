@@ -8,20 +8,23 @@
 #ifndef HEDGEKIT_AMERICAN_NODES_H
 #define HEDGEKIT_AMERICAN_NODES_H
 
-#define HK_AM_NODES 24   /* most boundary nodes */
-#define HK_AM_POINTS 64  /* most quadrature points */
+#define HK_AM_NODES 28    /* most boundary nodes */
+#define HK_AM_POINTS 160  /* most quadrature points */
+#define HK_AM_CHUNK 256   /* options taken at a time */
+
+/* An integral over the time left: sin and cos of the angles, and the Gauss-Legendre weights times 2 sin cos. */
+typedef struct {
+    int m;
+    double sin_a[HK_AM_POINTS], cos_a[HK_AM_POINTS], per_sin_a[HK_AM_POINTS], weight[HK_AM_POINTS];
+} hk_am_points;
 
 typedef struct {
-    int n;                                                   /* nodes, the one at zero time not counted */
-    int m;                                                   /* points of an integral in the collocation */
-    int premium_m;                                           /* points of the premium's integral */
-    double root[HK_AM_NODES];                                /* sqrt(tau_i / T) */
-    double sin_a[HK_AM_POINTS], cos_a[HK_AM_POINTS];         /* angles of the collocation */
-    double weight[HK_AM_POINTS];                             /* Gauss-Legendre weight times 2 sin a cos a */
-    double at[HK_AM_NODES][HK_AM_POINTS][HK_AM_NODES];       /* node i, point k <- node j */
-    double sin_p[HK_AM_POINTS], cos_p[HK_AM_POINTS];
-    double weight_p[HK_AM_POINTS];
-    double at_premium[HK_AM_POINTS][HK_AM_NODES];            /* premium point k <- node j */
+    int n;                                   /* nodes, the one at zero time not counted */
+    double root[HK_AM_NODES];                /* sqrt(tau_i / T) */
+    double tail[2][HK_AM_NODES];             /* last two Chebyshev coefficients <- node j */
+    hk_am_points inner, outer, fine;         /* of the collocation, of the premium, and of its derivatives */
+    double *at;                              /* [node i][inner point k] <- node j */
+    double *at_outer, *at_fine;              /* [point k] <- node j */
 } hk_am_nodes;
 
 /* Row of the interpolation from the nodes (the value at zero time is zero) to root time z. */
@@ -46,9 +49,10 @@ static void hk_am_interpolate(const hk_am_nodes *nodes, double z, double *row)
 }
 
 /* Gauss-Legendre in the angle on [0, pi/2]. */
-static void hk_am_angles(int m, double *sin_a, double *cos_a, double *weight)
+static void hk_am_angles(int m, hk_am_points *points)
 {
     const double pi = 3.14159265358979323846;
+    points->m = m;
     for (int k = 0; k < m; k++) {
         double x = cos(pi * (k + 0.75) / (m + 0.5)), slope = 0.0;
         for (int step = 0; step < 50; step++) {
@@ -65,26 +69,38 @@ static void hk_am_angles(int m, double *sin_a, double *cos_a, double *weight)
                 break;
         }
         double a = 0.25 * pi * (1.0 + x);
-        sin_a[k] = sin(a);
-        cos_a[k] = cos(a);
-        weight[k] = 0.25 * pi * 2.0 / ((1.0 - x * x) * slope * slope) * 2.0 * sin_a[k] * cos_a[k];
+        points->sin_a[k] = sin(a);
+        points->cos_a[k] = cos(a);
+        points->per_sin_a[k] = 1.0 / sin(a);
+        points->weight[k] = pi / ((1.0 - x * x) * slope * slope) * sin(a) * cos(a);
     }
 }
 
-static void hk_am_fill(hk_am_nodes *nodes, int n, int m, int premium_m)
+/* Fills the tables, the interpolation rows in `pool`; returns what is left of it. */
+static double *hk_am_fill(hk_am_nodes *nodes, int n, int m, int outer_m, int fine_m, double *pool)
 {
+    const double pi = 3.14159265358979323846;
     nodes->n = n;
-    nodes->m = m;
-    nodes->premium_m = premium_m;
-    for (int j = 1; j <= n; j++)
-        nodes->root[j - 1] = 0.5 * (1.0 - cos(3.14159265358979323846 * j / n));
-    hk_am_angles(m, nodes->sin_a, nodes->cos_a, nodes->weight);
-    hk_am_angles(premium_m, nodes->sin_p, nodes->cos_p, nodes->weight_p);
+    for (int j = 1; j <= n; j++) {
+        double side = (j % 2 ? -1.0 : 1.0) * (j == n ? 0.5 : 1.0);
+        nodes->root[j - 1] = 0.5 * (1.0 - cos(pi * j / n));
+        nodes->tail[0][j - 1] = side / n;
+        nodes->tail[1][j - 1] = 2.0 * side * cos(pi * j / n) / n;
+    }
+    hk_am_angles(m, &nodes->inner);
+    hk_am_angles(outer_m, &nodes->outer);
+    hk_am_angles(fine_m, &nodes->fine);
+    nodes->at = pool;
     for (int i = 0; i < n; i++)
-        for (int k = 0; k < m; k++)
-            hk_am_interpolate(nodes, nodes->root[i] * nodes->cos_a[k], nodes->at[i][k]);
-    for (int k = 0; k < premium_m; k++)
-        hk_am_interpolate(nodes, nodes->cos_p[k], nodes->at_premium[k]);
+        for (int k = 0; k < m; k++, pool += n)
+            hk_am_interpolate(nodes, nodes->root[i] * nodes->inner.cos_a[k], pool);
+    nodes->at_outer = pool;
+    for (int k = 0; k < outer_m; k++, pool += n)
+        hk_am_interpolate(nodes, nodes->outer.cos_a[k], pool);
+    nodes->at_fine = pool;
+    for (int k = 0; k < fine_m; k++, pool += n)
+        hk_am_interpolate(nodes, nodes->fine.cos_a[k], pool);
+    return pool;
 }
 
 #endif

@@ -39,24 +39,31 @@ HK_INLINE void HK_NAME(european_put)(VD x, const HK_NAME(hk_am_put) *put, HK_NAM
 HK_INLINE VD HK_NAME(premium)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put, int lower,
                               int lagged, VD lag, const VD *l, VD x)
 {
-    VD g[HK_AM_NODES], ex = HK_NAME(vexp)(x), interest = HK_NAME(all)(0.0), dividend = HK_NAME(all)(0.0);
+    const VD zero = HK_NAME(all)(0.0);
+    VD g[HK_AM_NODES], ex = HK_NAME(vexp)(x), per_ex = HK_NAME(vexp)(-x);
+    VD interest = HK_NAME(all)(0.0), dividend = interest;
     VD s_full = put->vol * HK_NAME(vsqrt)(put->t), per_s = 1.0 / s_full;
     for (int j = 0; j < n; j++)
         g[j] = l[j] * l[j] - put->lx2;
     for (int k = 0; k < m; k++) {
-        double sin_a = nodes->sin_p[k];
-        VD slack;
-        VD y = HK_NAME(boundary_at)(nodes->at_premium[k], n, g, put->lx2, lower, &slack);
-        VD u = put->t * (sin_a * sin_a), s = s_full * sin_a, inv_s = per_s * (1.0 / sin_a);
+        double sin_a = nodes->outer.sin_a[k];
+        VM held;
+        VD y = -HK_NAME(vsqrt)(HK_NAME(square_at)(&nodes->at_outer[k * n], n, g, put->lx2, lower, &held));
+        VD u = put->t * (sin_a * sin_a), s = s_full * sin_a, inv_s = per_s * nodes->outer.per_sin_a[k];
         if (lagged) {
             u += lag;
             s = put->vol * HK_NAME(vsqrt)(u);
             inv_s = 1.0 / s;
         }
         VD d2 = (x - y + put->drift * u) * inv_s, d1 = d2 + s;
-        VD er = HK_NAME(vexp)(-put->r * u), eq = HK_NAME(vexp)(-put->q * u);
-        interest += nodes->weight_p[k] * er * HK_NAME(normal)(-d2, HK_NAME(density)(d2));
-        dividend += nodes->weight_p[k] * eq * HK_NAME(normal)(-d1, HK_NAME(density)(d1));
+        VD er = HK_NAME(quick_exp)(-put->r * u), eq = HK_NAME(quick_exp)(-put->q * u);
+        VD bell = er * HK_NAME(quick_density)(d2);
+        VD m1 = 1.0 + 0.28 * HK_NAME(vabs)(d1), m2 = 1.0 + 0.28 * HK_NAME(vabs)(d2);
+        VD inverse = 1.0 / (m1 * m2);
+        VD tail1 = bell * HK_NAME(quick_exp)(y) * per_ex * HK_NAME(quick_mills)(inverse * m2);
+        VD tail2 = bell * HK_NAME(quick_mills)(inverse * m1);
+        interest += nodes->outer.weight[k] * HK_NAME(pick)(HK_NAME(less)(d2, zero), er - tail2, tail2);
+        dividend += nodes->outer.weight[k] * HK_NAME(pick)(HK_NAME(less)(d1, zero), eq - tail1, tail1);
     }
     return put->t * (put->r * interest - put->q * ex * dividend);
 }
@@ -70,10 +77,11 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
     for (int j = 0; j < n; j++)
         g[j] = l[j] * l[j] - put->lx2;
     for (int k = 0; k < m; k++) {
-        const double *row = nodes->at_premium[k];
-        double sin_a = nodes->sin_p[k], rest = 1.0;
-        VD slack;
-        VD y = HK_NAME(boundary_at)(row, n, g, put->lx2, lower, &slack);
+        const double *row = &nodes->at_fine[k * n];
+        double sin_a = nodes->fine.sin_a[k], rest = 1.0;
+        VM held;
+        VD y = -HK_NAME(vsqrt)(HK_NAME(square_at)(row, n, g, put->lx2, lower, &held));
+        VD slack = HK_NAME(pick)(held, HK_NAME(all)(0.0), 0.5 / y);
         VD y_vol = HK_NAME(all)(0.0), y_r = y_vol, y_q = y_vol;
         for (int j = 0; j < n; j++) {
             y_vol += row[j] * moved[0][j];
@@ -92,7 +100,7 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
             inv_s = 1.0 / s;
         }
         VD d2 = (x - y + put->drift * u) * inv_s, d1 = d2 + s;
-        VD w = sign * put->t * nodes->weight_p[k];
+        VD w = sign * put->t * nodes->fine.weight[k];
         VD er = w * HK_NAME(vexp)(-put->r * u), eq = w * ex * HK_NAME(vexp)(-put->q * u), ey = put->q * HK_NAME(vexp)(y);
         VD phi2 = HK_NAME(density)(d2);
         VD below2 = er * HK_NAME(normal)(-d2, phi2), below1 = eq * HK_NAME(normal)(-d1, HK_NAME(density)(d1));

@@ -13,6 +13,9 @@ enum hk_am_kind {
     HK_AM_DOUBLE    /* q < r < 0: exercise between two boundaries */
 };
 
+/* Ways to value the lanes of a block, each for its kind of option; those by level are tried in turn. */
+enum { HK_AM_BY_LEVEL_0, HK_AM_BY_LEVEL_1, HK_AM_BY_LEVEL_2, HK_AM_BY_LEVEL_3, HK_AM_BY_ANY_LEVEL, HK_AM_BY_EUROPEAN, HK_AM_BY_DOUBLE };
+
 typedef struct {
     double x, r, q, vol, t;
     double scale;    /* value = scale * value of the put with strike 1 */

@@ -7,9 +7,42 @@ typedef struct {
     double target;       /* premium in units of the scale */
     double ceiling;      /* not identified: worth no more than this */
     double low, high;    /* the answer lies between */
+    double past_vol, past_excess; /* the trial before the last, and the American value above the European there */
+    int tried;
     int open;
     signed char status;
 } hk_am_quote;
+
+/* European put with strike 1 at another vol, and its vega. */
+static inline double hk_am_european(const hk_am_option *o, double vol, double *vega)
+{
+    double s = vol * sqrt(o->t), d2 = (o->x + (o->r - o->q) * o->t) / s - 0.5 * s, d1 = d2 + s;
+    double er = exp(-o->r * o->t), es = exp(o->x - o->q * o->t);
+    *vega = es * exp(-0.5 * d1 * d1) * 0.39894228040143268 * sqrt(o->t);
+    return er * 0.5 * erfc(d2 * 0.70710678118654752) - es * 0.5 * erfc(d1 * 0.70710678118654752);
+}
+
+/* The vol at which European value + excess + slope (vol - at) is the target, by Newton from a first guess; NaN when
+ * it walks out of (low, high). */
+static inline double hk_am_invert(const hk_am_option *o, double target, double excess, double slope, double at,
+                                  double guess, double low, double high)
+{
+    double vol = guess;
+    for (int step = 0; step < 40; step++) {
+        double vega, miss = hk_am_european(o, vol, &vega) + excess + slope * (vol - at) - target;
+        double rise = vega + slope;
+        if (!(rise > 0.02 * vega) || vega < 1e-14)
+            return NAN;
+        double move = -miss / rise;
+        move = fmin(fmax(move, -0.5 * vol), vol);
+        vol += move;
+        if (!(vol > low && vol < high))
+            return NAN;
+        if (fabs(move) <= 1e-7 * vol)
+            return vol;
+    }
+    return NAN;
+}
 
 static inline hk_am_quote hk_am_read_quote(const hk_column *premium, const hk_am_inputs *in, ptrdiff_t i)
 {
@@ -44,41 +77,65 @@ static inline hk_am_quote hk_am_read_quote(const hk_column *premium, const hk_am
     }
     /* Where a European value bends from convex to concave in vol, from which Newton converges in both directions. */
     double forward = o->x + (o->r - o->q) * o->t;
-    o->vol = fmin(fmax(sqrt(2.0 * fabs(forward) / o->t), 0.05), 3.0);
+    double bend = fmin(fmax(sqrt(2.0 * fabs(forward) / o->t), 0.05), 5.0);
+    double european = hk_am_invert(o, quote.target, 0.0, 0.0, bend, bend, 0.0, 100.0);
+    o->vol = isfinite(european) ? european : bend;
     quote.low = 0.0;
-    quote.high = INFINITY;
+    quote.high = isfinite(european) ? 1.001 * european : INFINITY; /* early exercise only adds value */
     quote.open = 1;
     quote.status = HK_NO_CONVERGENCE;
     return quote;
 }
 
-static inline void hk_am_quote_step(hk_am_quote *quote, double value, double vega, signed char status)
+/* Takes the American value at the vol tried; chooses the next one, or closes the quote.
+ *
+ * The American value above the European one bends much less than either: its secant, added to the European formula,
+ * gives the next vol. Where that leaves the bracket, the bracket is halved. */
+static inline void hk_am_quote_step(hk_am_quote *quote, double value, signed char status)
 {
-    double vol = quote->option.vol, miss = value - quote->target;
+    hk_am_option *o = &quote->option;
+    double vol = o->vol, vega;
     if (status != HK_OK) {
         quote->open = 0;
         quote->status = status;
         return;
     }
-    if (miss > 0.0)
-        quote->high = vol;
+    if (value > quote->target)
+        quote->high = fmin(quote->high, vol);
     else
-        quote->low = vol;
-    double next = vol - miss / vega;
-    if (fabs(next - vol) <= 1e-9 * vol) {
-        quote->option.vol = next;
+        quote->low = fmax(quote->low, vol);
+    double excess = value - hk_am_european(o, vol, &vega), slope = 0.0, change = 1.0;
+    if (quote->tried > 0) {
+        slope = (excess - quote->past_excess) / (vol - quote->past_vol);
+        change = fabs(vol / quote->past_vol - 1.0);
+    }
+    /* The ends of the bracket are values already tried, and may be the answer but for rounding. */
+    double next = hk_am_invert(o, quote->target, excess, slope, vol, vol, quote->low * (1.0 - 1e-9),
+                               quote->high * (1.0 + 1e-9));
+    /* A secant through points `change` apart errs by its square times the step: no need to look there again. */
+    double move = fabs(next / vol - 1.0);
+    if (move * fmin(change, 1.0) < 1e-9 && (quote->tried > 0 || move < 1e-12)) {
+        o->vol = next;
         quote->open = 0;
         quote->status = HK_OK;
         return;
     }
-    if (!(next > quote->low && next < quote->high && next < 4.0 * vol))
-        next = quote->high < INFINITY ? 0.5 * (quote->low + quote->high) : 2.0 * vol;
-    if (quote->high - quote->low <= 1e-13 * quote->low) {
+    if (quote->high - quote->low <= 1e-12 * quote->high) {
         quote->open = 0;
         quote->status = HK_OK;
         return;
     }
-    quote->option.vol = next;
+    quote->tried++;
+    quote->past_vol = vol;
+    quote->past_excess = excess;
+    if (isfinite(next))
+        o->vol = next;
+    else if (quote->high < INFINITY)
+        o->vol = 0.5 * (quote->low + quote->high);
+    else
+        o->vol = 2.0 * vol;
+    if (quote->tried % 8 == 0 && quote->high < INFINITY) /* the secant creeps: halve */
+        o->vol = 0.5 * (quote->low + quote->high);
 }
 
 #endif

@@ -1,33 +1,32 @@
-/* Template: the volatility of an American premium, Newton kept inside a bracket. */
+/* Template: the volatility of American premiums, those of a chunk searched together. */
 
-/* The largest vol at which the option is still worth no more than `ceiling`. */
+/* The largest vol at which the option is still worth no more than `ceiling`: each round tries eight. */
 static double HK_NAME(last_vol_at)(const hk_am_option *o, double ceiling)
 {
-    double low = 0.0, high = 0.05;
-    signed char status;
-    for (int step = 0; step < 60; step++) {
-        hk_am_option at = *o;
-        double value;
-        at.vol = high;
-        at.kind = hk_am_kind_of(&at);
-        HK_NAME(solve_all)(&at, 1, &value, NULL, &status);
-        if (status != HK_OK || value > ceiling)
-            break;
-        low = high;
-        high *= 2.0;
-        if (high > 100.0)
+    double low = 0.0, high = 0.05, value[8];
+    signed char status[8];
+    hk_am_option at[8];
+    for (int round = 0; round < 40; round++) {
+        double step = low > 0.0 || round > 0 ? (high - low) / 9.0 : 0.0;
+        for (int i = 0; i < 8; i++) {
+            at[i] = *o;
+            at[i].vol = step > 0.0 ? low + (i + 1) * step : ldexp(0.025, i);
+            at[i].kind = hk_am_kind_of(&at[i]);
+        }
+        HK_NAME(solve_all)(at, 8, value, NULL, status);
+        int below = 0;
+        while (below < 8 && status[below] == HK_OK && value[below] <= ceiling)
+            below++;
+        if (round == 0 && below == 8)
             return NAN;
-    }
-    for (int step = 0; step < 60 && high - low > 1e-10 * high; step++) {
-        hk_am_option at = *o;
-        double value;
-        at.vol = 0.5 * (low + high);
-        at.kind = hk_am_kind_of(&at);
-        HK_NAME(solve_all)(&at, 1, &value, NULL, &status);
-        if (status == HK_OK && value <= ceiling)
-            low = at.vol;
-        else
-            high = at.vol;
+        if (round == 0)
+            high = at[below].vol;
+        else if (below < 8)
+            high = at[below].vol;
+        if (below > 0)
+            low = at[below - 1].vol;
+        if (high - low <= 1e-8 * high)
+            break;
     }
     return low;
 }
@@ -36,10 +35,9 @@ static void HK_NAME(implied_vol_chunk)(int count, hk_am_quote *quotes)
 {
     hk_am_option options[HK_AM_CHUNK];
     double value[HK_AM_CHUNK];
-    hk_am_greeks greeks[HK_AM_CHUNK];
     signed char status[HK_AM_CHUNK];
     int at[HK_AM_CHUNK];
-    for (int step = 0; step < 80; step++) {
+    for (int step = 0; step < 100; step++) {
         int open = 0;
         for (int i = 0; i < count; i++)
             if (quotes[i].open) {
@@ -49,9 +47,9 @@ static void HK_NAME(implied_vol_chunk)(int count, hk_am_quote *quotes)
             }
         if (open == 0)
             return;
-        HK_NAME(solve_all)(options, open, value, greeks, status);
+        HK_NAME(solve_all)(options, open, value, NULL, status);
         for (int k = 0; k < open; k++)
-            hk_am_quote_step(&quotes[at[k]], value[k], greeks[k].vol, status[k]);
+            hk_am_quote_step(&quotes[at[k]], value[k], status[k]);
     }
 }
 

@@ -56,62 +56,150 @@ typedef struct {
     vd most;         /* W is never more: a put's value once the spot is nil; a call is never worth more than the share */
     vd bottom, bottom_bend, next, top, top_bend; /* end values at the start of a period, and their U_yy */
     vi american;
+    int watch; /* the boundary of the last stage says where to look for the next */
     vd boundary; /* between exercised and held, in nodes (-1: none) */
     vd bend, twist; /* half the jump of the second difference there, a sixth of the third's */
 } HK_NAME(period);
 
-/* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time. */
-static void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *restrict rhs, const vd *restrict e,
-                           const vd *restrict lowered, vd *restrict y, vd *restrict out, vd ratio, vd h2, vd theta)
+/* Forward elimination of the nodes from .. to (downwards), continuing `carry`. The recurrence is taken four nodes at a
+ * time: its latency, not its arithmetic, is what costs. The fours are 4 k + 4 .. 4 k + 1 wherever the elimination
+ * starts and ends, so that the rounding of one option does not depend on its neighbours; `to` is 4 k + 1. */
+HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u1, const vd *restrict u2,
+                                   vd *restrict y, int from, int to, vd alpha, vd m0, vd m1, vd carry, int which)
+{
+#define RHS(j)                                                                                                     \
+    (which == 0   ? v[j]                                                                                           \
+     : which == 1 ? hk_cd_rhs[0][0] * v[j] + hk_cd_rhs[0][1] * u1[j]                                               \
+                  : hk_cd_rhs[1][0] * v[j] + hk_cd_rhs[1][1] * u1[j] + hk_cd_rhs[1][2] * u2[j])
+    const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
+    vd above = RHS(from + 1), here = RHS(from);
+    int j = from;
+    for (; j & 3; j--) {
+        vd f = RHS(j - 1);
+        carry = alpha * carry + (m0 * here + m1 * (above + f));
+        y[j] = carry;
+        above = here;
+        here = f;
+    }
+    for (; j > to; j -= 4) {
+        vd f1 = RHS(j - 1), f2 = RHS(j - 2), f3 = RHS(j - 3), f4 = RHS(j - 4);
+        vd r0 = m0 * here + m1 * (above + f1), r1 = m0 * f1 + m1 * (here + f2);
+        vd r2 = m0 * f2 + m1 * (f1 + f3), r3 = m0 * f3 + m1 * (f2 + f4);
+        r1 += alpha * r0;
+        r2 += alpha * r1;
+        r3 += alpha * r2;
+        y[j] = r0 + alpha * carry;
+        y[j - 1] = r1 + a2 * carry;
+        y[j - 2] = r2 + a3 * carry;
+        carry = r3 + a4 * carry;
+        y[j - 3] = carry;
+        above = f3;
+        here = f4;
+    }
+#undef RHS
+    return carry;
+}
+
+/* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time.
+ * rhs is v in the first stage, and (1 + sqrt(2)) out - sqrt(2) v in the second. */
+HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const vd *u1, const vd *u2,
+                                 const vd *restrict e, const vd *restrict lowered, vd *restrict y, vd *out, vd ratio,
+                                 vd h2, vd theta, int which)
 {
     const vd zero = {0}, one = zero + 1.0;
-    vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
-    vd d = 0.5 * (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
-    vd inv = 1.0 / d, alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12);
-
-    /* The elimination starts as if the values went on beyond the end in the same exponential. */
+    const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
+    const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
+    const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
     const vd heat = p->half_var * theta, top = p->top + heat * p->top_bend, next = p->next + heat * p->top_bend;
+
+    /* The exercised nodes are looked for from eight below the last boundary up, else from the bottom. */
+    vd low = one;
+    int from = 1;
+    if (p->watch) {
+        low = HK_NAME(vmax)(p->boundary - 8.0, one);
+        from = n - 6;
+        for (int l = 0; l < LANES; l++) {
+            low[l] = (double)(int)low[l];
+            from = low[l] < from ? (int)low[l] : from;
+        }
+        from -= (from - 1) & 3;
+    }
+    /* The elimination starts as if the values went on beyond the end in the same exponential. */
     vd carry = top - alpha * next;
     y[n - 1] = carry;
-    for (int j = n - 2; j >= 1; j--) {
-        carry = alpha * carry + (m0 * rhs[j] + m1 * (rhs[j - 1] + rhs[j + 1]));
-        y[j] = carry;
-    }
+    carry = HK_NAME(eliminate)(v, u1, u2, y, n - 2, from, alpha, m0, m1, carry, which);
 
-    vd k = p->strike * HK_NAME(vexp)(p->rate * theta), x = HK_NAME(vexp)((p->yield + p->half_var) * theta);
-    vd deep = p->bottom + heat * p->bottom_bend;
-    vd g_prev = k - e[0] * x + lowered[0];
-    vi held = ~p->american | (deep > g_prev);
-    vd u = HK_NAME(pick)(held, HK_NAME(vmax)(deep, zero), g_prev);
-    vd jump_x = p->twice_over_var * p->yield * x * h2, jump_k = p->twice_over_var * p->rate * k * h2;
-    vd boundary = HK_NAME(pick)(held, -one, zero + (double)(n - 1)), bend = zero;
+    const vd k = p->strike * HK_NAME(vexp)(p->rate * theta), x = HK_NAME(vexp)((p->yield + p->half_var) * theta);
+    const vd jump_x = p->twice_over_var * p->yield * x * h2, jump_k = p->twice_over_var * p->rate * k * h2;
+    const vd deep = p->bottom + heat * p->bottom_bend, g0 = k - e[0] * x;
+    const vi held0 = ~p->american | (deep > g0);
+    vd u, g_prev, boundary, bend;
+    vi held;
+    int j;
+search:
+    held = held0;
+    u = g_prev = g0;
+    u = HK_NAME(pick)(held, HK_NAME(vmax)(deep, zero), g0);
+    boundary = HK_NAME(pick)(held, -one, zero + (double)(n - 1));
+    bend = zero;
+    if (from > 1 && HK_NAME(any)(held0)) {
+        HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
+        from = 1;
+    }
     out[0] = u;
-    int j = 1;
-    for (; j < n - 1 && !HK_NAME(all)(held); j++) {
-        vd g = k - e[j] * x + lowered[j];
-        vd jump = jump_k - jump_x * e[j];
-        vd w = y[j] + alpha * g_prev - g;
-        vi starts = ~held & ~((jump > 0.0) & (2.0 * w <= -alpha * jump));
-        u = HK_NAME(pick)(held, y[j] + alpha * u, g);
-        if (HK_NAME(any)(starts)) {
-            /* The boundary lies `dist` nodes above j - 1, where the continuation of the held value is
-             * g + jump dist^2 / 2; it is consistent with the value at j, g + jump (1 - dist)^2 / 2. */
-            vi bent = jump > 0.0;
-            vd omega = 2.0 * w / HK_NAME(pick)(bent, jump, one), beta = 1.0 - alpha;
-            vd dist = (1.0 - HK_NAME(vsqrt)(HK_NAME(vmax)(1.0 - beta * (1.0 - omega), zero))) / beta;
-            dist = HK_NAME(vmax)(dist, zero);
-            dist = HK_NAME(pick)(bent, HK_NAME(pick)(dist < 1.0, dist, one), zero);
-            vd half = HK_NAME(pick)(starts & bent, 0.5 * jump, zero);
-            u = HK_NAME(pick)(starts, y[j] + alpha * (g_prev + half * dist * dist), u);
-            boundary = HK_NAME(pick)(starts, (double)(j - 1) + dist, boundary);
-            bend = HK_NAME(pick)(starts, half, bend);
-            held |= starts;
+    for (j = 1; j < from; j++)
+        out[j] = k - e[j] * x;
+    if (from > 1)
+        g_prev = out[from - 1];
+    const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
+    for (j = from; j + 3 < n - 1 && !HK_NAME(all)(held); j += 4) {
+        /* Lanes held all along take the arithmetic of the loop below. */
+        const vi before = held;
+        const vd r0 = y[j], r1 = y[j + 1] + alpha * r0, r2 = y[j + 2] + alpha * r1, r3 = y[j + 3] + alpha * r2;
+        const vd plain[4] = {r0 + alpha * u, r1 + a2 * u, r2 + a3 * u, r3 + a4 * u};
+        for (int i = j; i < j + 4; i++) {
+            vd g = k - e[i] * x + lowered[i];
+            vd jump = jump_k - jump_x * e[i];
+            vd w = y[i] + alpha * g_prev - g;
+            vi starts = ~held & ~((jump > 0.0) & (2.0 * w <= -pull * jump)) & (low <= (double)i);
+            u = HK_NAME(pick)(held, HK_NAME(pick)(before, plain[i - j], y[i] + alpha * u), g);
+            if (HK_NAME(any)(starts)) {
+                vi missed = starts & (low == (double)i) & (low > 1.0);
+                if (HK_NAME(any)(missed)) {
+                    /* it moved further than was looked */
+                    low = HK_NAME(pick)(missed, one, low);
+                    if (from > 1)
+                        HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
+                    from = 1;
+                    goto search;
+                }
+                /* The boundary lies `dist` nodes above i - 1, where the continuation of the held value is
+                 * g + jump dist^2 / 2; it is consistent with the value at i, g + jump (1 - dist)^2 / 2. */
+                vi bent = jump > 0.0;
+                vd omega = 2.0 * w / HK_NAME(pick)(bent, jump, one), beta = 1.0 - pull;
+                vd dist = (1.0 - HK_NAME(vsqrt)(HK_NAME(vmax)(1.0 - beta * (1.0 - omega), zero))) / beta;
+                dist = HK_NAME(vmax)(dist, zero);
+                dist = HK_NAME(pick)(bent, HK_NAME(pick)(dist < 1.0, dist, one), zero);
+                vd half = HK_NAME(pick)(starts & bent, 0.5 * jump, zero);
+                u = HK_NAME(pick)(starts, y[i] + alpha * g_prev + pull * half * dist * dist, u);
+                boundary = HK_NAME(pick)(starts, (double)(i - 1) + dist, boundary);
+                bend = HK_NAME(pick)(starts, half, bend);
+                held |= starts;
+            }
+            g_prev = g;
+            out[i] = u;
         }
-        g_prev = g;
-        out[j] = u;
+    }
+    for (; j + 3 < n - 1; j += 4) {
+        vd r0 = y[j], r1 = y[j + 1] + alpha * r0, r2 = y[j + 2] + alpha * r1, r3 = y[j + 3] + alpha * r2;
+        out[j] = r0 + alpha * u;
+        out[j + 1] = r1 + a2 * u;
+        out[j + 2] = r2 + a3 * u;
+        u = r3 + a4 * u;
+        out[j + 3] = u;
     }
     for (; j < n - 1; j++) {
-        u = y[j] + alpha * u;
+        u = HK_NAME(pick)(held, y[j] + alpha * u, k - e[j] * x);
         out[j] = u;
     }
     out[n - 1] = top;
@@ -229,11 +317,11 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
 static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, const hk_cd_schedule *dividends, void *scratch)
 {
     vd *u = scratch;
-    vd *v = u + HK_CD_MAX_NODES, *y = v + HK_CD_MAX_NODES, *e = y + HK_CD_MAX_NODES, *w = e + HK_CD_MAX_NODES;
-    vd *lowered = w + HK_CD_MAX_NODES;
-    vd *centre = lowered + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
+    vd *v = u + HK_CD_MAX_NODES, *y = v + HK_CD_MAX_NODES, *e = y + HK_CD_MAX_NODES;
+    vd *lowered = e + HK_CD_MAX_NODES, *w = lowered + HK_CD_MAX_NODES;
+    vd *centre = w + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
     const vd zero = {0}, one = zero + 1.0;
-    const double gamma = 1.0 - M_SQRT1_2;
+    const double gamma = hk_cd_gamma;
     int n_live = task[0]->n_live;
     vd strike, rate, yield, vol, t_years, step, at_expiry;
     vi is_call, american;
@@ -311,18 +399,16 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         p.top = v[now.n - 1];
         p.next = v[now.n - 2];
         p.top_bend = (v[now.n - 1] - 2.0 * v[now.n - 2] + v[now.n - 3]) / h2;
+        p.watch = 0;
         vd done = zero, last_boundary = -one;
         for (int i = 1; i <= m; i++) {
             double f = (double)i / m;
             vd until = now.length * (f * f), dt = until - done;
             vd r = gamma * half_var * dt / h2;
-            HK_NAME(stage)(&p, now.n, v, e, lowered, y, u, r, h2, done + gamma * dt);
-            for (int j = 0; j < now.n; j++)
-                w[j] = (1.0 + M_SQRT2) * u[j] - M_SQRT2 * v[j];
-            HK_NAME(stage)(&p, now.n, w, e, lowered, y, u, r, h2, until);
-            vd *spare = v;
-            v = u;
-            u = spare;
+            HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
+            p.watch = 1;
+            HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
+            HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
             if (i == m) {
                 /* r = gamma sigma^2 dtheta / (2 h^2) */
                 vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);
@@ -366,6 +452,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         hk_cd_derivatives(f, now.mid - first, w);
         double w0 = w[0], w1 = w[1] / h, w2 = w[2] / (h * h), w3 = w[3] / (h * h * h);
         double scale = o->spot / o->strike;
+        o->margin = (p.boundary[l] - now.mid) * h;
         o->exercised = american[l] && p.boundary[l] >= now.mid;
         o->value = is_call[l] ? scale * w0 : w0;
         o->v_x = is_call[l] ? scale * (w0 - w1) : w1;

@@ -33,7 +33,7 @@ static inline double hk_cd_exercise(double phi, double spot, double strike)
 }
 
 /* Value when the spot follows its forward path: European, or the best time to exercise along it. */
-static inline double hk_cd_zero_vol(const hk_cd_task *o, const hk_cd_schedule *dividends, double *spot_at_end)
+static inline double hk_cd_zero_vol(const hk_cd_task *o, const hk_cd_schedule *dividends)
 {
     double path = o->spot, best = hk_cd_exercise(o->phi, o->spot, o->strike), before = 0;
     double drift = o->rate - o->yield;
@@ -60,8 +60,6 @@ static inline double hk_cd_zero_vol(const hk_cd_task *o, const hk_cd_schedule *d
     }
     path = path > o->at_expiry ? path - o->at_expiry : 0;
     double end = exp(-o->rate * o->t_years) * hk_cd_exercise(o->phi, path, o->strike);
-    if (spot_at_end)
-        *spot_at_end = path;
     if (!o->american)
         return end;
     return best > end ? best : end;

@@ -15,17 +15,22 @@ typedef struct {
     int n;
 } hk_cd_schedule;
 
+/* Resolutions: for prices and greeks; for vega and rho without an exercise boundary; for the first steps to a vol;
+ * for volga. */
+enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_COARSE, HK_CD_COARSEST };
+
 /* A valuation of one option at one volatility. The solver fills value and, on request,
  * its derivatives in x = ln(spot). */
 typedef struct {
     double phi, spot, strike, t_years, rate, yield, vol;
-    double base_vol; /* the lattice is laid out for this volatility, so that bumped values share it */
+    double base_vol, base_rate; /* the lattice is laid out for these, so that bumped values share it */
     double value, v_x, v_xx, v_xxx;
+    double margin; /* how far it lies in the exercise region, in ln(spot); negative outside */
     int exercised; /* the spot lies in the exercise region today */
     int american;
     int n_live;      /* dividends with 0 < t < T */
     double at_expiry; /* cash paid at T itself */
-    int level;       /* resolution */
+    enum hk_cd_level level;
     uint64_t key;    /* tasks of equal key share the shape of their lattice */
 } hk_cd_task;
 
@@ -59,6 +64,10 @@ static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
         out[3] += third[at][k] * f[k] / 8;
     }
 }
+
+/* SDIRK3: the diagonal, and the right-hand sides of stages two and three in the old value and the stages before. */
+static const double hk_cd_gamma = 0.435866521508459;
+static const double hk_cd_rhs[2][3] = {{0.3528598198604791, 0.6471401801395209, 0.0}, {-1.2509798950560604, 3.7293296624445702, -1.4783497673885098}};
 
 /* Where the lattice is centred after an ex-date: on the forward path, kept off zero. */
 static inline double hk_cd_path_after(double path, double growth, double amount)

@@ -1,6 +1,7 @@
 /* Chooses the instance of european_kernel.h; values where vol is zero or an input invalid. */
 #include "european.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -24,12 +25,13 @@ static hk_option hk_option_at(const hk_european_input *in, size_t i)
 static int hk_option_valid(const hk_option *o)
 {
     return isfinite(o->spot) && isfinite(o->strike) && isfinite(o->t_years) && isfinite(o->rate) &&
-           isfinite(o->div_yield) && isfinite(o->vol) && o->spot > 0.0 && o->strike > 0.0 && o->t_years > 0.0 &&
-           o->vol >= 0.0 && (o->sign == 1.0 || o->sign == -1.0);
+           isfinite(o->div_yield) && isfinite(o->vol) && o->spot >= DBL_MIN && o->strike >= DBL_MIN &&
+           o->t_years > 0.0 && o->vol >= 0.0 && (o->sign == 1.0 || o->sign == -1.0);
 }
 
-/* At vol 0 the value is the discounted intrinsic value. Its greeks are those of that line; at the kink (forward equal
- * to strike) they are the limits vol -> 0, some of which are infinite: those are NaN, as all of an invalid element. */
+/* At vol 0 the value is the discounted intrinsic value. Its greeks are those of that line; at the kink (forward
+ * equal to strike) they are the limits vol -> 0, some of which are infinite: those are NaN, as all of an invalid
+ * element. */
 static int hk_european_zero_vol_greeks(const hk_european_input *in, size_t i, double row[HK_GREEKS])
 {
     hk_option o = hk_option_at(in, i);
@@ -37,8 +39,8 @@ static int hk_european_zero_vol_greeks(const hk_european_input *in, size_t i, do
         row[g] = NAN;
     if (!hk_option_valid(&o))
         return HK_INVALID_INPUT;
-    double discount_q = hk_scaled_exp(1.0, -(o.div_yield * o.t_years));
-    double discount_r = hk_scaled_exp(1.0, -(o.rate * o.t_years));
+    double discount_q = hk_exp(-(o.div_yield * o.t_years));
+    double discount_r = hk_exp(-(o.rate * o.t_years));
     double spot_leg = o.spot * discount_q, strike_leg = o.strike * discount_r;
     double intrinsic = o.sign * (spot_leg - strike_leg);
     if (!isfinite(intrinsic))

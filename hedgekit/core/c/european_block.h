@@ -1,19 +1,31 @@
-/* Template: the block of contiguous columns that the European kernels work on (see instances.h). */
+/* Template: blocks of contiguous columns that the European kernels work on (see instances.h). */
 
-#define HK_BLOCK 256 /* all columns of a block stay in the first-level cache */
+#define HK_BLOCK 128 /* all columns of a block stay in the first-level cache */
 
-typedef struct {
-    _Alignas(64) double sign[HK_BLOCK];
-    double spot[HK_BLOCK], strike[HK_BLOCK], t_years[HK_BLOCK];
-    double rate[HK_BLOCK], div_yield[HK_BLOCK], vol[HK_BLOCK];
-} HK_NAME(block);
-
-static inline void HK_NAME(copy)(double *restrict to, hk_column column, size_t start, size_t n)
+/* A column of a block: the caller's own memory where that is contiguous, otherwise a copy in `store`. Blocks are
+ * padded to whole vectors with `filler`, so an element's bits never depend on where in an array it stands. */
+static inline const double *HK_NAME(view)(hk_column column, size_t start, size_t n, size_t padded, double filler,
+                                          double *restrict store)
 {
     const double *from = column.data + (ptrdiff_t)start * column.stride;
+    if (column.stride == 1 && n == padded)
+        return from;
+    for (size_t i = 0; i < n; i++)
+        store[i] = from[(ptrdiff_t)i * column.stride];
+    for (size_t i = n; i < padded; i++)
+        store[i] = filler;
+    return store;
+}
+
+static inline void HK_NAME(read_signs)(hk_signs column, size_t start, size_t n, size_t padded, double *restrict store)
+{
+    const signed char *from = column.data + (ptrdiff_t)start * column.stride;
     if (column.stride == 1)
-        memcpy(to, from, n * sizeof *to);
+        for (size_t i = 0; i < n; i++)
+            store[i] = from[i];
     else
         for (size_t i = 0; i < n; i++)
-            to[i] = from[(ptrdiff_t)i * column.stride];
+            store[i] = from[(ptrdiff_t)i * column.stride];
+    for (size_t i = n; i < padded; i++)
+        store[i] = 1.0;
 }

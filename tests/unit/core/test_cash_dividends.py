@@ -222,5 +222,5 @@ def test_the_band_is_three_implied_vols():
     for k, quote in enumerate(quotes):
         vol, _, status = implied_vol(True, quote, columns)
         assert np.array_equal(status, statuses[k])
-        # two paths to the root of one function: each stops within 1e-7 of it
-        np.testing.assert_allclose(vols[k], vol, rtol=1e-6)
+        # bid and ask take the difference between the coarse and the fine lattice from the mid; the limit is 1e-4
+        np.testing.assert_allclose(vols[k], vol, rtol=1e-4)

@@ -143,6 +143,19 @@ def test_nothing_to_do() -> None:
     assert implied(np.empty(0), empty)[0].shape == (0,)
 
 
+@pytest.mark.parametrize("short", range(9))
+def test_unequal_lengths_are_refused(short: int) -> None:
+    arrays = [*book(10), np.empty(10), np.empty(10, dtype=np.int8)]
+    arrays[short] = arrays[short][:9]
+    with pytest.raises(ValueError, match="one length"):
+        european.price_into(*arrays)
+    arrays[7:8] = [np.empty(len(arrays[7])) for _ in range(9)]
+    with pytest.raises(ValueError, match="one length"):
+        european.greeks_into(*arrays)
+    with pytest.raises(ValueError, match="one length"):
+        european.implied_vol_into(arrays[6], *arrays[:6], arrays[7], arrays[-1])
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -224,6 +237,16 @@ def test_bounds_of_the_premium(each_isa: str, sign: int, premium: float, expecte
     vol, code = european.implied_vol_scalar(premium, sign, 110.0, 100.0, 1.0, 0.0, 0.0)
     assert code == expected
     assert math.isnan(vol) == (expected != Status.OK)
+
+
+@pytest.mark.parametrize("premium", [1e-3, 1e-30, 1e-150, 1e-250, 1e-300])
+def test_implied_vol_of_a_tiny_premium_at_the_forward(each_isa: str, premium: float) -> None:
+    vol, code = european.implied_vol_scalar(premium, 1, 100.0, 100.0, 1.0, 0.0, 0.0)
+    assert code == Status.OK
+    # price = 100 (2 Phi(vol/2) - 1); the next term of the series is vol^2/24
+    assert vol == pytest.approx(premium / 100 * math.sqrt(2 * math.pi), rel=1e-10)
+    if premium > 1e-280:  # below, vol sqrt(T) counts as 1e-290
+        assert european.price_scalar(1, 100.0, 100.0, 1.0, 0.0, 0.0, vol)[0] == pytest.approx(premium, rel=1e-14)
 
 
 def test_instruction_sets_agree() -> None:

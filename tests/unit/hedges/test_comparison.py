@@ -26,7 +26,8 @@ TERMS = {"rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9, 18)}
 
 def test_candidates_come_in_the_order_of_the_registry(make_chain):
     result = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS)
-    assert [candidate.name for candidate in result.candidates] == list(CANDIDATES)
+    names = [candidate.name for candidate in result.candidates]
+    assert names in (list(CANDIDATES), ["optimum", *CANDIDATES])
 
 
 def test_the_put_is_struck_above_the_floor_by_its_financed_cost(make_chain):
@@ -39,8 +40,25 @@ def test_the_put_is_struck_above_the_floor_by_its_financed_cost(make_chain):
 
 def test_calls_are_recommended_only_when_a_cap_is_named(make_chain):
     chain = make_chain(ROWS)
-    assert compare(chain, shares=1000, floor=0.9, **TERMS).recommended == "put"
-    assert compare(chain, shares=1000, floor=0.9, min_cap=1.10, **TERMS).recommended == "collar"
+    for min_cap in (None, 1.10):
+        result = compare(chain, shares=1000, floor=0.9, min_cap=min_cap, **TERMS)
+        sold = [leg for leg in result.require().legs if leg.contracts < 0 and leg.option.kind == "call"]
+        assert bool(sold) == (min_cap is not None)
+        assert all(leg.option.strike >= 110.0 for leg in sold)
+
+
+def test_the_recommended_hedge_is_the_cheapest_allowed_that_holds(make_chain):
+    result = compare(make_chain(ROWS), shares=1000, floor=0.9, **TERMS)
+    assert result.optimum.status == "optimal"
+    assert result.require().cost_usd == result.optimum.cost_usd < result.named("put").cost_usd
+
+
+def test_one_leg_allowed_gives_the_put(make_chain):
+    result = compare(make_chain(ROWS), shares=1000, floor=0.9, max_legs=1, **TERMS)
+    assert result.recommended == "put"
+    assert "optimum" not in [candidate.name for candidate in result.candidates]
+    assert result.optimum.cost_usd == result.named("put").cost_usd
+    assert "a collar would save" in result.why and "--min-cap 1.1" in result.why
 
 
 def test_spreads_say_where_they_stop_holding(make_chain):
@@ -139,8 +157,11 @@ def test_flagged_and_one_sided_quotes_are_not_traded_on(make_chain):
 
 def test_displayed_size_is_warned_of(make_chain):
     result = compare(make_chain(ROWS, size=3.0), shares=1000, floor=0.9, **TERMS)
-    assert [note.slug for note in result.warnings] == ["displayed-size"]
-    assert "3 of 10 x 95 put" in result.warnings[0].message
+    assert [note.slug for note in result.warnings] == ["displayed_size"]
+    short = [leg for leg in result.require().legs if abs(leg.contracts) > 3]
+    assert short
+    for leg in short:
+        assert f"3 of {abs(leg.contracts)} x {leg.option.strike:g} put" in result.warnings[0].message
 
 
 def test_json_is_complete_and_has_no_nan(make_chain):
@@ -148,8 +169,9 @@ def test_json_is_complete_and_has_no_nan(make_chain):
     answer = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
     assert answer["schema"] == "hedgekit.hedge/1"
     assert answer["position"] == {"shares": 1000, "value_usd": 100_000.0, "floor_goal_usd": 90_000.0}
-    put = answer["candidates"][0]
+    put = next(row for row in answer["candidates"] if row["name"] == "put")
     assert put["legs"][0]["symbol"] == "IWM260918P00095000"
     assert {"cost_usd", "cost_pct", "cost_annualised_pct", "floor_usd", "floor_pct", "worst_usd", "cap_pct"} <= set(put)
     assert put["cost_annualised_pct"] == pytest.approx(put["cost_pct"] * 365 / answer["inputs"]["days"])
+    assert {"legs", "cost_usd", "floor_usd", "cap_pct", "status", "seconds", "runners_up"} <= set(answer["optimum"])
     assert set(answer["inputs"]) >= {"spot", "rate", "t_years", "expiry", "fee", "floor", "asof", "source"}

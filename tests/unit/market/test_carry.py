@@ -36,7 +36,7 @@ def european_like(make_document, write):
 
 def test_the_rate_that_made_the_quotes_is_told(european_like, write):
     estimate = infer_rate(load(write(european_like)))
-    assert estimate.rate == pytest.approx(0.037, abs=2e-4)  # left: the fitted dividends are not quite zero
+    assert estimate.rate == pytest.approx(0.037, abs=2e-4)
     assert estimate.low < 0.037 < estimate.high
     assert estimate.interval == (estimate.low, estimate.high)
     assert estimate.expiries == 4
@@ -50,7 +50,7 @@ def test_forwards_grow_at_the_rate_without_dividends(european_like, write):
     for forward in told:
         grown = 290.0 * np.exp(0.037 * financing_years(chain.asof.date(), forward.expiry))
         assert forward.forward_low <= forward.forward <= forward.forward_high
-        assert forward.forward == pytest.approx(grown, abs=0.02)
+        assert forward.forward == pytest.approx(grown, abs=0.05)
         assert forward.div_yield == pytest.approx(0.037 - np.log(forward.forward / 290.0) / forward.t_years, abs=1e-12)
 
 
@@ -82,6 +82,6 @@ def test_quotes_that_disagree_cannot_tell_the_rate(european_like, write):
     dice = np.random.default_rng(7)
     for row in european_like["data"]["options"]:
         shift = dice.uniform(-3.0, 3.0)
-        row["bid"], row["ask"] = max(row["bid"] + shift, 0.01), row["ask"] + shift + 2.0
-    with pytest.raises(DataError, match="cannot tell the interest rate: parity says .* Give --rate"):
+        row["bid"], row["ask"] = max(row["bid"] + shift, 0.01), max(row["ask"] + shift, 0.01) + 2.0
+    with pytest.raises(DataError, match=r"cannot tell the interest rate: parity says .* Give --rate"):
         infer_rate(load(write(european_like), spot=290.0))

@@ -117,6 +117,24 @@ def test_a_file_spot_off_parity_is_replaced_and_said(make_document, write):
     assert f"{chain.spot:.2f} from parity" in message
 
 
+def test_a_spot_above_parity_is_kept_on_the_eve_of_an_ex_date(make_document, make_quotes, write):
+    document = make_document(289.3, file_spot=290.0)
+    later = document["data"]["options"]
+    today = make_quotes(290.0, expiries=(date(2026, 6, 17),))
+    document["data"]["options"] = today + later
+    chain = load(write(document))
+    assert (chain.spot, chain.spot_source) == (290.0, "file")
+    assert slugs(chain) == ["dividend_due"]
+    assert "a dividend of about $0.70 seems due" in dict(chain.warnings)["dividend_due"]
+    # when today's options say what the later ones say, the spot is wrong
+    document["data"]["options"] = make_quotes(289.3, expiries=(date(2026, 6, 17),)) + later
+    assert load(write(document)).spot == pytest.approx(289.3, abs=0.02)
+    # and a gap downwards is no dividend
+    document = make_document(290.7, file_spot=290.0)
+    document["data"]["options"] = today + document["data"]["options"]
+    assert load(write(document)).spot == pytest.approx(290.7, abs=0.02)
+
+
 def test_a_file_spot_within_the_interval_is_kept(make_document, write):
     chain = load(write(make_document(290.0, file_spot=290.01)))
     assert (chain.spot, chain.spot_source, chain.warnings) == (290.01, "file", ())
@@ -130,7 +148,7 @@ def test_a_given_spot_is_used_as_it_is_and_said_when_off(make_document, write):
     assert load(path, spot=290.0).warnings == ()
 
 
-@pytest.mark.parametrize("spot", [0, -1.0, float("nan"), float("inf"), "290"])
+@pytest.mark.parametrize("spot", [0, True, -1.0, float("nan"), float("inf"), "290"])
 def test_an_impossible_spot_is_refused(make_document, write, spot):
     with pytest.raises(InputError, match="spot"):
         load(write(make_document()), spot=spot)
@@ -162,6 +180,14 @@ def test_trades_later_than_the_quotes_are_said(make_document, write):
     document = make_document()
     document["data"]["options"][0]["last_trade_time"] = "2026-06-17T16:20:00"
     assert slugs(load(write(document))) == ["late_trades"]
+
+
+def test_a_quote_time_without_trades_is_said(make_document, write):
+    document = make_document()
+    document["timestamp"] = "2026-06-18 20:15:00"
+    message = dict(load(write(document)).warnings)["stale"]
+    assert "since 2026-06-17" in message
+    assert "2026-06-18 16:15" in message
 
 
 def test_spreads_that_are_wide_near_the_money_are_said(make_document, write):

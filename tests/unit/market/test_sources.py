@@ -301,3 +301,14 @@ def test_compact_quotes_are_dated_by_the_close_before_their_fetch(layouts, write
     assert load(write(document)).asof == ASOF
     document["fetched"] = "2026-06-17T19:00:00Z"
     assert load(write(document)).asof == datetime(2026, 6, 17, 15, 0, tzinfo=NEW_YORK)
+
+
+def test_reading_json_needs_neither_pandas_nor_pyarrow(make_document, write):
+    import subprocess
+    import sys
+
+    script = (
+        "import sys; from hedgekit.market.sources import load; load(sys.argv[1]); "
+        "sys.exit(bool({'pandas', 'pyarrow', 'scipy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(write(make_document()))], check=False).returncode == 0
