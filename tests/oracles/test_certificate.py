@@ -135,7 +135,7 @@ def test_a_bent_certificate_is_refused(certificate, bend):
 def test_legs_of_another_chain_are_refused(problem, certificate, name):
     made = copy.deepcopy(certificate)
     made["legs"][0][name] += 1
-    with pytest.raises(DataError, match=r"legs is not that of the chain"):
+    with pytest.raises(DataError, match="legs is not that of"):
         verify(made, problem)
 
 

@@ -15,6 +15,7 @@
 #include "optimum_ticket.h"
 
 #define HK_STACK 4096
+#define HK_FEW_POINTS 16 /* measured one by one rather than bounded */
 #define HK_FAVOURITES 4
 #define HK_FLOOR_STEP 0.01 /* of a unit of money: a floor higher by less is not looked for */
 
@@ -237,6 +238,27 @@ static void hk_round_off(hk_optimum *s, const hk_ticket *t, const hk_lp_answer *
     }
 }
 
+static double hk_points(const hk_ticket *t, const hk_box *box)
+{
+    double points = 1.0;
+    for (int k = 0; k < t->legs; k++)
+        points *= (double)(box->high[k] - box->low[k] + 1);
+    return points;
+}
+
+/* Measure every point of a small box: cheaper than the programmes of the boxes it would be split into. */
+static void hk_try_all(hk_optimum *s, const hk_box *box, hk_ticket *t)
+{
+    int k;
+    memcpy(t->contracts, box->low, sizeof t->contracts);
+    do {
+        if (hk_measure(&s->problem, t))
+            hk_offer(s, t);
+        for (k = 0; k < t->legs && ++t->contracts[k] > box->high[k]; k++)
+            t->contracts[k] = box->low[k];
+    } while (k < t->legs);
+}
+
 static void hk_search_counts(hk_optimum *s, hk_ticket *t)
 {
     hk_lp lp;
@@ -254,6 +276,11 @@ static void hk_search_counts(hk_optimum *s, hk_ticket *t)
         s->work.boxes++;
         if (!hk_box_open(s, &lp, t, &box, &answer, first))
             continue;
+        if (hk_points(t, &box) <= HK_FEW_POINTS) {
+            hk_try_all(s, &box, t);
+            first = 0;
+            continue;
+        }
         if (first)
             hk_round_off(s, t, &answer);
         first = 0;
