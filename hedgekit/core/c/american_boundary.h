@@ -109,10 +109,12 @@ HK_INLINE void HK_NAME(fill_discount)(const hk_am_nodes *nodes, int n, int m, co
 }
 
 /* Rows of the linearised equations: matrix (with respect to l^2) and residual; optionally, for the sensitivities, the
- * derivatives of the residuals to vol, rate and yield at a fixed boundary. */
+ * derivatives of the residuals to vol, rate and yield at a fixed boundary. Which form an equation takes is remembered in
+ * `in_log` unless told to `decide`: near the change-over Newton would swing between the two for ever. */
 HK_INLINE void HK_NAME(equations)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put,
                                   const HK_NAME(hk_am_discount) *discount, int lower, const VD *l, const VD *g,
-                                  VD matrix[][HK_AM_NODES], VD *residual, VD (*sensitivity)[3])
+                                  int decide, VM *in_log, VD matrix[][HK_AM_NODES], VD *residual,
+                                  VD (*sensitivity)[3])
 {
     const VD zero = HK_NAME(all)(0.0), one = HK_NAME(all)(1.0);
     VD root_t = HK_NAME(vsqrt)(put->t);
@@ -202,8 +204,10 @@ HK_INLINE void HK_NAME(equations)(const hk_am_nodes *nodes, int n, int m, const 
             /* Logarithms where both sides are well away from zero. With q > r both vanish near expiry, the interest
              * earned as a difference, and there the plain equation is the nearly linear one. */
             VD small = size * HK_NAME(vmin)(one, s_full);
-            VM take_log = HK_NAME(less)(HK_NAME(all)(1e-290), value) & HK_NAME(less)(0.1 * small, earned) &
-                          (HK_NAME(less)(1e-3 * small, value) | ~HK_NAME(less)(put->lx, zero));
+            if (decide)
+                in_log[i] = HK_NAME(less)(0.1 * small, earned) &
+                            (HK_NAME(less)(1e-3 * small, value) | ~HK_NAME(less)(put->lx, zero));
+            VM take_log = in_log[i] & HK_NAME(less)(HK_NAME(all)(1e-290), value) & HK_NAME(less)(1e-3 * small, earned);
             VD safe_value = HK_NAME(pick)(take_log, value, one), safe_earned = HK_NAME(pick)(take_log, earned, one);
             VD per_earned = 1.0 / safe_earned;
             f = HK_NAME(pick)(take_log, HK_NAME(vlog)(safe_value * per_earned), (value - earned) * plain);
@@ -265,12 +269,12 @@ HK_INLINE void HK_NAME(newton)(const hk_am_nodes *nodes, int n, int m, const HK_
     VD matrix[HK_AM_NODES][HK_AM_NODES], move[HK_AM_NODES], g[HK_AM_NODES];
     HK_NAME(hk_am_discount) discount;
     HK_NAME(fill_discount)(nodes, n, m, put, &discount);
-    VM active = HK_NAME(less)(HK_NAME(all)(0.0), HK_NAME(all)(1.0));
+    VM active = HK_NAME(less)(HK_NAME(all)(0.0), HK_NAME(all)(1.0)), in_log[HK_AM_NODES];
     *last = HK_NAME(all)(1e300);
     for (int step = 0; step < most; step++) {
         for (int j = 0; j < n; j++)
             g[j] = l[j] * l[j] - put->lx2;
-        HK_NAME(equations)(nodes, n, m, put, &discount, lower, l, g, matrix, move, NULL);
+        HK_NAME(equations)(nodes, n, m, put, &discount, lower, l, g, step % 5 == 0, in_log, matrix, move, NULL);
         HK_NAME(factor)(n, matrix);
         HK_NAME(substitute)(n, matrix, move);
         VD greatest = HK_NAME(all)(0.0);

@@ -37,7 +37,8 @@ HK_INLINE void HK_NAME(prepare)(HK_NAME(hk_am_put) *put)
     put->high = put->lx - 1e-9 * put->vol * HK_NAME(vsqrt)(put->t);
 }
 
-/* The boundary from one set of nodes on another. */
+/* The boundary from one set of nodes on another. Before the first node the interpolant may touch the start of the
+ * boundary, from where Newton gets away only by doubling: some of the first node's distance is kept. */
 HK_INLINE void HK_NAME(prolong)(const hk_am_nodes *from, int n0, const hk_am_nodes *to, int n, double (*row)[HK_AM_NODES],
                                 const HK_NAME(hk_am_put) *put, const VD *coarse, VD *fine)
 {
@@ -45,10 +46,11 @@ HK_INLINE void HK_NAME(prolong)(const hk_am_nodes *from, int n0, const hk_am_nod
     VM held;
     for (int j = 0; j < n0; j++)
         g[j] = coarse[j] * coarse[j] - put->lx2;
-    (void)from;
-    (void)to;
-    for (int i = 0; i < n; i++)
-        fine[i] = HK_NAME(vmin)(-HK_NAME(vsqrt)(HK_NAME(square_at)(row[i], n0, g, put->lx2, 0, &held)), put->high);
+    for (int i = 0; i < n; i++) {
+        double part = 0.4 * fmin(to->root[i] / from->root[0], 1.0);
+        VD nearest = put->lx + part * (coarse[0] - put->lx);
+        fine[i] = HK_NAME(vmin)(-HK_NAME(vsqrt)(HK_NAME(square_at)(row[i], n0, g, put->lx2, 0, &held)), nearest);
+    }
 }
 
 /* How l_j^2 moves with vol, rate and yield: the implicit function theorem on the collocation equations. The factored
@@ -57,11 +59,12 @@ HK_INLINE void HK_NAME(boundary_moves)(const hk_am_nodes *nodes, int n, int m, c
                                        const VD *l, VD moved[3][HK_AM_NODES], VD *polished)
 {
     VD matrix[HK_AM_NODES][HK_AM_NODES], residual[HK_AM_NODES], by[HK_AM_NODES][3], g[HK_AM_NODES];
+    VM in_log[HK_AM_NODES];
     HK_NAME(hk_am_discount) discount;
     HK_NAME(fill_discount)(nodes, n, m, put, &discount);
     for (int j = 0; j < n; j++)
         g[j] = l[j] * l[j] - put->lx2;
-    HK_NAME(equations)(nodes, n, m, put, &discount, lower, l, g, matrix, residual, by);
+    HK_NAME(equations)(nodes, n, m, put, &discount, lower, l, g, 1, in_log, matrix, residual, by);
     HK_NAME(factor)(n, matrix);
     for (int p = 0; p < 3; p++) {
         for (int j = 0; j < n; j++)
