@@ -96,9 +96,8 @@ static inline hk_am_quote hk_am_read_quote(const hk_column *premium, const hk_am
     quote.ceiling = (floor + rounding) / o->scale;
     quote.target = paid / o->scale;
     if (paid <= floor + rounding) {
-        /* At the exercise value every low vol fits; for nothing, or for the value of waiting without risk, none does. */
-        int at_exercise = floor <= exercise + rounding && paid > 0.0;
-        quote.status = at_exercise ? HK_NOT_IDENTIFIED : HK_BELOW_INTRINSIC;
+        /* Worth what it is worth without risk, every low vol fits; no vol makes an option worth nothing. */
+        quote.status = paid > 0.0 ? HK_NOT_IDENTIFIED : HK_BELOW_INTRINSIC;
         return quote;
     }
     /* Where a European value bends from convex to concave in vol, from which Newton converges in both directions. */
