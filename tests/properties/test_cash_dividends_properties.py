@@ -84,16 +84,16 @@ def test_monotone_in_spot(sign, strike, t, rate, div_yield, vol, cash, american)
 def test_homogeneous(sign, strike, t, rate, div_yield, vol, cash, american, factor):
     times = dates(cash, t)
     value = run(american, sign, strike, t, rate, div_yield, vol, times, cash)[0]
-    scaled = run(american, sign, strike * factor, t, rate, div_yield, vol, times, np.array(cash) * factor, SPOT * factor)
+    scaled = run(
+        american, sign, strike * factor, t, rate, div_yield, vol, times, np.array(cash) * factor, SPOT * factor
+    )
     # the same lattice up to rounding, unless a rounding moves a size class
     assert abs(scaled[0] / factor - value) <= METHOD * max(SPOT, strike)
 
 
 @relaxed
 @given(signs, strikes, years, rates, yields, vols, amounts, st.floats(0.2, 5.0))
-def test_one_more_dividend_lowers_a_european_call_and_raises_a_put(
-    sign, strike, t, rate, div_yield, vol, cash, more
-):
+def test_one_more_dividend_lowers_a_european_call_and_raises_a_put(sign, strike, t, rate, div_yield, vol, cash, more):
     times = dates(cash, t)
     before = run(False, sign, strike, t, rate, div_yield, vol, times, cash)[0]
     after = run(False, sign, strike, t, rate, div_yield, vol, [*times, 0.37 * t], [*cash, more])[0]

@@ -204,6 +204,11 @@ search:
         out[j] = u;
     }
     out[n - 1] = top;
+    /* With rate and yield both negative exercise pays between two boundaries, which the elimination does not find. */
+    const vi twice = p->american & (p->rate < 0.0) & (p->yield < 0.0);
+    if (HK_NAME(any)(twice))
+        for (j = 1; j < n - 1; j++)
+            out[j] = HK_NAME(pick)(twice, HK_NAME(vmax)(out[j], k - e[j] * x), out[j]);
     p->boundary = boundary;
     p->bend = bend;
 }
