@@ -60,7 +60,9 @@ cdef extern from "cash_dividends.h" nogil:
     int hk_cd_price(const hk_cd_contracts *, hk_column, ptrdiff_t, double *, signed char *)
     int hk_cd_greeks_of(const hk_cd_contracts *, hk_column, ptrdiff_t, const hk_cd_greeks *, signed char *)
     int hk_cd_implied_vol(const hk_cd_contracts *, hk_column, ptrdiff_t, double *, double *, signed char *)
-    int hk_cd_implied_vol_band(const hk_cd_contracts *, const hk_column *, ptrdiff_t, double *const *, signed char *const *)
+    int hk_cd_implied_vol_band(
+        const hk_cd_contracts *, const hk_column *, ptrdiff_t, double *const *, signed char *const *
+    )
     int hk_cd_isa()
     int hk_cd_set_isa(int)
 

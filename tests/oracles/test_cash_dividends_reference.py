@@ -58,6 +58,32 @@ def test_prices():
     assert not failures
 
 
+def without_dividends(row):
+    price, status = np.empty(1), np.empty(1, np.int8)
+    inputs = columns(row, "S", "K", "T", "r", "q", "sigma")
+    engine.price_into(True, sign(row), *inputs, np.empty(0), np.empty(0), price, status)
+    assert status[0] == Status.OK
+    return price[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        # high rates and yields at low vol ask more of the lattice than any dividend row does
+        ("american_yield.csv", 1e-5),
+        # rows with two boundaries are solved by projection, of first order in the time step
+        ("american_negative_rates.csv", 2e-5),
+    ],
+)
+def test_prices_without_dividends(name, method):
+    failures = []
+    for row in rows(name):
+        error = abs(without_dividends(row) - float(row["price"]))
+        if not error <= float(row["tol"]) + method * max(float(row["S"]), float(row["K"])):
+            failures.append((error, row))
+    assert not failures
+
+
 def test_delta_and_gamma():
     # 1e-4 relative, beside it what the price limit makes of a difference over a tenth of the spot (rows deep in or out
     # of the money have a delta or gamma of nothing). Within a few nodes of the exercise boundary the second

@@ -110,17 +110,14 @@ static enum hk_cd_path choose(hk_cd_task *o)
 
 /* ---- the lattice's shape ---- */
 
+/* Spacing of the nodes and half-width of the lattice in units of vol sqrt(T); time steps were T one period. */
 typedef struct {
     double spacing, steps, width;
 } hk_cd_resolution;
 
-static hk_cd_resolution resolutions[5] = {
+/* by enum hk_cd_level */
+static const hk_cd_resolution resolutions[5] = {
     {0.035, 60, 4.8}, {0.048, 38, 4.4}, {0.06, 24, 4.4}, {0.08, 16, 4.2}, {0.14, 7, 4.0}};
-
-__attribute__((unused)) void hk_cd_set_resolution(int level, double spacing, double steps, double width)
-{
-    resolutions[level] = (hk_cd_resolution){spacing, steps, width};
-}
 
 static uint64_t class_of(double x, double per_octave)
 {

@@ -204,6 +204,11 @@ search:
         out[j] = u;
     }
     out[n - 1] = top;
+    /* With rate and yield both negative exercise pays between two boundaries, which the elimination does not find. */
+    const vi twice = p->american & (p->rate < 0.0) & (p->yield < 0.0);
+    if (HK_NAME(any)(twice))
+        for (j = 1; j < n - 1; j++)
+            out[j] = HK_NAME(pick)(twice, HK_NAME(vmax)(out[j], k - e[j] * x), out[j]);
     p->boundary = boundary;
     p->bend = bend;
 }
@@ -223,12 +228,20 @@ static void HK_NAME(continue_below)(const HK_NAME(period) *p, int n, vd *u)
     }
 }
 
+/* Deeper still in the money a negative yield may make holding the better again. */
+HK_CD_INLINE void HK_NAME(exercise_up_to)(vd *v, const vd *e, int last, int l, double strike)
+{
+    for (int j = 0; j <= last; j++)
+        if (strike - e[j][l] > v[j][l])
+            v[j][l] = strike - e[j][l];
+}
+
 /* Exercising a call for the dividend: the held value v and the exercise value cross between two nodes. */
 static void HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, double strike)
 {
-    int last = -1;
-    while (last + 1 < n && strike - e[last + 1][l] > v[last + 1][l])
-        last++;
+    int last = n - 1;
+    while (last >= 0 && !(strike - e[last][l] > v[last][l]))
+        last--;
     if (last >= 1 && last + 2 < n) {
         double g[4];
         for (int k = 0; k < 4; k++)
@@ -242,13 +255,11 @@ static void HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, doub
                 x -= f / df;
             x = x < 0 ? 0 : x > 1 ? 1 : x;
         }
-        for (int j = 0; j <= last; j++)
-            v[j][l] = strike - e[j][l];
+        HK_NAME(exercise_up_to)(v, e, last, l, strike);
         HK_NAME(smooth_kink)(v, 0, n, l, last + x, -1.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
         return;
     }
-    for (int j = 0; j <= last; j++)
-        v[j][l] = strike - e[j][l];
+    HK_NAME(exercise_up_to)(v, e, last, l, strike);
 }
 
 /* The grid of one period: node `mid` is at exp(base), and X grows by exp(step) a node. */

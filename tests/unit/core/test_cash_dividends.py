@@ -224,3 +224,10 @@ def test_the_band_is_three_implied_vols():
         assert np.array_equal(status, statuses[k])
         # bid and ask take the difference between the coarse and the fine lattice from the mid; the limit is 1e-4
         np.testing.assert_allclose(vols[k], vol, rtol=1e-4)
+
+
+def test_a_call_is_exercised_for_a_dividend_though_the_yield_is_negative():
+    # far in the money holding pays under a negative yield, so exercise pays in an interval of spots
+    times, amounts = np.array([0.02, 0.05]), np.array([60.0, 90.0])
+    columns = one(sign=1, strike=22.0, t_years=0.07, rate=0.0, div_yield=-0.01, vol=2.4)
+    assert price(True, columns, times, amounts)[0][0] >= 78.0
