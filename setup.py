@@ -6,7 +6,6 @@ Switches (environment variables):
 """
 
 import os
-import platform
 import sys
 from pathlib import Path
 
@@ -27,14 +26,12 @@ Install one and try again:
   Debian/Ubuntu  apt install build-essential python3-dev
   Fedora         dnf install gcc python3-devel
   macOS          xcode-select --install
-  Windows        the "Desktop development with C++" workload of Visual Studio Build Tools
+  Windows        use WSL: the kernels need gcc or clang
 """
 
 
 def compile_args() -> list[str]:
     """Return flags that are safe for NaN: never -ffast-math, never -march=native."""
-    if platform.system() == "Windows":
-        return ["/O2", "/std:c11"]
     if os.environ.get("HEDGEKIT_SANITIZE"):
         return ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     flags = ["-O3", "-std=gnu11", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"]

@@ -54,6 +54,7 @@ Floats = "NDArray[np.float64]"
 
 SIGNS = {"call": 1, "put": -1, "c": 1, "p": -1, 1: 1, -1: -1}
 GREEK_NAMES = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm")
+BAND = ("bid", "mid", "ask")
 COLUMNS = ("spot", "strike", "t_years", "rate", "div_yield", "vol")
 
 # Smallest piece worth handing to another thread: about 50 microseconds of work each.
@@ -406,6 +407,62 @@ def implied_vol(
     return vol.reshape(columns.shape)
 
 
+def implied_vol_band(
+    premiums: Sequence[Any],
+    kind: Any,
+    spot: Any,
+    strike: Any,
+    t_years: Any,
+    rate: Any,
+    div_yield: Any,
+    *,
+    exercise: Exercise = "american",
+    dividends: Dividends = (),
+) -> tuple[ImpliedVol, ...]:
+    """Vols of several premiums of the same options, such as a chain's bids, mids and asks.
+
+    The same as `implied_vol` for each (``full=True``, arrays only), but three premiums under cash dividends share
+    most of the work, and agree with it to about 1e-4 relative.
+
+    Parameters
+    ----------
+    premiums : sequence of array
+        Dollars a share, each of a shape that broadcasts with the other columns.
+    kind, spot, strike, t_years, rate, div_yield, exercise, dividends
+        As in `price`; at least one an array.
+
+    Returns
+    -------
+    tuple of ImpliedVol
+        One a premium.
+
+    Examples
+    --------
+    >>> bid, ask = implied_vol_band([[3.2], [3.4]], "put", 220.0, 200.0, 91 / 365, 0.043, 0.012)
+    >>> bid.vol.round(4), ask.vol.round(4)
+    (array([0.2562]), array([0.2631]))
+    """
+    place: tuple[Any, ...] = (kind, spot, strike, t_years, rate, div_yield)
+    columns, cash, _ = _prepare(kind, (premiums[0], *place[1:]), ("premium", *COLUMNS[:-1]), exercise, dividends)
+    kernel, lead, tail, grain = _engine("implied_vol_band_into", exercise, cash, columns)
+    if len(premiums) != len(BAND) or kernel is None:
+        return tuple(
+            implied_vol(premium, *place, exercise=exercise, dividends=dividends, full=True) for premium in premiums
+        )
+    sides = [_flat(_numbers("premium", premium), columns.shape, columns.size) for premium in premiums]
+    vols, status = np.empty((len(BAND), columns.size)), np.empty((len(BAND), columns.size), dtype=np.int8)
+
+    def run(piece: slice) -> None:
+        sign, _, *rest = columns.part(piece)
+        outs = (*(row[piece] for row in vols), *(row[piece] for row in status))
+        kernel(*lead, *(side[piece] for side in sides), sign, *rest, *tail, *outs)
+
+    _split(run, columns.size, grain)
+    unknown = np.full(columns.shape, np.nan)
+    shaped = zip(vols.reshape(-1, *columns.shape), status.reshape(-1, *columns.shape), strict=True)
+    return tuple(ImpliedVol(vol, code, unknown) for vol, code in shaped)
+
+
 def engine_name(exercise: Exercise, dividends: Dividends, t_years: float) -> str:
     """Say in words which engine prices an option, for the inputs of a result.
 
@@ -516,12 +573,15 @@ def _cash(dividends: Dividends) -> tuple[NDArray[np.float64], NDArray[np.float64
 
 def _engine(
     function: str, exercise: str, cash: tuple[NDArray[np.float64], NDArray[np.float64]], columns: _Columns
-) -> tuple[Callable[..., None], tuple[Any, ...], tuple[Any, ...], int]:
-    """Choose the kernel, what goes before and after its market columns, and the smallest piece worth a thread."""
+) -> tuple[Any, tuple[Any, ...], tuple[Any, ...], int]:
+    """Choose the kernel, what goes before and after its market columns, and the smallest piece worth a thread.
+
+    The kernel is None where the engine has none of that name.
+    """
     if cash[0].size and cash[0][0] <= columns.longest:
         return getattr(_cash_dividends, function), (exercise == "american",), cash, GRAIN["cash"]
     module = _american if exercise == "american" else _european
-    return getattr(module, function), (), (), GRAIN[exercise]
+    return getattr(module, function, None), (), (), GRAIN[exercise]
 
 
 @lru_cache(maxsize=1)

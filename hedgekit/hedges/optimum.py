@@ -105,6 +105,8 @@ class Optimum:
     highest : Ticket or None
         When infeasible: the ticket with the highest floor that can be had.
     max_legs : int
+    least_saving_usd : float
+        A further leg is taken when it saves this or more, dollars.
     seconds : float
         Spent searching.
     work : dict
@@ -118,6 +120,7 @@ class Optimum:
     next_point_usd: float | None
     highest: Ticket | None
     max_legs: int
+    least_saving_usd: float
     seconds: float
     work: dict[str, int]
 
@@ -142,7 +145,7 @@ class Optimum:
             return None
         from hedgekit.hedges.candidate import measure
 
-        why = f"no ticket of at most {self.max_legs} legs keeps {{floor}} for less"
+        why = f"keeps {{floor}}: no ticket of at most {self.max_legs} legs is cheaper by what a further leg must save"
         return measure(problem, "optimum", self.best.legs, why=why)
 
     def to_dict(self) -> dict[str, Any]:
@@ -161,6 +164,7 @@ class Optimum:
             "next_point_usd": self.next_point_usd,
             "highest_floor": None if self.highest is None else self.highest.to_dict(),
             "max_legs": self.max_legs,
+            "least_saving_usd": self.least_saving_usd,
             "work": dict(self.work),
         }
 
@@ -302,9 +306,15 @@ def optimise(
         next_point_usd=next_point,
         highest=highest,
         max_legs=max_legs,
+        least_saving_usd=float(least_saving(problem)),
         seconds=time.perf_counter() - start,
         work=work,
     )
+
+
+def least_saving(problem: Problem) -> Fraction:
+    """Return what a further leg must save, dollars."""
+    return max(exact(LEAST_SAVING_USD), LEAST_SAVING * problem.value)
 
 
 def preferred(problem: Problem, by_legs: Iterable[Ticket | None]) -> Ticket | None:
@@ -316,7 +326,7 @@ def preferred(problem: Problem, by_legs: Iterable[Ticket | None]) -> Ticket | No
     by_legs : iterable of Ticket or None
         The cheapest of at most 1, 2, ... legs.
     """
-    charge = max(exact(LEAST_SAVING_USD), LEAST_SAVING * problem.value)
+    charge = least_saving(problem)
     chosen: Ticket | None = None
     for ticket in by_legs:
         if ticket is None or (chosen is not None and len(ticket.legs) <= len(chosen.legs)):

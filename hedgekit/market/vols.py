@@ -10,9 +10,7 @@ import numpy.typing as npt
 from hedgekit.errors import Status
 from hedgekit.market.inputs import MarketInputs
 from hedgekit.model import Chain
-from hedgekit.pricing import Greeks, greeks, implied_vol
-
-SIDES = ("bid", "mid", "ask")
+from hedgekit.pricing import BAND, Greeks, greeks, implied_vol_band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +43,12 @@ def solve(chain: Chain, market: MarketInputs) -> VolBand:
     market : MarketInputs
         With a rate and a yield for each open expiry of the chain.
     """
-    n = len(chain)
     rate, div_yield = market.columns(chain)
     place = (chain.kind, chain.spot, chain.strike, chain.t_years, rate, div_yield)
     premiums = {"bid": np.where(chain.bid > 0, chain.bid, np.nan), "mid": chain.mid, "ask": chain.ask}
-    stacked = np.concatenate([premiums[side] for side in SIDES])
-    tiled = [np.tile(column, len(SIDES)) if isinstance(column, np.ndarray) else column for column in place]
-    solved = implied_vol(stacked, *tiled, dividends=market.cash, full=True)
-    vols = {side: solved.vol[i * n : (i + 1) * n] for i, side in enumerate(SIDES)}
-    status = {side: solved.status[i * n : (i + 1) * n] for i, side in enumerate(SIDES)}
+    solved = implied_vol_band([premiums[side] for side in BAND], *place, dividends=market.cash)
+    vols = {side: answer.vol for side, answer in zip(BAND, solved, strict=True)}
+    status = {side: answer.status for side, answer in zip(BAND, solved, strict=True)}
     values = greeks(*place, vols["mid"], dividends=market.cash)
     exercised = status["mid"] == Status.NOT_IDENTIFIED
     for name in Greeks.__slots__:

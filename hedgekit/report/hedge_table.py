@@ -128,13 +128,12 @@ def proof(result: HedgeResult) -> list[str]:
     optimum = result.optimum
     if optimum.best is None:
         return []
-    lines = [
-        f"certified: no hedge of up to {optimum.max_legs} legs under the rules costs less than "
-        f"{dollars(optimum.cost_usd, cents=True)}"
-    ]
-    by_legs = [f"{count}: {dollars(cost)}" for count, cost in optimum.cost_by_legs.items() if cost is not None]
+    costs = [f"{count} {dollars(cost)}" for count, cost in optimum.cost_by_legs.items() if cost is not None]
     more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd, sign=True)}"
-    return [*lines, f"by number of legs {', '.join(by_legs)}; one more point of floor {more}"]
+    return [
+        f"certified least cost by number of legs: {', '.join(costs)}; a further leg is taken when it saves "
+        f"{dollars(optimum.least_saving_usd)} or more; one more point of floor {more}"
+    ]
 
 
 def _finite(value: float) -> float | None:

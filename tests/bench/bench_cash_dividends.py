@@ -30,7 +30,7 @@ def columns() -> dict[str, np.ndarray]:
 
 def quantlib_prices(strikes: np.ndarray, signs: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """QuantLib's FdBlackScholesVanillaEngine with the dividends taken off the spot."""
-    import QuantLib as ql  # noqa: N813  its own documentation's name
+    import QuantLib as ql
 
     today, count = ql.Date(2, 1, 2026), ql.Actual365Fixed()
     ql.Settings.instance().evaluationDate = today

@@ -208,3 +208,17 @@ def test_a_chain_of_strided_columns_is_read_rightly(exercise, dividends):
         hk.price("call", 220.0, float(k), *PLACE[2:], 0.3, exercise=exercise, dividends=dividends) for k in column
     ]
     assert hk.price("call", 220.0, column, *PLACE[2:], 0.3, exercise=exercise, dividends=dividends).tolist() == expected
+
+
+@every_engine
+def test_a_band_is_the_vols_of_its_sides(exercise, dividends):
+    how = {"exercise": exercise, "dividends": dividends}
+    strikes = np.array([180.0, 200.0, 220.0, 240.0])
+    mid = hk.price("put", 220.0, strikes, *PLACE[2:], 0.26, **how)
+    sides = [mid * 0.97, mid, np.append(mid[:3] * 1.03, -1.0)]
+    band = pricing.implied_vol_band(sides, "put", 220.0, strikes, *PLACE[2:], **how)
+    for premium, answer in zip(sides, band, strict=True):
+        alone = hk.implied_vol(premium, "put", 220.0, strikes, *PLACE[2:], full=True, **how)
+        assert answer.status.tolist() == alone.status.tolist()
+        # Under cash dividends bid and ask share the mid's lattice difference: agreement to 1e-4 is what is promised.
+        np.testing.assert_allclose(answer.vol, alone.vol, rtol=1e-4 if dividends else 0.0, equal_nan=True)
