@@ -134,7 +134,7 @@ def test_greeks_are_the_slopes_of_the_price(option):
 @settings(max_examples=60, deadline=None)
 @given(options)
 def test_second_greeks_are_the_slopes_of_the_first(option):
-    sign, spot, strike, t, rate, div_yield, vol = option
+    spot, t, vol = option[1], option[3], option[6]
     ours = greeks(*option)
     bump = 1e-2
     low, high = greeks(*option[:-1], vol * (1 - bump)), greeks(*option[:-1], vol * (1 + bump))

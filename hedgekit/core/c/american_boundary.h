@@ -263,18 +263,17 @@ HK_INLINE void HK_NAME(substitute)(int n, VD matrix[][HK_AM_NODES], VD *x)
 
 /* Newton from the boundary in l; lanes stop moving, each for itself, once their step fell below `enough`.
  * Returns in `last` the greatest step of each lane's last iteration. */
-HK_INLINE void HK_NAME(newton)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put, int lower,
+HK_INLINE void HK_NAME(newton)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put,
+                               const HK_NAME(hk_am_discount) *discount, int lower,
                                int most, double enough, VD *l, VD *last)
 {
     VD matrix[HK_AM_NODES][HK_AM_NODES], move[HK_AM_NODES], g[HK_AM_NODES];
-    HK_NAME(hk_am_discount) discount;
-    HK_NAME(fill_discount)(nodes, n, m, put, &discount);
     VM active = HK_NAME(less)(HK_NAME(all)(0.0), HK_NAME(all)(1.0)), in_log[HK_AM_NODES];
     *last = HK_NAME(all)(1e300);
     for (int step = 0; step < most; step++) {
         for (int j = 0; j < n; j++)
             g[j] = l[j] * l[j] - put->lx2;
-        HK_NAME(equations)(nodes, n, m, put, &discount, lower, l, g, step % 5 == 0, in_log, matrix, move, NULL);
+        HK_NAME(equations)(nodes, n, m, put, discount, lower, l, g, step % 5 == 0, in_log, matrix, move, NULL);
         HK_NAME(factor)(n, matrix);
         HK_NAME(substitute)(n, matrix, move);
         VD greatest = HK_NAME(all)(0.0);

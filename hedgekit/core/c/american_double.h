@@ -29,8 +29,10 @@ static int HK_NAME(two_boundaries)(const hk_am_option *o, const hk_am_nodes *nod
         ll[i] = HK_NAME(all)(step < -0.5 * start ? start + step : 0.5 * start);
     }
     VD last_upper, last_lower;
-    HK_NAME(newton)(nodes, n, nodes->inner.m, upper, 0, 20, 1e-9, lu, &last_upper);
-    HK_NAME(newton)(nodes, n, nodes->inner.m, lower, 1, 20, 1e-9, ll, &last_lower);
+    HK_NAME(hk_am_discount) discount;
+    HK_NAME(fill_discount)(nodes, n, nodes->inner.m, upper, &discount);
+    HK_NAME(newton)(nodes, n, nodes->inner.m, upper, &discount, 0, 20, 1e-9, lu, &last_upper);
+    HK_NAME(newton)(nodes, n, nodes->inner.m, lower, &discount, 1, 20, 1e-9, ll, &last_lower);
     VM found = HK_NAME(less)(HK_NAME(vmax)(last_upper, last_lower), HK_NAME(all)(1e-7));
     VD between = lu[n - 1] - ll[n - 1];
     memcpy(gap, &between, sizeof *gap);
@@ -83,6 +85,7 @@ static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(h
     memcpy(&top, &lu[n - 1], sizeof top);
     memcpy(&bottom, &ll[n - 1], sizeof bottom);
     VD moved_upper[3][HK_AM_NODES], moved_lower[3][HK_AM_NODES], polished[HK_AM_NODES];
+    HK_NAME(hk_am_discount) discount;
     HK_NAME(hk_am_value) v;
     VD ex = HK_NAME(vexp)(x), zero = HK_NAME(all)(0.0);
     whole = upper;
@@ -97,11 +100,13 @@ static int HK_NAME(solve_double)(const hk_am_option *o, double *value, HK_NAME(h
     }
     if (greeks) {
         if (above) {
-            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &upper, 0, lu, moved_upper, polished);
+            HK_NAME(fill_discount)(nodes, n, nodes->inner.m, &upper, &discount);
+            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &upper, &discount, 0, lu, moved_upper, polished);
             HK_NAME(premium_greeks)(nodes, n, nodes->fine.m, &upper, 0, 1, lag, 1.0, lu, moved_upper, x, &v);
         }
         if (below) {
-            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &lower, 1, ll, moved_lower, polished);
+            HK_NAME(fill_discount)(nodes, n, nodes->inner.m, &lower, &discount);
+            HK_NAME(boundary_moves)(nodes, n, nodes->inner.m, &lower, &discount, 1, ll, moved_lower, polished);
             HK_NAME(premium_greeks)(nodes, n, nodes->fine.m, &lower, 1, 1, lag, -1.0, ll, moved_lower, x, &v);
         }
         if (above || below)

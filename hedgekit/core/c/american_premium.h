@@ -72,6 +72,8 @@ HK_INLINE VD HK_NAME(premium)(const hk_am_nodes *nodes, int n, int m, const HK_N
 HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put, int lower,
                                        int lagged, VD lag, double sign, const VD *l, VD moved[3][HK_AM_NODES], VD x, HK_NAME(hk_am_value) *out)
 {
+    const VD zero = HK_NAME(all)(0.0);
+    VD per_var = 1.0 / (put->vol * put->vol), per_vol = 1.0 / put->vol;
     VD g[HK_AM_NODES], ex = HK_NAME(vexp)(x);
     VD s_full = put->vol * HK_NAME(vsqrt)(put->t), per_s = 1.0 / s_full;
     for (int j = 0; j < n; j++)
@@ -81,8 +83,8 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
         double sin_a = nodes->fine.sin_a[k], rest = 1.0;
         VM held;
         VD y = -HK_NAME(vsqrt)(HK_NAME(square_at)(row, n, g, put->lx2, lower, &held));
-        VD slack = HK_NAME(pick)(held, HK_NAME(all)(0.0), 0.5 / y);
-        VD y_vol = HK_NAME(all)(0.0), y_r = y_vol, y_q = y_vol;
+        VD slack = HK_NAME(pick)(held, zero, 0.5 / y);
+        VD y_vol = zero, y_r = y_vol, y_q = y_vol;
         for (int j = 0; j < n; j++) {
             y_vol += row[j] * moved[0][j];
             y_r += row[j] * moved[1][j];
@@ -101,20 +103,24 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
         }
         VD d2 = (x - y + put->drift * u) * inv_s, d1 = d2 + s;
         VD w = sign * put->t * nodes->fine.weight[k];
-        VD er = w * HK_NAME(vexp)(-put->r * u), eq = w * ex * HK_NAME(vexp)(-put->q * u), ey = put->q * HK_NAME(vexp)(y);
-        VD phi2 = HK_NAME(density)(d2);
-        VD below2 = er * HK_NAME(normal)(-d2, phi2), below1 = eq * HK_NAME(normal)(-d1, HK_NAME(density)(d1));
-        VD bell = er * phi2;
+        VD er = w * HK_NAME(quick_exp)(-put->r * u), eq = w * ex * HK_NAME(quick_exp)(-put->q * u);
+        VD level = HK_NAME(quick_exp)(y), ey = put->q * level;
+        VD bell = er * HK_NAME(quick_density)(d2);
+        VD m1 = 1.0 + 0.28 * HK_NAME(vabs)(d1), m2 = 1.0 + 0.28 * HK_NAME(vabs)(d2);
+        VD inverse = 1.0 / (m1 * m2);
+        VD tail1 = bell * level * HK_NAME(quick_mills)(inverse * m2), tail2 = bell * HK_NAME(quick_mills)(inverse * m1);
+        VD below1 = HK_NAME(pick)(HK_NAME(less)(d1, zero), eq - tail1, tail1);
+        VD below2 = HK_NAME(pick)(HK_NAME(less)(d2, zero), er - tail2, tail2);
         VD source = put->r - ey;
         VD c = bell * source * inv_s, b = bell * ey * inv_s;
         VD twist = put->r * d1 - ey * d2;
-        VD swing = bell * source * s / (put->vol * put->vol);
+        VD swing = bell * source * s * per_var;
         out->value += put->r * below2 - put->q * below1;
         out->x -= c + put->q * below1;
         out->xx += c * d2 * inv_s - put->q * below1 + b;
         out->xxx += c * (1.0 - d2 * d2) * inv_s * inv_s - put->q * below1 + b - b * d2 * inv_s;
-        out->vol += bell * twist / put->vol + c * y_vol;
-        out->vol_x += bell * (source - d2 * twist) * inv_s / put->vol - c * d2 * inv_s * y_vol;
+        out->vol += bell * twist * per_vol + c * y_vol;
+        out->vol_x += bell * (source - d2 * twist) * inv_s * per_vol - c * d2 * inv_s * y_vol;
         out->r += below2 * (1.0 - put->r * u) - swing + c * y_r;
         out->q += -below1 * (1.0 - put->q * u) + swing + c * y_q;
     }

@@ -55,16 +55,15 @@ HK_INLINE void HK_NAME(prolong)(const hk_am_nodes *from, int n0, const hk_am_nod
 
 /* How l_j^2 moves with vol, rate and yield: the implicit function theorem on the collocation equations. The factored
  * equations give one more Newton step for nothing: `polished`. */
-HK_INLINE void HK_NAME(boundary_moves)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put, int lower,
+HK_INLINE void HK_NAME(boundary_moves)(const hk_am_nodes *nodes, int n, int m, const HK_NAME(hk_am_put) *put,
+                                       const HK_NAME(hk_am_discount) *discount, int lower,
                                        const VD *l, VD moved[3][HK_AM_NODES], VD *polished)
 {
     VD matrix[HK_AM_NODES][HK_AM_NODES], residual[HK_AM_NODES], by[HK_AM_NODES][3], g[HK_AM_NODES];
     VM in_log[HK_AM_NODES];
-    HK_NAME(hk_am_discount) discount;
-    HK_NAME(fill_discount)(nodes, n, m, put, &discount);
     for (int j = 0; j < n; j++)
         g[j] = l[j] * l[j] - put->lx2;
-    HK_NAME(equations)(nodes, n, m, put, &discount, lower, l, g, 1, in_log, matrix, residual, by);
+    HK_NAME(equations)(nodes, n, m, put, discount, lower, l, g, 1, in_log, matrix, residual, by);
     HK_NAME(factor)(n, matrix);
     for (int p = 0; p < 3; p++) {
         for (int j = 0; j < n; j++)
@@ -82,6 +81,7 @@ HK_INLINE void HK_NAME(boundary_moves)(const hk_am_nodes *nodes, int n, int m, c
 /* The premium's second derivative to vol: its second difference, each boundary one Newton step from where the first
  * derivative puts it. */
 HK_INLINE VD HK_NAME(premium_volga)(const hk_am_nodes *nodes, int n, int m, int outer_m, const HK_NAME(hk_am_put) *put,
+                                    const HK_NAME(hk_am_discount) *discount,
                                     const VD *l, const VD *moved_by_vol, VD x)
 {
     const double bump = 0.01;
@@ -97,7 +97,7 @@ HK_INLINE VD HK_NAME(premium_volga)(const hk_am_nodes *nodes, int n, int m, int 
             square = HK_NAME(vmax)(square, put->lx2 + 0.5 * (l[j] * l[j] - put->lx2));
             shifted[j] = -HK_NAME(vsqrt)(square);
         }
-        HK_NAME(newton)(nodes, n, m, &bumped, 0, 1, 0.0, shifted, &last);
+        HK_NAME(newton)(nodes, n, m, &bumped, discount, 0, 1, 0.0, shifted, &last);
         difference += HK_NAME(premium)(nodes, n, outer_m, &bumped, 0, 0, zero, shifted, x);
     }
     return difference / (bump * bump * put->vol * put->vol);
@@ -145,9 +145,12 @@ HK_INLINE VM HK_NAME(value_at_level)(int level, const hk_am_option *options, VD 
     HK_NAME(load)(options, put, &x, &exercise);
     HK_NAME(prepare)(put);
     HK_NAME(seed)(coarse, n0, put, seed);
-    HK_NAME(newton)(coarse, n0, m0, put, 0, level < 2 ? 1 + level : 10, 1e-3, seed, &last);
+    HK_NAME(hk_am_discount) discount;
+    HK_NAME(fill_discount)(coarse, n0, m0, put, &discount);
+    HK_NAME(newton)(coarse, n0, m0, put, &discount, 0, level < 2 ? 1 + level : 10, 1e-3, seed, &last);
     HK_NAME(prolong)(coarse, n0, fine, n, hk_am_tables.prolong[level], put, seed, l);
-    HK_NAME(newton)(fine, n, m, put, 0, level == 0 ? 4 : 12 * (1 + (level > 1)), hk_am_limits[level].step, l, &last);
+    HK_NAME(fill_discount)(fine, n, m, put, &discount);
+    HK_NAME(newton)(fine, n, m, put, &discount, 0, level == 0 ? 4 : 12 * (1 + (level > 1)), hk_am_limits[level].step, l, &last);
     HK_NAME(hk_am_value) v;
     HK_NAME(european_put)(x, put, &v);
     VD premium = HK_NAME(premium)(fine, n, outer_m, put, 0, 0, zero, l, x);
@@ -160,9 +163,9 @@ HK_INLINE VM HK_NAME(value_at_level)(int level, const hk_am_option *options, VD 
               HK_NAME(less)(HK_NAME(all)(-1e-7), premium) & HK_NAME(less)(HK_NAME(all)(-1e-7), held - exercise);
     if (greeks) {
         VD moved[3][HK_AM_NODES], polished[HK_AM_NODES];
-        HK_NAME(boundary_moves)(fine, n, m, put, 0, l, moved, polished);
+        HK_NAME(boundary_moves)(fine, n, m, put, &discount, 0, l, moved, polished);
         HK_NAME(premium_greeks)(fine, n, hk_am_sizes[level].fine_m, put, 0, 0, zero, 1.0, polished, moved, x, &v);
-        v.vol_vol += HK_NAME(premium_volga)(fine, n, m, outer_m, put, polished, moved[0], x);
+        v.vol_vol += HK_NAME(premium_volga)(fine, n, m, outer_m, put, &discount, polished, moved[0], x);
         HK_NAME(time_decay)(put, &v);
         VD *field = &v.value;
         for (int i = 1; i < HK_AM_VALUE_FIELDS; i++) /* exercised: known to hk_am_write by these zeros */
