@@ -222,3 +222,18 @@ def test_a_band_is_the_vols_of_its_sides(exercise, dividends):
         assert answer.status.tolist() == alone.status.tolist()
         # Under cash dividends bid and ask share the mid's lattice difference: agreement to 1e-4 is what is promised.
         np.testing.assert_allclose(answer.vol, alone.vol, rtol=1e-4 if dividends else 0.0, equal_nan=True)
+
+
+def test_what_collocation_cannot_solve_is_solved_by_finite_differences():
+    # Negative rates with two exercise boundaries at a vol of 0.6%: the collocation gives up, and says so.
+    place = (225.47502154599417, 222.23155630433195, 7.779329222700081, -0.010994526379489849, -0.015455382987196654)
+    vol = 0.006034060821729355
+    out, status = np.empty(1), np.empty(1, dtype=np.int8)
+    columns = [np.array([-1], dtype=np.int8), *(np.array([value]) for value in (*place, vol))]
+    pricing._american.price_into(*columns, out, status)
+    assert status[0] == hk.Status.NO_CONVERGENCE
+    value = hk.price("put", *place, vol)
+    # Leisen-Reimer trees of 1001, 2001 and 4001 steps give 0.009258, 0.009249 and 0.009245; the European is 0.002090.
+    assert value == pytest.approx(0.00924, abs=1e-5)
+    assert math.isfinite(hk.greeks("put", *place, vol).vega)
+    assert hk.implied_vol(value, "put", *place) == pytest.approx(vol, rel=1e-3)
