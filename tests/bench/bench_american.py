@@ -26,7 +26,7 @@ def book(n: int, seed: int = 11) -> list[np.ndarray]:
 
 def engine(scheme, columns):
     """A QuantLib option and its vol quote for each element."""
-    import QuantLib as ql  # noqa: N813 - its own documentation calls it ql
+    import QuantLib as ql
 
     today = ql.Date(1, 1, 2026)
     ql.Settings.instance().evaluationDate = today
@@ -49,7 +49,7 @@ def engine(scheme, columns):
 
 def rows() -> list[Row]:
     try:
-        import QuantLib as ql  # noqa: N813 - its own documentation calls it ql
+        import QuantLib as ql
         from scipy.optimize import brentq
     except ImportError as absent:
         print(f"skipped: {absent.name} is not installed")
