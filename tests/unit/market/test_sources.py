@@ -231,7 +231,7 @@ def test_truncated_json_is_placed_by_line_and_column(make_document, write):
         (b"<!DOCTYPE html><html>403</html>", "a web page or XML"),
         ("\ufeff <html></html>".encode(), "a web page or XML"),
         (bytes(range(256)), "neither text nor parquet"),
-        (gzip.compress(b"{}"), "a gzip archive"),
+        (gzip.compress(b"{}", mtime=0), "a gzip archive"),
         (b"PK\x03\x04rest", "a zip archive"),
         (b"PAR1 and then nothing like it", "broken parquet"),
         (b"just words", "not a chain in any known format"),
