@@ -208,7 +208,7 @@ def price(
     >>> round(hk.price("put", 220.0, 200.0, 91 / 365, 0.043, 0.012, 0.26, exercise="european"), 4)
     3.2833
     >>> hk.price("call", 100.0, [95.0, 105.0], 0.5, 0.04, 0.01, 0.2).round(4)
-    array([9.1937, 4.1132])
+    array([9.205 , 4.1575])
     """
     values = (spot, strike, t_years, rate, div_yield, vol)
     if exercise == "european" and not dividends and _plain_scalars(kind, values):
@@ -259,7 +259,7 @@ def greeks(
     >>> import hedgekit as hk
     >>> g = hk.greeks("put", 220.0, 200.0, 91 / 365, 0.043, 0.012, 0.26)
     >>> round(g.delta, 4), round(hk.units.theta_per_day(g.theta), 4)
-    (-0.2092, -0.0327)
+    (-0.1969, -0.0398)
     """
     values = (spot, strike, t_years, rate, div_yield, vol)
     if exercise == "european" and not dividends and _plain_scalars(kind, values):
@@ -447,7 +447,7 @@ def implied_vol_band(
     --------
     >>> bid, ask = implied_vol_band([[3.2], [3.4]], "put", 220.0, 200.0, 91 / 365, 0.043, 0.012)
     >>> bid.vol.round(4), ask.vol.round(4)
-    (array([0.2562]), array([0.2631]))
+    (array([0.2563]), array([0.2628]))
     """
     place: tuple[Any, ...] = (kind, spot, strike, t_years, rate, div_yield)
     columns, cash, _ = _prepare(kind, (premiums[0], *place[1:]), ("premium", *COLUMNS[:-1]), exercise, dividends)

@@ -16,7 +16,7 @@ def csv_text(records: Sequence[dict[str, Any]]) -> str:
     Examples
     --------
     >>> csv_text([{"strike": 270.0, "flags": ["wide", "stale"]}])
-    'strike,flags\\n270.0,wide stale\n'
+    'strike,flags\n270.0,wide stale\n'
     """
     if not records:
         return ""
