@@ -11,8 +11,8 @@ over it, and with negative rates there may be two boundaries.
 References
 ----------
 Kim, I. J. (1990). The analytic valuation of American options. Review of Financial Studies 3.
-McDonald, R. and Schroder, M. (1998). A parity result for American options. J. Computational Finance 1.
-Andersen, L., Lake, M. and Offengenden, D. (2016). High-performance American option pricing. J. Computational Finance 20.
+McDonald, R. and Schroder, M. (1998). A parity result for American options. J. Comp. Finance 1.
+Andersen, L., Lake, M. and Offengenden, D. (2016). High-performance American option pricing. J. Comp. Finance 20.
 Andersen, L. and Lake, M. (2021). Fast American option pricing: the double-boundary case. Wilmott 2021(116).
 """
 
