@@ -15,13 +15,13 @@ from hedgekit import units
 from hedgekit.errors import MissingExtra
 from hedgekit.pricing import greeks, implied_vol
 
-PRICE_LIMIT = 1e-9
+PRICE_LIMIT = 1e-12
 """Scaled by max(spot, strike): vollib's erf-based normal is good to about 1e-12."""
 
-GREEK_LIMIT = 1e-6
+GREEK_LIMIT = 1e-10
 """Relative to the largest of its kind: some of vollib's greeks use rounded constants."""
 
-VOL_LIMIT = 1e-8
+VOL_LIMIT = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ Floats = "NDArray[np.float64]"
 
 SIGNS = {"call": 1, "put": -1, "c": 1, "p": -1, 1: 1, -1: -1}
 GREEK_NAMES = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm")
+WORD = np.dtype("U4")
 BAND = ("bid", "mid", "ask")
 COLUMNS = ("spot", "strike", "t_years", "rate", "div_yield", "vol")
 
@@ -112,7 +113,7 @@ class ImpliedVol:
 
 
 class _Columns(NamedTuple):
-    """Broadcast inputs: flat views (stride 0 where shared), the shape to give back, and the longest time."""
+    """Broadcast inputs: flat views (stride 0 where shared), the shape to give back, and the longest time (if it matters)."""
 
     shape: tuple[int, ...]
     size: int
@@ -528,23 +529,47 @@ def _prepare(
         shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(names, arrays, strict=True) if array.ndim)
         raise InputError(f"these shapes do not broadcast together: kind {sign.shape}, {shapes}") from None
     size = math.prod(shape)
-    longest = float(np.nanmax(arrays[names.index("t_years")], initial=-np.inf))
+    cash = _cash(dividends)
+    longest = float(np.nanmax(arrays[names.index("t_years")], initial=-np.inf)) if cash[0].size else 0.0
     flat = tuple(_flat(array, shape, size) for array in arrays)
     columns = _Columns(shape, size, _flat(sign, shape, size), flat, longest)
-    return columns, _cash(dividends), shape == ()
+    return columns, cash, shape == ()
 
 
 def _signs(kind: Any) -> NDArray[np.int8]:
     """Turn kinds into +1/-1; an unknown one is an error alone and 0 (a bad element) in an array."""
     array = np.asarray(kind)
-    if array.dtype.kind in "iuf":
-        sign = np.where(array == 1, 1, np.where(array == -1, -1, 0)).astype(np.int8)
+    if array.dtype == np.int8:
+        sign = array  # the kernels refuse what is not +1 or -1
+    elif array.dtype.kind in "iuf":
+        with np.errstate(invalid="ignore"):
+            sign = array.astype(np.int8)
+        sign[sign != array] = 0
+    elif array.dtype.kind == "U" and array.dtype.itemsize <= WORD.itemsize:
+        sign = _signs_of_words(array)
     else:
-        flat = [SIGNS.get(value, 0) if isinstance(value, str | int) else 0 for value in array.ravel().tolist()]
-        sign = np.array(flat, dtype=np.int8).reshape(array.shape)
-    if sign.ndim == 0 and not sign:
+        known = [SIGNS.get(value, 0) if isinstance(value, str | int) else 0 for value in array.ravel().tolist()]
+        sign = np.array(known, dtype=np.int8).reshape(array.shape)
+    if sign.ndim == 0 and sign not in (1, -1):
         raise InputError(f"kind is {kind!r}: use 'call' or 'put' (also 'c', 'p', 1, -1)")
     return sign
+
+
+def _signs_of_words(array: NDArray[np.str_]) -> NDArray[np.int8]:
+    """Compare a million words at once: four characters as two numbers of 64 bits, not as strings."""
+    if array.dtype.itemsize != WORD.itemsize:
+        array = array.astype(WORD)
+    halves = np.ascontiguousarray(array).reshape(-1).view(np.uint64).reshape(array.size, 2)
+    front, back = halves[:, 0], halves[:, 1]
+    sign = np.zeros(array.size, dtype=np.int8)
+    for word, value in SIGNS.items():
+        if isinstance(word, str):
+            first, last = np.array([word], dtype=WORD).view(np.uint64)
+            found = (front == first) & (back == last)
+            sign += found.view(np.int8) * np.int8(value)
+        if sign.all():
+            break
+    return sign.reshape(array.shape)
 
 
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:

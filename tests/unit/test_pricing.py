@@ -46,6 +46,21 @@ def test_no_elements_give_no_elements(exercise, dividends):
     assert hk.implied_vol([], "put", *PLACE, full=True, **how).status.shape == (0,)
 
 
+def test_many_words_are_read_as_one_by_one():
+    words = np.array(["call", "put", "c", "p", "Call", "calls", "cal", "", "p ", "put\0", "\U00010063", "callput"])
+    expected = [pricing.SIGNS.get(str(word), 0) for word in words]
+    assert pricing._signs(words).tolist() == expected
+    assert pricing._signs(words.reshape(3, 4)[:, ::2]).tolist() == np.reshape(expected, (3, 4))[:, ::2].tolist()
+    assert pricing._signs(words.astype(object)).tolist() == expected
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int64, np.uint8, np.float64])
+def test_numbers_that_are_no_sign_are_bad_elements(dtype):
+    values = hk.price(np.array([1, 0, 3], dtype=dtype), *PLACE, 0.26)
+    assert np.isnan(values).tolist() == [False, True, True]
+    assert np.isnan(hk.price(np.array([257.0, 1.5, -1.0, np.nan]), *PLACE, 0.26)).tolist() == [True, True, False, True]
+
+
 @pytest.mark.parametrize("kind", ["call", "c", 1, 1.0, np.int8(1)])
 def test_every_name_of_a_call(kind):
     assert hk.price([kind], *PLACE, 0.26)[0] == hk.price("call", *PLACE, 0.26)
