@@ -11,6 +11,7 @@ VENV   ?= .venv
 BIN    := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+KERNELS := $(basename $(notdir $(wildcard hedgekit/core/*.pyx)))
 SOURCES := pyproject.toml setup.py $(wildcard hedgekit/core/*.pyx hedgekit/core/c/*)
 
 .PHONY: demo test check dist bench sanitize clean
@@ -28,6 +29,7 @@ check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
 	$(BIN)/ruff format --check .
 	$(BIN)/cython-lint hedgekit/core
 	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest --allowlist tests/typing/stubtest-allowlist.txt --ignore-unused-allowlist $(KERNELS:%=hedgekit.core.%)
 	$(BIN)/lint-imports
 
 dist: $(VENV)/.installed

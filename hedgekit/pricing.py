@@ -113,7 +113,7 @@ class ImpliedVol:
 
 
 class _Columns(NamedTuple):
-    """Broadcast inputs: flat views (stride 0 where shared), the shape to give back, and the longest time (if it matters)."""
+    """Broadcast inputs: flat views (stride 0 where shared), the shape to give back, the longest time if it matters."""
 
     shape: tuple[int, ...]
     size: int

@@ -6,9 +6,9 @@ import importlib.util
 import sys
 
 import numpy as np
+from harness import Row, interleaved
 
 from hedgekit.core import _cash_dividends as engine
-from harness import Row, interleaved
 
 COUNT = 2_000
 DAYS, DIV_DAYS, AMOUNTS = 383, (50, 141, 232, 323), (0.55, 0.6, 0.65, 0.6)
