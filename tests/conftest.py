@@ -71,7 +71,7 @@ def make_chain() -> Callable[..., Chain]:
             open_interest=np.full(n, 100.0),
             volume=np.full(n, 0.0),
             last=np.full(n, np.nan),
-            last_time=np.full(n, np.datetime64("NaT")),
+            last_time=np.full(n, np.datetime64("NaT", "s")),
             vendor_iv=np.full(n, np.nan),
             flags=np.zeros(n, dtype=np.int64),
             ticker="IWM",
