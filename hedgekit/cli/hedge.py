@@ -30,7 +30,11 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
     "[default: collars are shown at 1.10, not recommended]",
 )
 @click.option(
-    "--max-legs", type=int, default=3, show_default=True, help="Most distinct contracts of the optimum, 1 to 6."
+    "--max-legs",
+    type=int,
+    default=3,
+    show_default=True,
+    help="Most distinct contracts of a recommended hedge, 1 to 6; 5 and 6 can take minutes.",
 )
 @click.option(
     "--max-spread",

@@ -51,7 +51,7 @@ class Candidate:
     cap_pct : float or None
         Most wealth at or above today's spot, percent of value; None when there is no limit.
     breakeven_spot : float or None
-        Lowest spot at expiry at or above which wealth is back at today's value.
+        Lowest spot at expiry from which up wealth is back at today's value; None when it never or always is.
     greeks : dict
         Of the hedged position today.
     displayed : dict
@@ -164,7 +164,7 @@ def measure(
         worst_usd=floor_usd - value,
         worst_spot=float(low.spot),
         cap_pct=None if high is None else units.percent(float(high.value) / value),
-        breakeven_spot=None if breakeven is None else float(breakeven),
+        breakeven_spot=float(breakeven) if breakeven else None,
         greeks=position_greeks(problem, kept, legs),
         risk={f"wealth_at_{shock:+.0%}_pct": _wealth_pct(wealth, problem, shock, stop_level) for shock in SHOCKS},
         why=why.format(floor=f"{units.percent(floor_usd / value):.1f}%", miss=f"${miss:,.0f}"),

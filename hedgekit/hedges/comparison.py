@@ -13,7 +13,7 @@ from hedgekit import units
 from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
-from hedgekit.hedges.optimum import DEFAULT_LEGS, LEAST_SAVING_USD, Optimum, optimise
+from hedgekit.hedges.optimum import DEFAULT_LEGS, LEAST_SAVING_USD, Optimum, least_saving, optimise
 from hedgekit.hedges.problem import (
     ANY_SPREAD,
     DEFAULT_FEE,
@@ -27,10 +27,11 @@ from hedgekit.hedges.problem import (
 from hedgekit.hedges.sizing import size_puts
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
+from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
 from hedgekit.model import Chain, Leg
 from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
-from hedgekit.structures.payoff import total_cost
+from hedgekit.structures.payoff import carried, total_cost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +174,7 @@ def compare(
     >>> from datetime import date
     >>> chain = hk.load_chain("examples/data/iwm.json")  # doctest: +SKIP
     >>> hk.compare(chain, shares=1700, floor=0.9, by=date(2027, 1, 15)).recommended  # doctest: +SKIP
-    'put'
+    'optimum'
     """
     if not isinstance(chain, Chain):
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
@@ -211,6 +212,7 @@ def compare(
             *_no_cap(problem),
             *_more_than_owned(candidates, recommended),
             *_size_warnings(candidates, recommended),
+            *_at_a_higher_rate(problem, candidates, recommended, market),
         ),
     )
 
@@ -240,17 +242,28 @@ def _build(home: str, problem: Problem) -> Candidate | None:
 def _recommend(problem: Problem, candidates: Sequence[Candidate], optimum: Optimum) -> tuple[str | None, str]:
     """Cheapest option hedge that meets the goal; one that sells calls only when a cap was named."""
     hedges = [c for c in candidates if c.legs]
-    allowed = [c for c in hedges if problem.calls_allowed or not _sells_calls(c)]
-    meeting = sorted((c for c in allowed if c.meets_goal), key=_cost_first)
-    others = sorted((c for c in hedges if c.meets_goal and c not in allowed), key=_cost_first)
+    charge = float(least_saving(problem))
+
+    def charged(candidate: Candidate) -> tuple[float, int]:
+        return candidate.cost_usd + charge * len(candidate.legs), len(candidate.legs)
+
+    few = [c for c in hedges if len(c.legs) <= optimum.max_legs]
+    allowed = [c for c in few if problem.calls_allowed or not _sells_calls(c)]
+    meeting = sorted((c for c in allowed if c.meets_goal), key=charged)
+    others = sorted((c for c in hedges if c.meets_goal and _sells_calls(c) and not problem.calls_allowed), key=charged)
     if meeting:
         chosen = meeting[0]
-        why = f"{chosen.name}: the cheapest option hedge whose floor holds at every spot"
+        why = (
+            f"{chosen.name}: the cheapest option hedge whose floor holds at every spot, when a further leg must save "
+            f"${charge:,.0f}"
+        )
         if others and others[0].cost_usd < chosen.cost_usd:
             saved = chosen.cost_usd - others[0].cost_usd
             why += f"; a {others[0].name} would save ${saved:,.0f} and {_given_up(others[0], problem)}"
         return chosen.name, why
-    why = f"no option hedge of {problem.expiry} {'' if problem.calls_allowed else 'that keeps the upside '}holds "
+    limit = f"of up to {optimum.max_legs} leg{'s' if optimum.max_legs > 1 else ''} "
+    upside = "" if problem.calls_allowed else "that keeps the upside "
+    why = f"no option hedge of {problem.expiry} {limit}{upside}holds "
     why += f"{units.percent(problem.floor):g}% at the touch"
     best = optimum.highest
     if best is None:
@@ -268,10 +281,6 @@ def _recommend(problem: Problem, candidates: Sequence[Candidate], optimum: Optim
 def _sells_calls(candidate: Candidate) -> bool:
     """Whether gains are given up: recommended only to those who named the cap."""
     return any(leg.contracts < 0 and leg.option.kind == "call" for leg in candidate.legs)
-
-
-def _cost_first(candidate: Candidate) -> tuple[float, int]:
-    return candidate.cost_usd, len(candidate.legs)
 
 
 def _given_up(candidate: Candidate, problem: Problem) -> str:
@@ -322,7 +331,11 @@ def _cheaper_but_wide(problem: Problem, wide: Problem) -> list[Note]:
 
 def _no_cap(problem: Problem) -> list[Note]:
     """Say why there is no collar."""
-    if not problem.most_calls or problem.calls.first_at_or_above(problem.cap * problem.spot) is not None:
+    if (
+        not problem.calls_allowed
+        or not problem.most_calls
+        or problem.calls.first_at_or_above(problem.cap * problem.spot) is not None
+    ):
         return []
     level = units.percent(problem.cap)
     return [Note("no_call_to_sell", f"no call at {level:g}% of the spot or above can be traded on: no collar")]
@@ -333,8 +346,27 @@ def _more_than_owned(candidates: Sequence[Candidate], recommended: str | None) -
     for candidate in candidates:
         bought = sum(leg.contracts * leg.option.multiplier for leg in candidate.legs if leg.option.kind == "put")
         if candidate.name == recommended and bought > candidate.shares:
-            message = f"the puts cover {bought:,} shares, {candidate.shares:,} are owned: below the strike wealth rises"
+            owned = f"{candidate.shares:,} {'is' if candidate.shares == 1 else 'are'} owned"
+            message = f"the puts bought cover {bought:,} shares, {owned}: they also bet on a fall"
             return [Note("more_puts_than_shares", message)]
+    return []
+
+
+def _at_a_higher_rate(
+    problem: Problem, candidates: Sequence[Candidate], recommended: str | None, market: MarketInputs
+) -> list[Note]:
+    """Say what the floor is when the assumed rate is at the upper end of its range."""
+    if "rate_assumed" not in [note.slug for note in market.warnings]:
+        return []
+    high = NEUTRAL_RATE + RATE_MARGIN
+    for candidate in candidates:
+        if candidate.name == recommended:
+            floor = candidate.floor_usd + candidate.carried_usd - carried(candidate.cost_usd, high, problem.t_years)
+            kept = units.percent(floor / problem.value_usd)
+            message = (
+                f"financed at {units.percent(high):g}%, not the assumed rate, the recommended hedge keeps {kept:.2f}%"
+            )
+            return [Note("floor_at_higher_rate", message)]
     return []
 
 

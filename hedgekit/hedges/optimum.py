@@ -204,7 +204,13 @@ class HedgeSearch:
         """
         target = self.problem.target if floor is None else floor * self.problem.value
         margin = RUNNER_MARGIN * self.problem.value
-        found, by_legs, work = self._whole.run(target=target, max_legs=max_legs, keep=keep, margin=margin)
+        try:
+            found, by_legs, work = self._whole.run(target=target, max_legs=max_legs, keep=keep, margin=margin)
+        except MemoryError:
+            raise InputError(
+                f"--max-legs {max_legs}: the search for {self.problem.shares:,} shares ran out of room; allow fewer "
+                "legs, or split the position"
+            ) from None
         best = [None if legs is None else self.ticket(legs, target=target) for legs in by_legs]
         return [self.ticket(legs, target=target) for legs in found], best, work
 

@@ -154,8 +154,12 @@ def infer_rate(chain: Chain, *, dividends: Cash = ()) -> RateEstimate:
     rate, error = _fixed_point(lambda trial: board.implied(trial, dividends))
     half = CONFIDENCE * error + MODEL_MARGIN
     if not 2.0 * half <= WIDEST_INTERVAL:
-        says = f"{percent(rate):.2f}% give or take {percent(half):.2f}" if math.isfinite(half) else "nothing definite"
-        raise DataError(f"{chain.source}: cannot tell the interest rate: parity says {says} a year. Give --rate.")
+        says = (
+            f"{percent(rate):.2f}% give or take {percent(half):.2f} a year"
+            if math.isfinite(half)
+            else "nothing definite"
+        )
+        raise DataError(f"{chain.source}: cannot tell the interest rate: parity says {says}. Give --rate.")
     return RateEstimate(
         rate=rate,
         low=rate - half,

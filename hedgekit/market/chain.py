@@ -42,7 +42,7 @@ _MESSAGES = {
     Flag.BELOW_INTRINSIC: "the ask is below the exercise value at the spot",
     Flag.ABOVE_MAXIMUM: "the bid is above the most the option can be worth",
     Flag.WIDE: f"the spread is above {percent(WIDE_FRACTION):g}% of the mid and above ${WIDE_DOLLARS:.2f}",
-    Flag.DUPLICATE: "listed before in the same file",
+    Flag.DUPLICATE: "listed before in the same file, or listed again with another quote",
     Flag.EXPIRED: "past the exercise cut-off",
     Flag.STALE: "quoted in an earlier session than the as-of time",
     Flag.NON_STANDARD: "mini or adjusted contract: another deliverable",
@@ -107,7 +107,7 @@ def inspect(chain: Chain) -> Chain:
         Flag.BELOW_INTRINSIC: alive & (chain.ask < value - HALF_CENT),
         Flag.ABOVE_MAXIMUM: alive & (bid > most + HALF_CENT),
         Flag.WIDE: (spread > WIDE_DOLLARS) & (spread > WIDE_FRACTION * 0.5 * (chain.ask + bid)),
-        Flag.DUPLICATE: _repeated(chain.symbol),
+        Flag.DUPLICATE: _repeated(chain),
         Flag.EXPIRED: ~alive,
         Flag.STALE: np.full(len(chain), _stale(chain)),
         Flag.NON_STANDARD: _non_standard(root, chain.ticker),
@@ -134,11 +134,16 @@ def defects(chain: Chain) -> list[Defect]:
     return sorted(found, key=lambda defect: defect.count)
 
 
-def _repeated(symbol: npt.NDArray[np.str_]) -> BoolArray:
-    _, first = np.unique(symbol, return_index=True)
-    repeated = np.ones(len(symbol), dtype=np.bool_)
+def _repeated(chain: Chain) -> BoolArray:
+    """Mark rows after the first of a symbol, and the first too where they disagree: nobody knows which is right."""
+    _, first, back = np.unique(chain.symbol, return_index=True, return_inverse=True)
+    repeated = np.ones(len(chain), dtype=np.bool_)
     repeated[first] = False
-    return repeated
+    quotes = np.column_stack([chain.bid, chain.ask])
+    differs = ~np.isclose(quotes, quotes[first][back], rtol=0.0, atol=0.0, equal_nan=True).all(axis=1)
+    disputed = np.zeros(len(first), dtype=np.bool_)
+    disputed[back[differs]] = True
+    return repeated | disputed[back]
 
 
 def _stale(chain: Chain) -> bool:

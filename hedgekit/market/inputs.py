@@ -19,6 +19,10 @@ from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
 from hedgekit.model import Chain, FloatArray
 from hedgekit.results import Note
 
+DAYS_TO_TELL = 30.0
+LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.10
+"""Implied yields beyond these, over more than a month, say that the rate is wrong, or the shares hard to borrow."""
+
 Given: TypeAlias = float | str | PathLike[str] | None
 """A number ("1.1%" works too), the path of a file, or None to infer it from the chain."""
 
@@ -123,6 +127,7 @@ def resolve(
     if dividends is None:
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
+        notes = (*notes, *_odd_carry(chain, rates, yields))
     else:
         taken = read_dividends(dividends, chain.asof)
         cash, source = taken.cash, f"dividends: {taken.basis}"
@@ -214,6 +219,18 @@ def _implied_yields(
         return yields, ()
     message = f"no parity near the money at {', '.join(borrowed)}: the nearest expiry's implied yield is used"
     return yields, (Note("yield_borrowed", message),)
+
+
+def _odd_carry(chain: Chain, rates: Mapping[date, float], yields: Mapping[date, float]) -> tuple[Note, ...]:
+    """Warn of a rate that only an unheard-of dividend yield reconciles with the quotes."""
+    for day, div_yield in yields.items():
+        if chain.years_to(day) > units.years(DAYS_TO_TELL) and not LOWEST_YIELD < div_yield < HIGHEST_YIELD:
+            message = (
+                f"at a rate of {units.percent(rates[day]):.2f}% the quotes of {day} imply a dividend yield of "
+                f"{units.percent(div_yield):.1f}% a year: check --rate"
+            )
+            return (Note("carry_odd", message),)
+    return ()
 
 
 def _no_cash_ahead(taken: Dividends, t_years: float) -> tuple[Note, ...]:

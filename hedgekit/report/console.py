@@ -14,22 +14,19 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-WIDTH = 80
-"""Columns a table fits in; a wider terminal gives it room up to MOST."""
-
-MOST = 100
-"""Columns past which lines get hard to read."""
+WIDTH = 120
+"""Columns a table may take. Ours fit in 80; unusual numbers widen a line rather than being cut."""
 
 ACCENT = "bold cyan"
 
-THOUSAND, MILLION = 1e3, 1e6
+THOUSAND, TEN_THOUSAND, MILLION = 1e3, 1e4, 1e6
 
 
 def console(*, terminal: bool) -> Console:
-    """Return a console that draws into memory: 80 columns and no colour unless for a terminal."""
+    """Return a console that draws into memory, without colour unless for a terminal."""
     from rich.console import Console
 
-    width = min(max(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH), MOST) if terminal else WIDTH
+    width = max(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH) if terminal else WIDTH
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return Console(
         file=io.StringIO(), width=width, force_terminal=colour, no_color=not colour, highlight=False, markup=False
@@ -68,17 +65,31 @@ def dollars(value: float | None, *, cents: bool = False, sign: bool = False) -> 
     return f"{'-' if negative else '+' if sign else ''}${text}"
 
 
-def short_dollars(value: float) -> str:
-    """Write money in a narrow column: thousands from a million on.
+def short_dollars(value: float | None, *, most: float = MILLION) -> str:
+    """Write money in a narrow column: thousands from `most` on.
 
     Examples
     --------
-    >>> short_dollars(-435.2), short_dollars(1_990_500.0)
-    ('-$435', '$1,990k')
+    >>> short_dollars(-435.2), short_dollars(1_990_500.0), short_dollars(-26_043.0, most=1e4)
+    ('-$435', '$1,990k', '-$26.0k')
     """
-    if abs(value) < MILLION:
+    if value is None or abs(value) < most:
         return dollars(value)
-    return f"{dollars(round(value / THOUSAND, 6))}k"
+    text = f"{abs(value) / THOUSAND:,.{0 if abs(value) >= MILLION else 1}f}k"
+    return f"{'-' if value < 0 else ''}${text}"
+
+
+def short_number(value: float | None, places: int) -> str:
+    """Write a number in a narrow column: thousands from a hundred thousand on.
+
+    Examples
+    --------
+    >>> short_number(1319.0, 0), short_number(155_312.0, 0), short_number(None, 1)
+    ('1,319', '155.3k', '-')
+    """
+    if value is None or abs(value) < TEN_THOUSAND * 10:
+        return number(value, places)
+    return f"{value / THOUSAND:,.1f}k"
 
 
 def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:

@@ -13,6 +13,7 @@ from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.comparison import HedgeResult
 from hedgekit.report.console import (
     ACCENT,
+    TEN_THOUSAND,
     columns,
     console,
     dollars,
@@ -20,6 +21,7 @@ from hedgekit.report.console import (
     number,
     percent,
     short_dollars,
+    short_number,
     warning_lines,
 )
 
@@ -34,8 +36,9 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     """Return the comparison as text of at most 80 columns."""
     out = console(terminal=terminal)
     problem, inputs = result.problem, result.inputs
+    noun = "share" if problem.shares == 1 else "shares"
     out.print(
-        f"{inputs['ticker']} {problem.spot:.2f}   {problem.shares:,} shares = {dollars(problem.value_usd)}   "
+        f"{inputs['ticker']} {problem.spot:.2f}   {problem.shares:,} {noun} = {dollars(problem.value_usd)}   "
         f"floor {units.percent(problem.floor):g}% = {dollars(problem.target_usd)}"
     )
     out.print(f"{problem.expiry:%a %d %b %Y}, {problem.days} days")
@@ -75,7 +78,7 @@ def headline(result: HedgeResult) -> str:
         return f"{result.why[0].upper()}{result.why[1:]}."
     chosen = result.named(result.recommended)
     orders = ", ".join(
-        f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind} "
+        f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts):,} x {leg.option.strike:g} {leg.option.kind} "
         f"at {leg.premium:.2f}"
         for leg in chosen.legs
     )
@@ -114,11 +117,11 @@ def today(result: HedgeResult) -> Table:
             _label(row, result.problem.shares),
             percent(row.cost_pct, places=2) if row.legs else "-",
             number(row.breakeven_spot),
-            number(numbers["delta_shares"], 0),
-            number(numbers["gamma_shares"], 1),
-            dollars(numbers["vega_usd_per_point"]),
-            dollars(numbers["theta_usd_per_day"]),
-            dollars(numbers["rho_usd_per_point"]),
+            short_number(numbers["delta_shares"], 0),
+            short_number(numbers["gamma_shares"], 1),
+            short_dollars(numbers["vega_usd_per_point"], most=TEN_THOUSAND),
+            short_dollars(numbers["theta_usd_per_day"], most=TEN_THOUSAND),
+            short_dollars(numbers["rho_usd_per_point"], most=TEN_THOUSAND),
         )
     return grid
 
@@ -128,12 +131,13 @@ def proof(result: HedgeResult) -> list[str]:
     optimum = result.optimum
     if optimum.best is None:
         return []
-    costs = [f"{count} {dollars(cost)}" for count, cost in optimum.cost_by_legs.items() if cost is not None]
-    more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd, sign=True)}"
-    return [
-        f"certified least cost by number of legs: {', '.join(costs)}; a further leg is taken when it saves "
-        f"{dollars(optimum.least_saving_usd)} or more; one more point of floor {more}"
+    costs = [
+        f"{dollars(cost)} with {'one leg' if count == 1 else f'up to {count} legs'}"
+        for count, cost in optimum.cost_by_legs.items()
+        if cost is not None
     ]
+    more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd)} more"
+    return [f"proven least cost: {', '.join(costs)}; one more point of floor {more}"]
 
 
 def _finite(value: float) -> float | None:
@@ -197,8 +201,8 @@ def footer(result: HedgeResult) -> list[str]:
         f"traded on: two-sided unflagged quotes with a spread up to {units.percent(inputs['max_spread']):g}% of mid",
         "today: delta shares, gamma shares per $1, vega and rho dollars a point, theta dollars a calendar day; vols at "
         "the mid",
-        f"calls are sold at {units.percent(problem.cap):g}% of spot or above; hold cash and hold less sell at spot "
-        f"and earn nothing; a stop is shown as if it filled at its level",
+        f"calls are sold at {units.percent(problem.cap):g}% of spot or above (cap part: of the covered shares only); "
+        "hold cash and hold less sell at spot and earn nothing; a stop is shown as if it filled at its level",
     ]
     if exits:
         lines.append(

@@ -247,6 +247,42 @@ def test_the_chain_can_be_configured(run, example, tmp_path):
     assert run("hedge", "--shares", 100, "--quiet")[0] == 0
 
 
+def test_a_contract_quoted_twice_otherwise_is_not_traded_on(run, example, tmp_path):
+    document = json.loads(example.read_text())
+    options = document["data"]["options"]
+    row = next(row for row in options if row["option"] == "IWM270115P00230000")
+    options.insert(0, {**row, "bid": 3.0, "ask": 3.1})
+    path = write(tmp_path / "twice.json", json.dumps(document))
+    answer = json.loads(run("hedge", "--shares", 1700, "--chain", path, "--by", BY, "--format", "json", "--quiet")[1])
+    legs = [leg["symbol"] for row in answer["candidates"] for leg in row["legs"]]
+    assert "IWM270115P00230000" not in legs
+    assert any("2 duplicate" in note["message"] for note in answer["warnings"])
+
+
+def test_a_rate_in_the_wrong_unit_is_doubted(run, example):
+    answer = json.loads(run("hedge", "--shares", 1700, "--chain", example, "--by", BY, "--format", "json", "--quiet", "--rate", 0.375)[1])  # fmt: skip
+    assert "carry_odd" in [note["slug"] for note in answer["warnings"]]
+
+
+def test_legs_are_limited_in_what_is_recommended(run, example):
+    words = [
+        "hedge",
+        "--shares",
+        1700,
+        "--chain",
+        example,
+        "--by",
+        BY,
+        "--format",
+        "json",
+        "--quiet",
+        "--min-cap",
+        1.08,
+    ]
+    one = json.loads(run(*words, "--max-legs", 1)[1])
+    assert one["recommended"] == "put" and one["optimum"]["cost_usd"] == next(r["cost_usd"] for r in one["candidates"] if r["name"] == "put")  # fmt: skip
+
+
 def test_a_link_keeps_pointing_and_a_pipe_stays_a_pipe(run, example, tmp_path):
     (tmp_path / "real.json").write_text("old")
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")

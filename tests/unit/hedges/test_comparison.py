@@ -198,7 +198,7 @@ def test_no_put_spread_when_no_strike_lies_below_the_floor(make_chain):
 def test_more_puts_than_shares_are_told_of(make_chain):
     result = compare(make_chain(ROWS), shares=60, floor=0.8, **TERMS)
     assert (
-        "the puts cover 100 shares, 60 are owned"
+        "the puts bought cover 100 shares, 60 are owned"
         in {n.slug: n.message for n in result.warnings}["more_puts_than_shares"]
     )
 
