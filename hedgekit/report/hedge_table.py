@@ -99,11 +99,12 @@ def headline(result: HedgeResult) -> str:
 
 
 def unequal(result: HedgeResult) -> list[str]:
-    """Say the contracts of the hedges whose legs differ in number."""
+    """Say the contracts of the hedges whose legs differ in number, or do not cover the shares."""
+    full = {result.problem.most_puts, result.problem.most_calls}
     return [
-        f"{_label(row, result.problem.shares)}: {' / '.join(f'{leg.contracts:+d}' for leg in row.legs)} contracts"
+        f"{_label(row, result.problem.shares)}: {' / '.join(f'{leg.contracts:+,d}' for leg in row.legs)} contracts"
         for row in result.candidates
-        if len({abs(leg.contracts) for leg in row.legs}) > 1
+        if (counts := {abs(leg.contracts) for leg in row.legs}) and (len(counts) > 1 or not counts <= full)
     ]
 
 
