@@ -226,3 +226,20 @@ def test_a_rate_that_the_chain_does_not_tell_is_assumed_aloud(make_chain):
 def test_what_is_not_a_chain_is_refused():
     with pytest.raises(InputError, match="expected a Chain"):
         compare("iwm.json", shares=100, **TERMS)
+
+
+def test_the_floor_pays_the_interest_on_its_own_cost(make_chain):
+    # Without interest the 92 put keeps 92 - 1.9865 = 90.01; financed at 5% for 93 days it costs 2.0120 and keeps 89.99.
+    chain = make_chain([("put", 92.0, 1.90, 1.98), ("put", 93.0, 2.20, 2.30)])
+    put = compare(chain, shares=100, floor=0.9, max_legs=1, rate=0.05, dividends=0.0, expiry=date(2026, 9, 18)).named(
+        "put"
+    )
+    assert put.meets_goal and put.legs[0].option.strike == 93.0
+
+
+def test_legs_are_bought_at_the_ask_and_sold_at_the_bid(make_chain):
+    quotes = {(kind, strike): (bid, ask) for kind, strike, bid, ask in ROWS}
+    for row in compare(make_chain(ROWS), shares=1000, floor=0.9, min_cap=1.05, **TERMS).candidates:
+        for leg in row.legs:
+            bid, ask = quotes[leg.option.kind, leg.option.strike]
+            assert leg.premium == (ask if leg.contracts > 0 else bid)
