@@ -8,6 +8,7 @@ from hedgekit.cli.options import deliver, output_options
 
 
 @click.command(epilog="Example:  hedgekit doctor --format json")
+@click.option("--asof", expose_value=False, help="Taken as by every command; nothing here has a date.")
 @output_options
 def command(*, format_: str, output: str, quiet: bool, verbose: bool) -> None:
     """Check versions, the compiled core, extras, and hundreds of prices against vollib.
