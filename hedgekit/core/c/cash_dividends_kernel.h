@@ -469,14 +469,14 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             vd r = gamma * half_var * dt / h2;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, u, e, r, step, dt, done + gamma * dt, 0);
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, u, e, r, step, dt, done + gamma * dt, 0, i <= 10 && !period);
             p.watch = 1;
             HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, w, e, r, step, dt, done + 0.5 * (1.0 + gamma) * dt, 1);
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, w, e, r, step, dt, done + 0.5 * (1.0 + gamma) * dt, 1, i <= 10 && !period);
             HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, v, e, r, step, dt, until, 2);
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, v, e, r, step, dt, until, 2, (i <= 10 && !period) + (i == 10 && !period));
             if (i == m) {
                 /* r = gamma sigma^2 dtheta / (2 h^2) */
                 vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);

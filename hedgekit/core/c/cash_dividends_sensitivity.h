@@ -16,6 +16,7 @@ typedef struct {
     vd bottom, next, top;                /* end values at the start of a period */
     vd bottom_rate, next_rate, top_rate; /* and what they change by in a year */
     vd slope, bend;                      /* at the boundary, per node */
+    vd before;                           /* the boundary at the last stage */
 } HK_NAME(sensitivity);
 
 /* W = t (slope + t (bend + t twist)), t nodes from the boundary, through the nodes at t1, t1 + 1 and t1 + 2. */
@@ -49,7 +50,7 @@ static double HK_NAME(second_held)(double guess, double bend, const double exces
 
 /* One implicit stage of both sensitivities; rhs as weighted from old, first and second; value: this stage's. */
 static void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol, int n,
-                                         vd *value, const vd *e, vd ratio, vd step, vd dt, vd theta, int which)
+                                         vd *value, const vd *e, vd ratio, vd step, vd dt, vd theta, int which, int rough)
 {
     const vd zero = {0};
     const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
@@ -137,6 +138,11 @@ static void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensi
                 by += c * power;
             }
             ghost[l] = sum / (1 - by);
+            if (rough || p->boundary[l] - s[k].before[l] > 1.0) {
+                double d = p->boundary[l] - (i - 1), pull = rough ? ratio[l] * inv[l] : q;
+                /* such that y + alpha ghost is y (1 - d) / (1 - d + pull d) */
+                ghost[l] = -pull * d / (1 - d + pull * d) * y[i][l] / q;
+            }
         }
         u = ghost;
         for (int j = 0; j < least; j++)
@@ -152,6 +158,7 @@ static void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensi
             w[j] = u;
         }
         w[n - 1] = s[k].top + theta * s[k].top_rate;
+        s[k].before = p->boundary;
         for (int l = 0; l < LANES; l++) {
             if (p->boundary[l] < 0)
                 continue;
@@ -163,7 +170,9 @@ static void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensi
             s[k].bend[l] = c[1];
             for (int m = least - 1; m < i - 1 - HK_NAME(GHOSTS); m++)
                 w[m][l] = 0;
-            for (int m = 1; m <= HK_NAME(GHOSTS) && m <= i; m++) {
+            if (rough == 1)
+                w[i - 1][l] = 0;
+            for (int m = 1; m <= HK_NAME(GHOSTS) && m <= i && rough != 1; m++) {
                 double t = second[l] - 1 - m;
                 w[i - m][l] = t * (c[0] + t * (c[1] + t * c[2]));
             }
@@ -196,6 +205,7 @@ static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s, vi is_call, vd
                 s[k].next_rate = rate;
         }
         s[k].slope = s[k].bend = zero;
+        s[k].before = zero - 1.0;
     }
 }
 
