@@ -95,7 +95,8 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
     out->gamma[i] = out->vega[i] = out->vanna[i] = out->volga[i] = 0;
 }
 
-/* Valuations beside the one for delta and gamma, at lower resolutions. Without an exercise boundary the error of the
+/* Valuations beside the one for delta and gamma, at lower resolutions, where vega and rho are not marched along with
+ * it; volga always takes the wide ones. Without an exercise boundary the error of the
  * lattice is smooth, and second differences in vol may take small steps. With one, it ripples as the boundary passes
  * the nodes: the first differences then take steps so small that the lattice goes through the same motions, the
  * second one a step wide enough to average over the ripples, on the coarsest lattice. */

@@ -467,16 +467,20 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             double f = (double)i / m;
             vd until = now.length * (period ? f : f * f), dt = until - done;
             vd r = gamma * half_var * dt / h2;
+            const int early = period == 0 && i <= HK_CD_EARLY_STEPS;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, u, e, r, step, dt, done + gamma * dt, 0, i <= 10 && !period);
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, u, e, r, step, dt, done + gamma * dt, 0, early ? HK_CD_EARLY : HK_CD_LATER);
             p.watch = 1;
             HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, w, e, r, step, dt, done + 0.5 * (1.0 + gamma) * dt, 1, i <= 10 && !period);
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, w, e, r, step, dt, done + 0.5 * (1.0 + gamma) * dt, 1, early ? HK_CD_EARLY : HK_CD_LATER);
             HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, v, e, r, step, dt, until, 2, (i <= 10 && !period) + (i == 10 && !period));
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, v, e, r, step, dt, until, 2,
+                                             !early                   ? HK_CD_LATER
+                                             : i == HK_CD_EARLY_STEPS ? HK_CD_TURN
+                                                                      : HK_CD_EARLY);
             if (i == m) {
                 /* r = gamma sigma^2 dtheta / (2 h^2) */
                 vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);

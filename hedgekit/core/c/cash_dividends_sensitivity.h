@@ -8,8 +8,6 @@
  *
  * Included once for each instruction set, from cash_dividends_kernel.h. */
 
-enum { HK_NAME(GHOSTS) = 5 };
-
 typedef struct {
     vd *old, *first, *second; /* at the start of the step and after the first stages */
     vd *y;
@@ -19,170 +17,172 @@ typedef struct {
     vd before;                           /* the boundary at the last stage */
 } HK_NAME(sensitivity);
 
-/* W = t (slope + t (bend + t twist)), t nodes from the boundary, through the nodes at t1, t1 + 1 and t1 + 2. */
-static void HK_NAME(from_boundary)(double t1, const double w[3], double out[3])
+/* Distance from the boundary to the second held node, to higher order than `guess`, and the cubic coefficient of the
+ * held value's excess: half_jump t^2 + cubic t^3 is the excess at that node and at the next. */
+HK_CD_INLINE vd HK_NAME(second_held)(vd guess, vd half_jump, vd excess, vd next_excess, vd *cubic)
 {
-    double q1 = w[0] / t1, q2 = w[1] / (t1 + 1), q3 = w[2] / (t1 + 2), d1 = q2 - q1, d2 = 0.5 * (q3 - 2 * q2 + q1);
-    out[0] = q1 - t1 * (d1 - d2 * (t1 + 1));
-    out[1] = d1 - d2 * (2 * t1 + 1);
-    out[2] = d2;
-}
-
-/* Distance from the boundary to the second held node, and the cubic coefficient of the held value's excess there:
- * bend t^2 + cubic t^3 equals the excess at that node and the next. `guess` where that has no sensible solution. */
-static double HK_NAME(second_held)(double guess, double bend, const double excess[2], double *cubic)
-{
-    double t = guess;
-    *cubic = 0;
-    if (!(bend > 0))
-        return guess;
-    for (int i = 0; i < 4; i++) {
-        double up = t + 1, s = up / t, s3 = s * s * s;
-        double f = excess[1] - bend * up * up - (excess[0] - bend * t * t) * s3;
-        double df = -2 * bend * up + 2 * bend * t * s3 + 3 * (excess[0] - bend * t * t) * s * s / (t * t);
-        t -= f / df;
-        if (!(t > 0.7 && t < 2.3))
-            return guess;
+    const vd zero = {0}, one = zero + 1.0;
+    vd t = guess;
+    vi good = half_jump > 0.0;
+    for (int i = 0; i < 3; i++) {
+        vd up = t + 1.0, s = up / t, s2 = s * s, over = excess - half_jump * t * t;
+        vd f = next_excess - half_jump * up * up - over * s2 * s;
+        t -= f * t / (2.0 * half_jump * up * (up * up - t * t) / t + 3.0 * over * s2 / t);
+        good &= (t > 0.7) & (t < 2.3);
     }
-    *cubic = (excess[0] - bend * t * t) / (t * t * t);
+    t = HK_NAME(pick)(good, t, guess);
+    *cubic = HK_NAME(pick)(good, (excess - half_jump * t * t) / (t * t * HK_NAME(pick)(good, t, one)), zero);
     return t;
 }
 
-/* One implicit stage of both sensitivities; rhs as weighted from old, first and second; value: this stage's. */
-static void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol, int n,
-                                         vd *value, const vd *e, vd ratio, vd step, vd dt, vd theta, int which, int rough)
+/* One implicit stage of both sensitivities, beside that of the value. In the first steps (EARLY), when the boundary
+ * crosses nodes faster than the values resolve it, W is taken to be linear from the boundary to the first held node and
+ * nil below; else it is continued below by the cubic through the boundary and the second to fourth held nodes. */
+HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol,
+                                               int n, vd *value, const vd *e, vd ratio, vd step, vd dt,
+                                               vd theta, int which, enum hk_cd_start start)
 {
-    const vd zero = {0};
+    const vd zero = {0}, one = zero + 1.0;
     const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
     const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
-    const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12);
+    const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
     const vd scale = inv * dt * hk_cd_gamma, per_step = 1.0 / step;
     const vd bending = scale * vol * per_step * per_step, sloping = scale * per_step * (1.0 / 24);
     const vd vol_sloping = vol * sloping, holding = HK_NAME(pick)(is_call, zero, scale * (1.0 / 12));
     const vd rate_sloping = HK_NAME(pick)(is_call, -sloping, sloping);
-    const double c0 = which == 0 ? 1 : hk_cd_rhs[which - 1][0], c1 = which == 0 ? 0 : hk_cd_rhs[which - 1][1];
-    const double c2 = which == 2 ? hk_cd_rhs[1][2] : 0;
-    double second[LANES], cubic[LANES], saved[LANES][2];
-    int held[LANES];
-    vd first = {0};
-    int least = n, most = 1;
+    const vi bounded = p->boundary >= 0.0;
+    int held[LANES], least = n, most = 1;
+    vd first = zero, excess = zero, next_excess = zero;
 
     for (int l = 0; l < LANES; l++) {
-        const int none = p->boundary[l] < 0;
-        int i = none ? 1 : (int)p->boundary[l] + 1;
+        int i = bounded[l] ? (int)p->boundary[l] + 1 : 1;
         i = i < n - 5 ? i : n - 5;
         held[l] = i;
         first[l] = i;
         least = i < least ? i : least;
         most = i > most ? i : most;
-        saved[l][0] = value[i - 1][l];
-        saved[l][1] = i > 1 ? value[i - 2][l] : 0;
-        second[l] = 2;
-        cubic[l] = 0;
-        if (none)
-            continue;
-        double excess[2];
-        for (int k = 0; k < 2; k++)
-            excess[k] = value[i + 1 + k][l] - (p->k[l] - e[i + 1 + k][l] * p->x[l]);
-        second[l] = HK_NAME(second_held)(i + 1 - p->boundary[l], p->bend[l], excess, &cubic[l]);
-        for (int k = 0; k < 2 && k < i; k++) {
-            double t = second[l] - 2 - k;
-            value[i - 1 - k][l] += t * t * (p->bend[l] + t * cubic[l]);
+        excess[l] = value[i + 1][l] - (p->k[l] - e[i + 1][l] * p->x[l]);
+        next_excess[l] = value[i + 2][l] - (p->k[l] - e[i + 2][l] * p->x[l]);
+    }
+    vd cubic = zero, second = HK_NAME(pick)(bounded, first + 1.0 - p->boundary, one);
+    if (start != HK_CD_EARLY)
+        second = HK_NAME(second_held)(second, p->bend, excess, next_excess, &cubic);
+    /* the held value's continuation to the two nodes below the boundary, while the sources are taken from it */
+    const vd t1 = second - 2.0, t2 = second - 3.0;
+    const vd more1 = t1 * t1 * (p->bend + t1 * cubic), more2 = t2 * t2 * (p->bend + t2 * cubic);
+    double exercised[LANES][2];
+    for (int l = 0; l < LANES; l++) {
+        exercised[l][0] = value[held[l] - 1][l];
+        exercised[l][1] = value[held[l] > 1 ? held[l] - 2 : 0][l];
+        if (bounded[l]) {
+            value[held[l] - 1][l] += more1[l];
+            if (held[l] > 1)
+                value[held[l] - 2][l] += more2[l];
         }
     }
 
-    vd *out[2], carry[2], here[2], above[2];
-    for (int k = 0; k < 2; k++) {
-        vd end = s[k].top + theta * s[k].top_rate, next = s[k].next + theta * s[k].next_rate;
-        out[k] = which == 0 ? s[k].first : which == 1 ? s[k].second : s[k].old;
-        carry[k] = end - alpha * next;
-#define RHS(k, j) (c0 * s[k].old[j] + (which > 0 ? c1 * s[k].first[j] : zero) + (which > 1 ? c2 * s[k].second[j] : zero))
-        above[k] = RHS(k, n - 1);
-        here[k] = RHS(k, n - 2);
-    }
+    vd *const out0 = which == 0 ? s[0].first : which == 1 ? s[0].second : s[0].old;
+    vd *const out1 = which == 0 ? s[1].first : which == 1 ? s[1].second : s[1].old;
+#define RHS(k, j)                                                                                                  \
+    (which == 0   ? s[k].old[j]                                                                                    \
+     : which == 1 ? hk_cd_rhs[0][0] * s[k].old[j] + hk_cd_rhs[0][1] * s[k].first[j]                                \
+                  : hk_cd_rhs[1][0] * s[k].old[j] + hk_cd_rhs[1][1] * s[k].first[j] + hk_cd_rhs[1][2] * s[k].second[j])
+#define ELIMINATE(j, wide)                                                                                         \
+    do {                                                                                                           \
+        const vd f0 = RHS(0, j - 1), f1 = RHS(1, j - 1), low = value[j - 1];                                       \
+        const vd sum = value[j + 1] + low, difference = value[j + 1] - low;                                        \
+        const vd d = 14.0 * difference - (wide);                                                                   \
+        carry0 = alpha * carry0 +                                                                                  \
+                 (m0 * here0 + m1 * (above0 + f0) + (bending * (sum - 2.0 * value[j]) - vol_sloping * d));         \
+        carry1 = alpha * carry1 +                                                                                  \
+                 (m0 * here1 + m1 * (above1 + f1) + (rate_sloping * d - holding * (sum + 10.0 * value[j])));       \
+        y0[j] = carry0;                                                                                            \
+        y1[j] = carry1;                                                                                            \
+        above0 = here0;                                                                                            \
+        above1 = here1;                                                                                            \
+        here0 = f0;                                                                                                \
+        here1 = f1;                                                                                                \
+    } while (0)
     vd *restrict y0 = s[0].y, *restrict y1 = s[1].y;
-    for (int j = n - 2; j >= least; j--) {
-        vd below0 = RHS(0, j - 1), below1 = RHS(1, j - 1);
-        vd sum = value[j + 1] + value[j - 1], d = value[j + 1] - value[j - 1], wide = 2.0 * d;
-        if (j > 1 && j < n - 2)
-            wide = value[j + 2] - value[j - 2];
-        d = 14.0 * d - wide;
-        vd r0 = m0 * here[0] + m1 * (above[0] + below0) + (bending * (sum - 2.0 * value[j]) - vol_sloping * d);
-        vd r1 = m0 * here[1] + m1 * (above[1] + below1) + (rate_sloping * d - holding * (sum + 10.0 * value[j]));
-        carry[0] = alpha * carry[0] + r0;
-        carry[1] = alpha * carry[1] + r1;
-        y0[j] = carry[0];
-        y1[j] = carry[1];
-        above[0] = here[0];
-        above[1] = here[1];
-        here[0] = below0;
-        here[1] = below1;
+    const vd top0 = s[0].top + theta * s[0].top_rate, top1 = s[1].top + theta * s[1].top_rate;
+    vd carry0 = top0 - alpha * (s[0].next + theta * s[0].next_rate);
+    vd carry1 = top1 - alpha * (s[1].next + theta * s[1].next_rate);
+    vd above0 = RHS(0, n - 1), here0 = RHS(0, n - 2), above1 = RHS(1, n - 1), here1 = RHS(1, n - 2);
+    int j = n - 2;
+    ELIMINATE(j, 2.0 * difference);
+    for (j = n - 3; j >= (least > 2 ? least : 2); j--)
+        ELIMINATE(j, value[j + 2] - value[j - 2]);
+    if (least == 1)
+        ELIMINATE(1, 2.0 * difference);
+    for (int l = 0; l < LANES; l++) {
+        if (held[l] > 1)
+            value[held[l] - 2][l] = exercised[l][1];
+        value[held[l] - 1][l] = exercised[l][0];
     }
+#undef ELIMINATE
 #undef RHS
 
+    const vi swept = bounded & (p->boundary - s[0].before > 1.0);
+    const vd dist = p->boundary - first + 1.0, from = start == HK_CD_LATER ? alpha : pull;
+    const vd linear = -from * dist / (alpha * (1.0 - dist + from * dist));
+    const vd ta = second, tb = second + 1.0, tc = second + 2.0, to = second - 2.0;
+    const vd ca = 6.0 * to / ta, cb = -8.0 * to / tb, cc = 3.0 * to / tc;
+    const vd a2 = alpha * alpha, whole = 1.0 / (1.0 - a2 * (ca + alpha * (cb + alpha * cc)));
+    const vi simple = start == HK_CD_LATER ? swept : ~(vi)zero;
+    vd ghost[2];
     for (int k = 0; k < 2; k++) {
-        vd *restrict y = s[k].y, *restrict w = out[k];
-        vd ghost = s[k].bottom + theta * s[k].bottom_rate, u;
+        const vd *at[LANES];
+        for (int l = 0; l < LANES; l++)
+            at[l] = s[k].y + held[l];
+        const vd z0 = HK_CD_GATHER(0), z1 = HK_CD_GATHER(1), z2 = HK_CD_GATHER(2), z3 = HK_CD_GATHER(3);
+        const vd za = z1 + alpha * z0, zb = z2 + alpha * za, zc = z3 + alpha * zb;
+        const vd smooth = (ca * za + cb * zb + cc * zc) * whole, end = s[k].bottom + theta * s[k].bottom_rate;
+        ghost[k] = HK_NAME(pick)(bounded, HK_NAME(pick)(simple, linear * z0, smooth), end);
+    }
+    vd *restrict w0 = out0, *restrict w1 = out1;
+    vd u0 = ghost[0], u1 = ghost[1];
+    for (j = 0; j < least; j++)
+        w0[j] = w1[j] = zero;
+    w0[least - 1] = u0;
+    w1[least - 1] = u1;
+    for (j = least; j <= most; j++) {
+        const vi on = first <= (double)j;
+        w0[j] = u0 = HK_NAME(pick)(on, y0[j] + alpha * u0, u0);
+        w1[j] = u1 = HK_NAME(pick)(on, y1[j] + alpha * u1, u1);
+    }
+    for (; j < n - 1; j++) {
+        u0 = y0[j] + alpha * u0;
+        u1 = y1[j] + alpha * u1;
+        w0[j] = u0;
+        w1[j] = u1;
+    }
+    w0[n - 1] = top0;
+    w1[n - 1] = top1;
+    for (int k = 0; k < 2; k++) {
+        vd *w = k ? out1 : out0;
+        const vd *at[LANES];
+        /* below the boundary: t (slope + t (bend + t twist)) */
+        for (int l = 0; l < LANES; l++)
+            at[l] = w + held[l];
+        const vd qa = (vd)HK_CD_GATHER(1) / ta, qb = (vd)HK_CD_GATHER(2) / tb, qc = (vd)HK_CD_GATHER(3) / tc;
+        const vd d1 = qb - qa, d2 = 0.5 * (qc - 2.0 * qb + qa);
+        s[k].slope = qa - ta * (d1 - d2 * tb);
+        s[k].bend = d1 - d2 * (2.0 * ta + 1.0);
+        vd below[HK_CD_GHOSTS];
+        for (int m = 0; m < HK_CD_GHOSTS; m++) {
+            const vd t = second - (2.0 + m);
+            below[m] = start == HK_CD_EARLY ? zero : t * (s[k].slope + t * (s[k].bend + t * d2));
+        }
         for (int l = 0; l < LANES; l++) {
-            if (p->boundary[l] < 0)
+            if (!bounded[l])
                 continue;
-            /* the node below the boundary continues the cubic through it and the second to fourth held nodes */
-            int i = held[l];
-            double q = alpha[l], t = second[l], to = t - 2, sum = 0, by = 0, z = y[i][l], power = q;
-            static const double weight[3] = {6, -8, 3};
-            for (int m = 1; m <= 3; m++) {
-                z = y[i + m][l] + q * z;
-                power *= q;
-                double c = to * weight[m - 1] / (t + (m - 1));
-                sum += c * z;
-                by += c * power;
-            }
-            ghost[l] = sum / (1 - by);
-            if (rough || p->boundary[l] - s[k].before[l] > 1.0) {
-                double d = p->boundary[l] - (i - 1), pull = rough ? ratio[l] * inv[l] : q;
-                /* such that y + alpha ghost is y (1 - d) / (1 - d + pull d) */
-                ghost[l] = -pull * d / (1 - d + pull * d) * y[i][l] / q;
-            }
-        }
-        u = ghost;
-        for (int j = 0; j < least; j++)
-            w[j] = zero;
-        w[least - 1] = ghost;
-        int j = least;
-        for (; j <= most; j++) {
-            u = HK_NAME(pick)(first <= (double)j, y[j] + alpha * u, u);
-            w[j] = u;
-        }
-        for (; j < n - 1; j++) {
-            u = y[j] + alpha * u;
-            w[j] = u;
-        }
-        w[n - 1] = s[k].top + theta * s[k].top_rate;
-        s[k].before = p->boundary;
-        for (int l = 0; l < LANES; l++) {
-            if (p->boundary[l] < 0)
-                continue;
-            int i = held[l];
-            const double at[3] = {w[i + 1][l], w[i + 2][l], w[i + 3][l]};
-            double c[3];
-            HK_NAME(from_boundary)(second[l], at, c);
-            s[k].slope[l] = c[0];
-            s[k].bend[l] = c[1];
-            for (int m = least - 1; m < i - 1 - HK_NAME(GHOSTS); m++)
+            for (int m = least - 1; m < held[l] - HK_CD_GHOSTS; m++)
                 w[m][l] = 0;
-            if (rough == 1)
-                w[i - 1][l] = 0;
-            for (int m = 1; m <= HK_NAME(GHOSTS) && m <= i && rough != 1; m++) {
-                double t = second[l] - 1 - m;
-                w[i - m][l] = t * (c[0] + t * (c[1] + t * c[2]));
-            }
+            for (int m = 0; m < HK_CD_GHOSTS && m < held[l]; m++)
+                w[held[l] - 1 - m][l] = below[m][l];
         }
     }
-    for (int l = 0; l < LANES; l++) {
-        value[held[l] - 1][l] = saved[l][0];
-        if (held[l] > 1)
-            value[held[l] - 2][l] = saved[l][1];
-    }
+    s[0].before = p->boundary;
 }
 
 /* The ends of the sensitivities over a period that starts from s.old, when the value starts from v. */

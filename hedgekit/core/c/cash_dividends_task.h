@@ -80,6 +80,13 @@ static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
     }
 }
 
+/* The sensitivities' steps before expiry: the first ones, the last stage of these, and all later steps. */
+enum hk_cd_start { HK_CD_EARLY, HK_CD_TURN, HK_CD_LATER };
+enum {
+    HK_CD_EARLY_STEPS = 10, /* within some five nodes' diffusion of expiry */
+    HK_CD_GHOSTS = 5        /* nodes a sensitivity is continued to below the boundary */
+};
+
 /* SDIRK3: the diagonal, and the right-hand sides of stages two and three in the old value and the stages before. */
 static const double hk_cd_gamma = 0.435866521508459;
 static const double hk_cd_rhs[2][3] = {{0.3528598198604791, 0.6471401801395209, 0.0}, {-1.2509798950560604, 3.7293296624445702, -1.4783497673885098}};
