@@ -120,7 +120,7 @@ HK_CD_INLINE vd HK_NAME(vlog)(vd x)
     const int64_t root_half = 0x3fe6a09e667f3bcd;
     vi bits = (vi)x - root_half;
     /* The exponent is made non-negative before the shift: AVX2 has no arithmetic one of 64 bits. */
-    vi e = (vi)(((__typeof__((vi)x))(bits + ((int64_t)2048 << 52))) >> 52) & 4095;
+    vi e = (vi)(((__typeof__((vi)x))(bits ^ INT64_MIN)) >> 52) & 4095;
     vd m = (vd)((bits & 0x000fffffffffffff) + root_half);
     vd k = (vd)(e | 0x4330000000000000) - (0x1p52 + 2048.0);
     vd s = (m - 1.0) / (m + 1.0), z = s * s;
