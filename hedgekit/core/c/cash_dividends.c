@@ -95,8 +95,7 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
     out->gamma[i] = out->vega[i] = out->vanna[i] = out->volga[i] = 0;
 }
 
-/* Valuations beside the one for delta and gamma, at lower resolutions, where vega and rho are not marched along with
- * it; volga always takes the wide ones. Without an exercise boundary the error of the
+/* Valuations beside the one for delta and gamma, at lower resolutions. Without an exercise boundary the error of the
  * lattice is smooth, and second differences in vol may take small steps. With one, it ripples as the boundary passes
  * the nodes: the first differences then take steps so small that the lattice goes through the same motions, the
  * second one a step wide enough to average over the ripples, on the coarsest lattice. */
@@ -115,25 +114,15 @@ static int set_bump(hk_cd_task *b, int which)
               : which == WIDE_UP   ? 1 + wide_step
               : which == WIDE_DOWN ? 1 - wide_step
                                    : 1;
-    if (hk_cd_can_march(b))
-        return which >= WIDE_MIDDLE;
     return which < VOL_BACK || (which == VOL_BACK) == !boundary;
 }
 
 /* Greeks of vol and rate from the bumps. */
 static void bumped_greeks(const hk_cd_task *o, const hk_cd_task *b, const hk_cd_greeks *out, ptrdiff_t i)
 {
-    const double wide = o->vol * wide_step;
-    if (hk_cd_can_march(o)) {
-        out->rho[i] = o->v_rate;
-        out->vega[i] = o->v_vol;
-        out->vanna[i] = o->v_vol_x / o->spot;
-        out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
-        return;
-    }
     out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step;
     if (hk_cd_has_boundary(o)) {
-        double tiny = o->vol * tiny_step;
+        double tiny = o->vol * tiny_step, wide = o->vol * wide_step;
         out->vega[i] = (b[VOL_STEP].value - b[MIDDLE].value) / tiny;
         out->vanna[i] = (b[VOL_STEP].v_x - b[MIDDLE].v_x) / (tiny * o->spot);
         out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
@@ -180,8 +169,6 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
             if (set_bump(b, k))
                 todo[m++] = b;
         }
-        if (hk_cd_can_march(&task[i]))
-            task[i].level = HK_CD_MARCHED;
     }
     if (!rc)
         rc = hk_cd_solve(todo, m, &dividends.schedule);
