@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -53,6 +53,13 @@ def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -
     return path
 
 
+def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
+    """Add options so that help shows them in the order given."""
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
 def output_options(command: F) -> F:
     """Add the options that every command accepts."""
     decorators = [
@@ -82,9 +89,7 @@ def output_options(command: F) -> F:
         click.option("--quiet", is_flag=True, help="No warnings on standard error."),
         click.option("--verbose", is_flag=True, help="Also say what is being done, on standard error."),
     ]
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+    return _with(command, decorators)
 
 
 def market_options(command: F) -> F:
@@ -111,9 +116,7 @@ def market_options(command: F) -> F:
             help="Moment of the quotes: a day, or 2026-06-17T16:00 New York.  [default: the file's]",
         ),
     ]
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+    return _with(command, decorators)
 
 
 def _say(result: Result, format_: str) -> None:
@@ -146,9 +149,7 @@ def contract_options(command: F) -> F:
         ),
         click.option("--chain", metavar="SOURCE", help="Option chain file that gives what is not given."),
     ]
-    for decorator in reversed(decorators):
-        command = decorator(command)
-    return command
+    return _with(command, decorators)
 
 
 def value_contract(

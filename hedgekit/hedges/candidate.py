@@ -183,10 +183,15 @@ def _wealth_pct(wealth: PiecewiseLinear, problem: Problem, shock: float, stop_le
     return units.percent(float(wealth.at(spot)) / problem.value_usd)
 
 
+def _quoted(problem: Problem, leg: Leg) -> tuple[Quotes, int]:
+    """Find the quotes and the row that a leg trades against."""
+    quotes = problem.calls if leg.option.sign == 1 else problem.puts
+    return quotes, quotes.options.index(leg.option)
+
+
 def _displayed(problem: Problem, leg: Leg) -> float | None:
     """Contracts displayed at the touch that a leg trades against."""
-    quotes: Quotes = problem.calls if leg.option.sign == 1 else problem.puts
-    row = quotes.options.index(leg.option)
+    quotes, row = _quoted(problem, leg)
     size = float((quotes.ask_size if leg.contracts > 0 else quotes.bid_size)[row])
     return size if math.isfinite(size) else None
 
@@ -197,8 +202,7 @@ def _exit_now(problem: Problem, legs: Sequence[Leg]) -> float | None:
         return None
     lost = 0.0
     for leg in legs:
-        quotes = problem.calls if leg.option.sign == 1 else problem.puts
-        row = quotes.options.index(leg.option)
+        quotes, row = _quoted(problem, leg)
         spread = float(quotes.ask[row] - quotes.bid[row])
         lost += abs(leg.contracts) * (leg.option.multiplier * spread + 2.0 * problem.fee)
     return lost
@@ -251,6 +255,5 @@ def leg_greeks(problem: Problem, legs: Sequence[Leg]) -> dict[str, Any]:
 
 
 def _mid(problem: Problem, leg: Leg) -> float:
-    quotes = problem.calls if leg.option.sign == 1 else problem.puts
-    row = quotes.options.index(leg.option)
+    quotes, row = _quoted(problem, leg)
     return 0.5 * float(quotes.bid[row] + quotes.ask[row])

@@ -198,6 +198,7 @@ def compare(
     if best is not None and all(set(best.legs) != set(other.legs) for other in candidates):
         candidates = (best, *candidates)
     recommended, why = _recommend(problem, candidates, optimum)
+    chosen = next((candidate for candidate in candidates if candidate.name == recommended), None)
     return HedgeResult(
         problem=problem,
         candidates=candidates,
@@ -210,9 +211,7 @@ def compare(
             *_left_out(chain, day, max_spread),
             *_cheaper_but_wide(problem, make_problem(chain, **goal, max_spread=ANY_SPREAD)),
             *_no_cap(problem),
-            *_more_than_owned(candidates, recommended),
-            *_size_warnings(candidates, recommended),
-            *_at_a_higher_rate(problem, candidates, recommended, market),
+            *(() if chosen is None else _of_the_chosen(problem, chosen, market)),
         ),
     )
 
@@ -341,52 +340,43 @@ def _no_cap(problem: Problem) -> list[Note]:
     return [Note("no_call_to_sell", f"no call at {level:g}% of the spot or above can be traded on: no collar")]
 
 
-def _more_than_owned(candidates: Sequence[Candidate], recommended: str | None) -> list[Note]:
+def _of_the_chosen(problem: Problem, chosen: Candidate, market: MarketInputs) -> list[Note]:
+    """Return what must be known of the recommended hedge."""
+    return [*_more_than_owned(chosen), *_size_warnings(chosen), *_at_a_higher_rate(problem, chosen, market)]
+
+
+def _more_than_owned(chosen: Candidate) -> list[Note]:
     """Say when the puts cover more shares than are owned: then they also bet on a fall."""
-    for candidate in candidates:
-        bought = sum(leg.contracts * leg.option.multiplier for leg in candidate.legs if leg.option.kind == "put")
-        if candidate.name == recommended and bought > candidate.shares:
-            owned = f"{candidate.shares:,} {'is' if candidate.shares == 1 else 'are'} owned"
-            message = f"the puts bought cover {bought:,} shares, {owned}: they also bet on a fall"
-            return [Note("more_puts_than_shares", message)]
-    return []
+    bought = sum(leg.contracts * leg.option.multiplier for leg in chosen.legs if leg.option.kind == "put")
+    if bought <= chosen.shares:
+        return []
+    owned = f"{chosen.shares:,} {'is' if chosen.shares == 1 else 'are'} owned"
+    message = f"the puts bought cover {bought:,} shares, {owned}: they also bet on a fall"
+    return [Note("more_puts_than_shares", message)]
 
 
-def _at_a_higher_rate(
-    problem: Problem, candidates: Sequence[Candidate], recommended: str | None, market: MarketInputs
-) -> list[Note]:
+def _at_a_higher_rate(problem: Problem, chosen: Candidate, market: MarketInputs) -> list[Note]:
     """Say what the floor is when the assumed rate is at the upper end of its range."""
     if "rate_assumed" not in [note.slug for note in market.warnings]:
         return []
     high = NEUTRAL_RATE + RATE_MARGIN
-    for candidate in candidates:
-        if candidate.name == recommended:
-            floor = candidate.floor_usd + candidate.carried_usd - carried(candidate.cost_usd, high, problem.t_years)
-            kept = units.percent(floor / problem.value_usd)
-            message = (
-                f"financed at {units.percent(high):g}%, not the assumed rate, the recommended hedge keeps {kept:.2f}%"
-            )
-            return [Note("floor_at_higher_rate", message)]
-    return []
+    floor = chosen.floor_usd + chosen.carried_usd - carried(chosen.cost_usd, high, problem.t_years)
+    kept = units.percent(floor / problem.value_usd)
+    message = f"financed at {units.percent(high):g}%, not the assumed rate, the recommended hedge keeps {kept:.2f}%"
+    return [Note("floor_at_higher_rate", message)]
 
 
-def _size_warnings(candidates: Sequence[Candidate], recommended: str | None) -> list[Note]:
+def _size_warnings(chosen: Candidate) -> list[Note]:
     """Say where the recommended hedge needs more than is displayed."""
-    for candidate in candidates:
-        if candidate.name == recommended:
-            short = [
-                f"{shown:.0f} of {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
-                for leg in candidate.legs
-                if (shown := candidate.displayed[leg.option.compact]) is not None and shown < abs(leg.contracts)
-            ]
-            if short:
-                return [
-                    Note(
-                        "displayed_size",
-                        f"displayed size at the touch covers {', '.join(short)}: the rest may cost more",
-                    )
-                ]
-    return []
+    short = [
+        f"{shown:.0f} of {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
+        for leg in chosen.legs
+        if (shown := chosen.displayed[leg.option.compact]) is not None and shown < abs(leg.contracts)
+    ]
+    if not short:
+        return []
+    message = f"displayed size at the touch covers {', '.join(short)}: the rest may cost more"
+    return [Note("displayed_size", message)]
 
 
 def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, Any]:
