@@ -6,13 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 import hedgekit
-from hedgekit.cli import COMMANDS
+from hedgekit.cli import COMMANDS, group
 from hedgekit.hedges import CANDIDATES
 
 HEAVY = {"numpy", "pandas", "scipy", "rich", "pyarrow", "vollib"}
@@ -64,13 +65,22 @@ def test_registries_point_at_functions():
         assert callable(getattr(importlib.import_module(module), function))
 
 
+def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
 def test_every_command_has_help_and_an_example():
-    for name, module in COMMANDS.items():
-        command = importlib.import_module(f"hedgekit.cli.{module}").command
-        assert command.help and f"hedgekit {name}" in (command.epilog or ""), name
+    for path, command in commands(group, "hedgekit"):
+        assert command.help and path in (command.epilog or ""), path
         for option in command.params:
             if isinstance(option, click.Option):
-                assert option.help, f"{name} {option.name} has no help"
+                assert option.help, f"{path} {option.name} has no help"
 
 
 def package_files() -> list[Path]:

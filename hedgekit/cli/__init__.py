@@ -6,56 +6,29 @@ rest inside the function that needs them: help and completion load click alone.
 
 from __future__ import annotations
 
-import importlib
 import sys
-from difflib import get_close_matches
 from typing import NoReturn
 
 import click
 
+from hedgekit.cli.groups import lazy_group
 from hedgekit.errors import HedgekitError
 
-# command -> module of this package; help shows them in this order
+# command -> its module; help shows them in this order
 COMMANDS = {
-    "hedge": "hedge",
-    "price": "price",
-    "iv": "iv",
-    "chain": "chain",
-    "doctor": "doctor",
+    "hedge": "hedgekit.cli.hedge",
+    "price": "hedgekit.cli.price",
+    "iv": "hedgekit.cli.iv",
+    "chain": "hedgekit.cli.chain",
+    "doctor": "hedgekit.cli.doctor",
 }
 
 BUG = 70
 """Exit code of a fault of our own, so that it is never taken for a breached check (1)."""
 
 
-class Commands(click.Group):
-    """The group of commands; a command's module is imported when the command is named."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands in the order of use."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, or None when there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"hedgekit.cli.{COMMANDS[cmd_name]}")
-        command: click.Command = module.command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command when the one given does not exist."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-
 @click.group(
-    cls=Commands,
+    cls=lazy_group(COMMANDS),
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,

@@ -13,8 +13,8 @@ from hedgekit import units
 from hedgekit.errors import Status
 from hedgekit.hedges.problem import Problem, Quotes
 from hedgekit.model import Leg
+from hedgekit.payoff import PiecewiseLinear, carried_exact, exact, expiry_wealth, total_cost
 from hedgekit.pricing import greeks, implied_vol
-from hedgekit.structures.payoff import PiecewiseLinear, carried_exact, exact, expiry_wealth, total_cost
 
 SHOCKS = (-0.20, -0.10, 0.10, 0.20)
 """Moves of the spot at expiry that every candidate shows."""

@@ -33,7 +33,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.hedges.optimum import DEFAULT_LEGS
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.tickets import WholeNumbers, candidate_legs
-from hedgekit.structures.payoff import exact
+from hedgekit.payoff import exact
 
 SCHEMA = "hedgekit.certificate/1"
 

@@ -29,9 +29,9 @@ from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
 from hedgekit.model import Chain, Leg
+from hedgekit.payoff import carried, total_cost
 from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
-from hedgekit.structures.payoff import carried, total_cost
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ from hedgekit.errors import ConvergenceError, InputError
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.tickets import MAX_LEGS, WholeNumbers, candidate_legs
 from hedgekit.model import Leg
-from hedgekit.structures.payoff import carried_exact, exact, expiry_wealth, total_cost
+from hedgekit.payoff import carried_exact, exact, expiry_wealth, total_cost
 
 if TYPE_CHECKING:
     from hedgekit.hedges.candidate import Candidate

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
 from hedgekit.model import BoolArray, Chain, Flag, Leg, Option
-from hedgekit.structures.payoff import exact
+from hedgekit.payoff import exact
 
 DEFAULT_FEE = 0.65
 """Dollars a contract, a common retail commission."""

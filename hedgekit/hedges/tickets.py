@@ -21,7 +21,7 @@ from hedgekit.core import _optimum
 from hedgekit.errors import InputError
 from hedgekit.hedges.problem import Problem
 from hedgekit.model import Leg, Option
-from hedgekit.structures.payoff import exact, growth
+from hedgekit.payoff import exact, growth
 
 MAX_LEGS = _optimum.MAX_LEGS
 """Most distinct legs of a ticket that the search knows."""

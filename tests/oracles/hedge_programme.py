@@ -9,7 +9,7 @@ import numpy as np
 from hedgekit.hedges.problem import Problem, Quotes
 from hedgekit.hedges.tickets import candidate_legs
 from hedgekit.model import Option
-from hedgekit.structures.payoff import carried_exact, expiry_wealth, total_cost
+from hedgekit.payoff import carried_exact, expiry_wealth, total_cost
 
 UNIT = 10.0
 """Dollars in the model's unit of money: HiGHS' tolerances are absolute, and units of millions break floors."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hedgekit.errors import DataError
 from hedgekit.hedges.optimum import RUNNER_MARGIN, HedgeSearch, optimise, preferred
 from hedgekit.hedges.problem import make_problem
-from hedgekit.structures.payoff import exact
+from hedgekit.payoff import exact
 
 sys.path.insert(0, str(Path(__file__).parent))
 from every_ticket import EveryTicket

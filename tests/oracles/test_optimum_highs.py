@@ -9,7 +9,7 @@ import pytest
 
 from hedgekit.hedges.optimum import HedgeSearch
 from hedgekit.hedges.problem import make_problem
-from hedgekit.structures.payoff import exact
+from hedgekit.payoff import exact
 
 sys.path.insert(0, str(Path(__file__).parent))
 from hedge_programme import highs, made_rows

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgekit.model import Leg, Option
-from hedgekit.structures.payoff import expiry_wealth
+from hedgekit.payoff import expiry_wealth
 
 EXPIRY = date(2026, 9, 18)
 strikes = st.integers(1, 60).map(lambda k: k * 2.5)

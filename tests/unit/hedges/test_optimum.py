@@ -8,7 +8,7 @@ from hedgekit.errors import ConvergenceError, InputError
 from hedgekit.hedges.optimum import HedgeSearch, optimise
 from hedgekit.hedges.problem import make_problem
 from hedgekit.hedges.tickets import candidate_legs
-from hedgekit.structures.payoff import exact
+from hedgekit.payoff import exact
 
 ROWS = [
     ("put", 70.0, 0.20, 0.24),

@@ -4,7 +4,7 @@ from fractions import Fraction
 import pytest
 
 from hedgekit.model import Leg, Option
-from hedgekit.structures.payoff import PiecewiseLinear, carried, exact, expiry_wealth, net_premium, total_cost
+from hedgekit.payoff import PiecewiseLinear, carried, exact, expiry_wealth, net_premium, total_cost
 
 
 def leg(contracts, kind, strike, premium=1.0, expiry=date(2026, 9, 18)):

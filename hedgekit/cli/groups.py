@@ -1,0 +1,47 @@
+"""Groups of commands whose modules are imported when a command is named."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import click
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports the one that is used.
+
+    Parameters
+    ----------
+    modules : mapping of str to str
+        Command -> module that defines it as ``command``; help shows them in this order.
+    """
+
+    modules: Mapping[str, str] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of use."""
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None when there is none of that name."""
+        if cmd_name not in self.modules:
+            return None
+        command: click.Command = importlib.import_module(self.modules[cmd_name]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command when the one given does not exist."""
+        if args[0] not in self.modules and not args[0].startswith("-"):
+            near = get_close_matches(args[0], self.modules, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(self.modules)}."
+            raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def lazy_group(modules: Mapping[str, str]) -> type[LazyGroup]:
+    """Return the class of a group with these commands, for ``click.group(cls=...)``."""
+    return type("Commands", (LazyGroup,), {"modules": dict(modules)})

@@ -1,0 +1,1 @@
+"""A position revalued over spot, vol and date, and through recorded market moves."""
