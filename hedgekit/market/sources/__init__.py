@@ -110,14 +110,32 @@ def load(
     (248.12, 'file')
     """
     content, notes = _opened(source)
+    return chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+
+
+def chain_of(
+    content: Content,
+    *,
+    asof: date | datetime | str | None = None,
+    spot: float | None = None,
+    ticker: str | None = None,
+    expiry: date | None = None,
+    notes: Warnings = (),
+) -> Chain:
+    """Return the chain of a file already read; see `load`.
+
+    Raises
+    ------
+    DataError, InputError
+        As `load`.
+    """
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
     for module in FORMATS.values():
         form = cast(Format, importlib.import_module(module))
         if form.recognises(content):
             snapshot = _of_root(form.read(content, want), ticker)
-            snapshot = replace(snapshot, warnings=notes + snapshot.warnings)
-            return to_chain(snapshot, asof=day, spot=spot)
+            return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
     raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
 
 
