@@ -67,11 +67,20 @@ def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
 
 def output_options(command: F) -> F:
     """Add the options that every command accepts."""
+    return _output_options(command, FORMATS)
+
+
+def rows_output_options(command: F) -> F:
+    """Add the same for a command whose rows are also written as parquet."""
+    return _output_options(command, (*FORMATS, "parquet"))
+
+
+def _output_options(command: F, formats: Sequence[str]) -> F:
     decorators = [
         click.option(
             "--format",
             "format_",
-            type=click.Choice(FORMATS),
+            type=click.Choice(formats),
             default="table",
             show_default=True,
             help="Form of the answer.",
@@ -210,7 +219,15 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
     if not quiet and format_ != "table":
         for note in result.warnings:
             click.echo(f"warning: {note.message}", err=True)
-    if output == "-":
+    if format_ == "parquet":
+        from hedgekit.report.parquet import write_parquet
+
+        if output == "-":
+            raise click.UsageError("parquet is no text: give --output FILE")
+        write_parquet(Path(output), result)
+        if not quiet:
+            click.echo(f"written: {output}", err=True)
+    elif output == "-":
         _say(result, format_)
     else:
         write_text(Path(output), render(result, format_, terminal=False))
