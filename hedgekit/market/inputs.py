@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.carry import Forward, forwards, infer_rate
+from hedgekit.market.carry import Forward, better_dividends, forwards, infer_rate
 from hedgekit.market.dividends import Dividends, read_dividends
 from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
 from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
@@ -25,6 +25,10 @@ LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.10
 
 UNEXPLAINED = 0.01
 """A residual yield beyond this, decimal a year, is said."""
+
+A_TYPICAL_TIME = 0.5  # years, where inferred dividends are fitted at a curve's rate
+
+Cash: TypeAlias = tuple[tuple[float, float], ...]
 
 Given: TypeAlias = float | str | PathLike[str] | None
 """A number ("1.1%" works too), the path of a file, or None to infer it from the chain."""
@@ -121,15 +125,20 @@ def resolve(
     DataError
         A file that cannot be read.
     """
-    rates, rate_source, rate_notes = _rates(chain, expiries, rate)
+    rates, rate_source, rate_notes, fitted = _rates(chain, expiries, rate, with_dividends=dividends is None)
     taken = None if dividends is None else _taken(chain, expiries, dividends)
-    cash = () if taken is None else taken.cash
+    cash = fitted if taken is None else taken.cash
     found: dict[date, Forward] = {}
     if dividends is None or with_forwards:
         found = {told.expiry: told for told in forwards(chain, rates, dividends=cash) if told.expiry in rates}
     if taken is None:
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
+        if cash:
+            source = (
+                f"dividends as ${cash[0][1]:.2f} a quarter from {_ex_day(chain, cash[0][0])}, which put-call parity "
+                "implies, and what is left as a yield"
+            )
         notes = (*notes, *_odd_carry(chain, rates, yields))
     else:
         source = f"dividends: {taken.basis}"
@@ -172,11 +181,23 @@ def given(*, asof: datetime, t_years: float, rate: Given, dividends: Given) -> T
     )
 
 
-def _rates(chain: Chain, expiries: Sequence[date], rate: Given) -> tuple[dict[date, float], str, tuple[Note, ...]]:
-    """Return each expiry's rate; one that neither the caller nor the chain tells is assumed, and said to be."""
+def _ex_day(chain: Chain, t_years: float) -> date:
+    """Return the day so many years after the quotes."""
+    return (chain.asof + timedelta(days=units.days(t_years))).date()
+
+
+def _rates(
+    chain: Chain, expiries: Sequence[date], rate: Given, *, with_dividends: bool
+) -> tuple[dict[date, float], str, tuple[Note, ...], Cash]:
+    """Return each expiry's rate, and the cash dividends to infer with it where those are better than yields.
+
+    A rate that neither the caller nor the chain tells is assumed, and said to be.
+    """
     if rate is not None:
         curve = read_rate(rate, chain.asof.date())
-        return {day: curve.at(chain.years_to(day)) for day in expiries}, curve.basis, _old_curve(curve)
+        rates = {day: curve.at(chain.years_to(day)) for day in expiries}
+        fitted = better_dividends(chain, curve.at(A_TYPICAL_TIME)) if with_dividends else ()
+        return rates, curve.basis, _old_curve(curve), fitted
     try:
         estimate = infer_rate(chain)
     except DataError as error:
@@ -190,10 +211,12 @@ def _rates(chain: Chain, expiries: Sequence[date], rate: Given) -> tuple[dict[da
             dict.fromkeys(expiries, NEUTRAL_RATE),
             "assumed: the chain does not tell it",
             (Note("rate_assumed", message),),
+            (),
         )
     half = units.percent(estimate.high - estimate.low) / 2
     basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
-    return dict.fromkeys(expiries, estimate.rate), basis, ()
+    fitted = better_dividends(chain, estimate.rate, estimate.dividends) if with_dividends else ()
+    return dict.fromkeys(expiries, estimate.rate), basis, (), fitted
 
 
 def _old_curve(curve: RateCurve) -> tuple[Note, ...]:
@@ -204,7 +227,7 @@ def _old_curve(curve: RateCurve) -> tuple[Note, ...]:
 def _implied_yields(
     chain: Chain, expiries: Sequence[date], found: Mapping[date, Forward]
 ) -> tuple[dict[date, float], tuple[Note, ...]]:
-    """Return each expiry's implied yield; one that parity does not tell takes its nearest neighbour's."""
+    """Return each expiry's implied yield beside the cash; one that parity does not tell takes its neighbour's."""
     known = [forward for forward in found.values() if np.isfinite(forward.div_yield)]
     if not known:
         raise InputError(
@@ -217,7 +240,7 @@ def _implied_yields(
             t_years = chain.years_to(day)
             forward = min(known, key=lambda other: abs(other.t_years - t_years))
             borrowed.append(f"{day}")
-        yields[day] = forward.div_yield
+        yields[day] = forward.residual_yield
     if not borrowed:
         return yields, ()
     message = f"no parity near the money at {', '.join(borrowed)}: the nearest expiry's implied yield is used"
