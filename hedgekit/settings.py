@@ -5,6 +5,11 @@ A file has one table a command, with the command's long options as keys::
     [hedge]
     fee = 0.50
     rate = 0.0375
+
+    [hedge.frontier]
+    min-cap = 1.08
+
+A command of a group also takes what the group's own table says of its options.
 """
 
 from __future__ import annotations
@@ -36,7 +41,7 @@ def defaults_for(command: str, config: Path | None, *, commands: Sequence[str]) 
     Parameters
     ----------
     command : str
-        Name of the command, and of the table in the file.
+        Name of the command, and of the table in the file; ``"hedge frontier"`` is the table ``[hedge.frontier]``.
     config : Path or None
         The file named on the command line.
     commands : sequence of str
@@ -66,7 +71,9 @@ def _table(path: Path, command: str, commands: Sequence[str]) -> dict[str, Any]:
                 f"did you mean [{near[0]}]?" if near else f"options go in a table of a command: {', '.join(commands)}"
             )
             raise DataError(f"{path}: {key!r} is no command; {hint}")
-    table = document.get(command, {})
-    if not isinstance(table, dict):
-        raise DataError(f"{path}: [{command}] must be a table of options, not {table!r}")
+    table: Any = document
+    for name in command.split():
+        table = table.get(name, {})
+        if not isinstance(table, dict):
+            raise DataError(f"{path}: [{command.replace(' ', '.')}] must be a table of options, not {table!r}")
     return {key.replace("-", "_"): value for key, value in table.items()}

@@ -40,8 +40,19 @@ def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -
     from hedgekit.cli import COMMANDS
     from hedgekit.settings import defaults_for
 
-    defaults = defaults_for(ctx.info_name or "", path, commands=tuple(COMMANDS))
+    words: list[str] = []
+    at = ctx
+    while at.parent is not None:
+        words.insert(0, at.info_name or "")
+        at = at.parent
     known = {name for option in ctx.command.params for name in [option.name or ""]}
+    rooms = ctx.command.list_commands(ctx) if isinstance(ctx.command, click.Group) else []
+    defaults: dict[str, Any] = {}
+    for depth in range(1, len(words) + 1):
+        found = defaults_for(" ".join(words[:depth]), path, commands=tuple(COMMANDS))
+        if depth < len(words):  # the group's table: what it says of options that this command shares
+            found = {key: value for key, value in found.items() if key in known and not isinstance(value, dict)}
+        defaults.update({key: value for key, value in found.items() if key not in rooms})
     for key, value in defaults.items():
         if not isinstance(value, str | int | float):
             raise click.UsageError(f"the configuration sets {key.replace('_', '-')!r} to {value!r}: expected one value")
