@@ -10,6 +10,8 @@ the group's::
     [pair.ratio]
     long = "IWM"
     short = "SPY"
+
+A command of a group also takes what the group's own table says of the options they share.
 """
 
 from __future__ import annotations
@@ -155,8 +157,8 @@ def _read(file: Path, path: Sequence[Level], commands: Collection[str]) -> dict[
         table = table.get(level.name, {})
         if not isinstance(table, dict):
             raise DataError(f"{file}: [{name}] must be a table of options, not {table!r}")
-        settings = _options(file, name, level, table)
-    return settings
+        settings.update(_options(file, name, level, table))
+    return {path[-1].options[flag]: setting for flag, setting in settings.items() if flag in path[-1].options}
 
 
 def _options(file: Path, name: str, level: Level, table: dict[str, Any]) -> dict[str, Setting]:
@@ -172,5 +174,5 @@ def _options(file: Path, name: str, level: Level, table: dict[str, Any]) -> dict
             raise DataError(f"{file}: [{name}] sets {key!r}{hint}")
         if not isinstance(value, str | int | float):
             raise DataError(f"{file}: [{name}] sets {key!r} to {value!r}: expected one value")
-        found[level.options[option]] = Setting(value=value, source=str(file))
+        found[option] = Setting(value=value, source=str(file))
     return found

@@ -344,3 +344,11 @@ def test_a_closed_pipe_ends_quietly(example):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_a_table_inside_a_groups_table_is_its_commands(tmp_path):
+    from hedgekit.settings import defaults_for
+
+    path = write(tmp_path / "x.toml", "[hedge]\nfee = 1.25\n[hedge.frontier]\nmin-cap = 1.1\n")
+    assert defaults_for("hedge frontier", path, commands=("hedge",)) == {"min_cap": 1.1}
+    assert defaults_for("hedge", path, commands=("hedge",))["fee"] == 1.25
