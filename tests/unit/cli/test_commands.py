@@ -346,9 +346,11 @@ def test_a_closed_pipe_ends_quietly(example):
     assert process.returncode == 0
 
 
-def test_a_table_inside_a_groups_table_is_its_commands(tmp_path):
-    from hedgekit.settings import defaults_for
-
-    path = write(tmp_path / "x.toml", "[hedge]\nfee = 1.25\n[hedge.frontier]\nmin-cap = 1.1\n")
-    assert defaults_for("hedge frontier", path, commands=("hedge",)) == {"min_cap": 1.1}
-    assert defaults_for("hedge", path, commands=("hedge",))["fee"] == 1.25
+def test_a_table_inside_a_groups_table_is_its_commands(run, tmp_path):
+    write(tmp_path / "hedgekit.toml", "[config]\nquiet = true\n[config.show]\nformat = 'json'\n")
+    code, _, err = run("config", "show")
+    assert code == 3 and "[config] sets 'quiet'" in err
+    write(tmp_path / "hedgekit.toml", "[config.show]\nformat = 'json'\n")
+    assert json.loads(run("config", "show")[1])["settings"][0]["option"] == "format"
+    write(tmp_path / "hedgekit.toml", "[hedge.fronteir]\nfee = 1\n")
+    assert run("hedge", "--shares", 100, "--chain", "x.json")[0] == 3
