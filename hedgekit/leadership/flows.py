@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -87,7 +88,7 @@ def read_flows(path: str | os.PathLike[str], ticker: str) -> Flows:
         raise DataError(f"{table.label}: no line of {ticker}: give the file of its flows")
     day_of = table.column("date", "day")
     rows = sorted((table.day(line, cells[day_of]), line, cells) for line, cells in mine)
-    for (first, _, _), (second, line, _) in zip(rows, rows[1:], strict=False):
+    for (first, _, _), (second, line, _) in pairwise(rows):
         if first == second:
             raise DataError(f"{table.label}: line {line}: {second} is there twice for {ticker}")
     days = tuple(day for day, _, _ in rows)

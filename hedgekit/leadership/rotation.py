@@ -127,7 +127,10 @@ def rotate(
     if stray:
         raise InputError(f"held {stray[0]} is none of the sectors ranked: {', '.join(chosen)}")
     if top < 1 or band < 0 or window < 1 or top > len(chosen):
-        raise InputError(f"top {top}, band {band}, window {window} for {len(chosen)} sectors: expected 1 <= top <= sectors, band >= 0, window >= 1")  # fmt: skip
+        raise InputError(
+            f"top {top}, band {band}, window {window} for {len(chosen)} sectors: expected 1 <= top <= sectors, "
+            "band >= 0, window >= 1"
+        )
     history = prices.until(asof) if asof is not None else prices
     notes = list(history.notes)
     other = history.select((benchmark,)).total_return[:, 0]

@@ -100,9 +100,10 @@ def participation(
     for i in range(len(names)):
         mine = of == i
         strength = relative_strength(sector_index(prices[:, mine], member[:, mine]), benchmark)
-        known = (np.isfinite(prices[:, mine]) & member[:, mine]).any(axis=1)
+        known: NDArray[np.bool_] = np.any(np.isfinite(prices[:, mine]) & member[:, mine], axis=1)
         if window < n:
-            judged[window:, i] = np.isfinite(strength[window:] + strength[:-window]) & known[window:] & known[:-window]
+            both = known[window:] & known[:-window]
+            judged[window:, i] = np.isfinite(strength[window:] + strength[:-window]) & both
             up[window:, i] = above(strength[window:], strength[:-window]) & judged[window:, i]
     beats = np.zeros(prices.shape, dtype=bool)
     if window < n:

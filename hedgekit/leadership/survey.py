@@ -226,7 +226,7 @@ def assess(
     last = days[-1]
     indicators = [_latest(series, last, notes) for series in found]
     indicators += _missing(constituents, membership, flows)
-    indicators.append(_valuation(pe, leader, benchmark, last.astype(date)))
+    indicators.append(_valuation(pe, leader, benchmark))
     votes = np.column_stack([_on(days, series) for series in found if series.votes is not None])
     state = states(votes)
     change = np.flatnonzero(state[1:] != state[:-1])
@@ -239,9 +239,7 @@ def assess(
         since=day_of[int(change[-1]) + 1] if len(change) else None,
         indicators=tuple(indicators),
         history=tuple(zip(day_of, map(str, state), strict=True))[-HISTORY:],
-        series={
-            series.name: {"date": series.days[-HISTORY:], "value": series.values[-HISTORY:]} for series in found
-        },
+        series={series.name: {"date": series.days[-HISTORY:], "value": series.values[-HISTORY:]} for series in found},
         inputs={
             "prices": prices.source,
             "prices_sha256": prices.source_sha256,
@@ -309,8 +307,9 @@ def _of_members(
     history = constituents.until(asof) if asof is not None else constituents
     notes.extend(constituents.notes)
     # Members are judged by their own closes; an adjusted series stands in where those are not known.
-    closes = np.where(np.isfinite(history.close).any(axis=0), history.close, history.total_return)
-    returns = np.where(np.isfinite(history.total_return).any(axis=0), history.total_return, history.close)
+    traded, adjusted = np.isfinite(history.close).sum(axis=0), np.isfinite(history.total_return).sum(axis=0)
+    closes = np.where(traded >= adjusted, history.close, history.total_return)
+    returns = np.where(adjusted > 0, history.total_return, history.close)
     if membership is None:
         member = np.ones(closes.shape, dtype=bool)
         of = [NO_SECTOR] * len(history.tickers)
@@ -319,9 +318,7 @@ def _of_members(
         of = [membership.sector.get(ticker, NO_SECTOR) for ticker in history.tickers]
         absent = sum(ticker not in history.tickers for ticker in membership.sector)
         if absent:
-            notes.append(
-                Note("members_without_prices", f"{absent} of {len(membership.sector)} members have no prices")
-            )
+            notes.append(Note("members_without_prices", f"{absent} of {len(membership.sector)} members have no prices"))
     if membership is None or not membership.dated:
         notes.append(
             Note(
@@ -405,7 +402,9 @@ def _of_flows(flows: Flows, asof: date | None, look: Windows, notes: list[Note])
     blank = [day for day in flows.blank if asof is None or day <= asof]
     if blank:
         shown = ", ".join(map(str, blank[:6])) + (", ..." if len(blank) > 6 else "")
-        notes.append(Note("blank_flows", f"{flows.source}: {len(blank)} days without a flow of {flows.ticker}: {shown}"))
+        notes.append(
+            Note("blank_flows", f"{flows.source}: {len(blank)} days without a flow of {flows.ticker}: {shown}")
+        )
     saturdays = [day for day in flows.days if day.weekday() >= 5]
     if saturdays:
         notes.append(Note("flow_on_weekend", f"{flows.source}: a flow dated on a weekend: {saturdays[0]}"))
@@ -471,9 +470,7 @@ def _on(days: NDArray[np.datetime64], series: _Series) -> Floats:
     return out
 
 
-def _missing(
-    constituents: PriceHistory | None, membership: Membership | None, flows: Flows | None
-) -> list[Indicator]:
+def _missing(constituents: PriceHistory | None, membership: Membership | None, flows: Flows | None) -> list[Indicator]:
     """Return the indicators that no data were given for, as unknown."""
     wanted: list[tuple[str, str]] = []
     if constituents is None:
@@ -498,7 +495,7 @@ def _missing(
     ]
 
 
-def _valuation(pe: tuple[float, float] | None, leader: str, benchmark: str, day: date) -> Indicator:
+def _valuation(pe: tuple[float, float] | None, leader: str, benchmark: str) -> Indicator:
     gap = None
     sentence = "not given: --pe"
     if pe is not None:
@@ -510,7 +507,7 @@ def _valuation(pe: tuple[float, float] | None, leader: str, benchmark: str, day:
         name="valuation_gap",
         value=gap,
         unit="percent",
-        asof=None if gap is None else day,
+        asof=None,
         window="",
         denominator=None,
         verdict="unknown" if gap is None else "neutral",

@@ -151,7 +151,12 @@ def screen(
     )
     for rule, count in result.count(None).items():
         if count == len(screened):
-            notes.append(Note("rule_unknown", f"{rule} is unknown for every ticker: nothing can pass; give its data or leave it out"))  # fmt: skip
+            notes.append(
+                Note(
+                    "rule_unknown",
+                    f"{rule} is unknown for every ticker: nothing can pass; give its data or leave it out",
+                )
+            )
     return replace(result, warnings=tuple(notes))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -77,14 +78,13 @@ def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _check(label: str, rule: str, key: str, value: Any, default: Any) -> None:
-    wanted = "true or false" if isinstance(default, bool) else "a whole number from 2" if isinstance(default, int) else "a number"  # fmt: skip
-    right = (
-        isinstance(value, bool)
-        if isinstance(default, bool)
-        else isinstance(value, int) and not isinstance(value, bool) and value >= 2
-        if isinstance(default, int)
-        else isinstance(value, int | float) and not isinstance(value, bool) and value == value
-    )
+    truth, whole = isinstance(value, bool), isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(default, bool):
+        right, wanted = truth, "true or false"
+    elif isinstance(default, int):
+        right, wanted = whole and value >= 2, "a whole number from 2"
+    else:
+        right, wanted = (whole or isinstance(value, float)) and math.isfinite(value), "a number"
     if not right:
         raise DataError(f"{label}: [{rule}] {key} is {value!r}: expected {wanted}")
 
