@@ -192,7 +192,7 @@ def revalue(
         value_usd=value,
         pnl_usd=value - base_usd,
         by_holding=cells - base[:, None, None, None],
-        unknown=tuple(str(h) for h, ok in zip(holdings, np.isfinite(cells).all(axis=(1, 2, 3)), strict=True) if not ok),
+        unknown=tuple(str(held) for row, held in enumerate(holdings) if not np.isfinite(cells[row]).all()),
         warnings=_notes(holdings, underlyings, days, shocks, vol_rule),
     )
 
@@ -291,7 +291,9 @@ def option_values(
     paying = np.broadcast_to(left >= (ahead[0][0] if ahead else math.inf), vols.shape)
     for part, cash in ((alive & paying, ahead), (alive & ~paying, ())):
         if part.any():
-            place = [np.broadcast_to(column, vols.shape)[part] for column in (sign, at, strike, left, rate, div_yield)]
+            place: list[Any] = [
+                np.broadcast_to(column, vols.shape)[part] for column in (sign, at, strike, left, rate, div_yield)
+            ]
             value[part] = price(*place, vols[part], exercise=exercise, dividends=cash)
     broke = np.broadcast_to(left > 0.0, vols.shape) & (at <= 0.0) & (exercise == "european")
     if broke.any():
@@ -299,7 +301,7 @@ def option_values(
     unknown = np.array([not math.isfinite(h.vol) for h in holdings])
     value[unknown[:, None, None] & np.broadcast_to(left > 0.0, vols.shape)] = math.nan
     amounts = np.array([h.units for h in holdings])[:, None, None]
-    return value * amounts
+    return np.asarray(value * amounts)
 
 
 def _vols(holdings: Sequence[Holding], market: Underlying, spots: Floats, smile: SmileRule) -> Floats:
@@ -329,7 +331,9 @@ def _moves_of(
     found = {}
     for ticker in sorted({h.ticker for h in holdings}):
         if ticker not in underlyings:
-            raise InputError(f"{ticker} is held but its market is not given (given: {', '.join(underlyings) or 'none'})")
+            raise InputError(
+                f"{ticker} is held but its market is not given (given: {', '.join(underlyings) or 'none'})"
+            )
         if betas is not None and ticker not in betas:
             raise InputError(f"{ticker} has no beta: its move is unknown")
         beta = 1.0 if betas is None else betas[ticker]

@@ -167,7 +167,9 @@ def replay(
         for holding in held:
             if holding.option is None:
                 continue
-            values, alive = _option_path(holding, market, market.spot * (1.0 + path), ratio, elapsed, tenor_scaling, smile)
+            values, alive = _option_path(
+                holding, market, market.spot * (1.0 + path), ratio, elapsed, tenor_scaling, smile
+            )
             pnl += values
             leave += np.where(alive, abs(holding.units) * holding.half_spread * np.maximum(1.0, ratio), 0.0)
     return Replay(
@@ -204,7 +206,9 @@ def _option_path(
         done = option_values([holding], market, spot, np.array([shock]), when, smile=smile, exercise=style)
         return float(done[0, 0, 0])
 
-    base = float(option_values([holding], market, np.array([market.spot]), still, 0.0, smile=smile, exercise=style)[0, 0, 0])
+    base = float(
+        option_values([holding], market, np.array([market.spot]), still, 0.0, smile=smile, exercise=style)[0, 0, 0]
+    )
     out, alive = np.empty(len(spots)), np.ones(len(spots), dtype=bool)
     settled: float | None = None
     for i, (spot, when) in enumerate(zip(spots, elapsed, strict=True)):
@@ -241,7 +245,10 @@ def _closes(prices: PriceHistory, first: date, last: date) -> tuple[date, list[d
     if not len(before) or not len(inside) or (first - days[before[-1]].item()) > timedelta(days=LONGEST_GAP):
         raise DataError(f"{prices.source}: does not cover the replay from {first} to {last}: it has {covered}")
     rows = np.concatenate([before[-1:], inside])
-    return days[rows[0]].item(), days[inside].tolist(), np.asarray(prices.close[rows], dtype=float)
+    # a file of adjusted prices alone knows no traded close: its dividend-adjusted path stands in
+    traded = np.isfinite(prices.close[rows]).all(axis=0)
+    levels = np.where(traded, prices.close[rows], prices.total_return[rows])
+    return days[rows[0]].item(), days[inside].tolist(), np.asarray(levels, dtype=float)
 
 
 def _vol_ratio(vol_index: PriceHistory, start: date, days: Sequence[date]) -> Floats:
@@ -277,7 +284,8 @@ def _paths(
             base = None if benchmark is None else _path(prices, closes, benchmark)
             if base is None or betas is None or ticker not in betas:
                 raise InputError(
-                    f"replay {name}: {ticker} has no history then in {prices.source}; give its beta to a benchmark that has"
+                    f"replay {name}: {ticker} has no history then in {prices.source}; give its beta to a benchmark "
+                    "that has"
                 )
             daily = np.diff(np.concatenate([[1.0], base])) / np.concatenate([[1.0], base[:-1]])
             path = np.cumprod(np.maximum(0.0, 1.0 + betas[ticker] * daily))

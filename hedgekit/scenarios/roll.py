@@ -130,7 +130,7 @@ def roll_plan(
 
 
 def vol_at(smiles: Mapping[date, Smile], market: Underlying, moneyness: float, t_years: float) -> float:
-    """Return today's vol at a strike/spot ratio and a tenor: total variance linear in time, vol flat beyond the ends."""
+    """Return today's vol at a strike/spot ratio and a tenor: total variance linear in time, vol flat at the ends."""
     days = sorted(smiles)
     times = np.array([market.years_to(day) for day in days])
     vols = np.array([float(smiles[day].at([moneyness * market.spot])[0]) for day in days])
