@@ -291,10 +291,12 @@ def option_values(
     paying = np.broadcast_to(left >= (ahead[0][0] if ahead else math.inf), vols.shape)
     for part, cash in ((alive & paying, ahead), (alive & ~paying, ())):
         if part.any():
-            place: list[Any] = [
+            kind, spot, level, t_years, carry, yields = (
                 np.broadcast_to(column, vols.shape)[part] for column in (sign, at, strike, left, rate, div_yield)
-            ]
-            value[part] = price(*place, vols[part], exercise=exercise, dividends=cash)
+            )
+            value[part] = price(
+                kind, spot, level, t_years, carry, yields, vols[part], exercise=exercise, dividends=cash
+            )
     broke = np.broadcast_to(left > 0.0, vols.shape) & (at <= 0.0) & (exercise == "european")
     if broke.any():
         value[broke] = (intrinsic * np.exp(-rate * np.maximum(left, 0.0)))[broke]
