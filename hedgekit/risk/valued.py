@@ -430,7 +430,7 @@ def _with_greeks(lines: Sequence[Line], underlyings: Mapping[str, Underlying]) -
         )
         for i, row in enumerate(rows):
             line, amount = lines[row], lines[row].position.units
-            shown = {
+            shown: dict[str, Any] = {
                 "delta": float(answer.delta[i]),
                 "delta_usd": units.delta_usd(float(answer.delta[i]) * amount, market.spot),
                 "gamma_usd_per_pct": units.fraction(float(answer.gamma[i]) * amount * market.spot**2),
