@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["call", "put"]
 SpotSource: TypeAlias = Literal["file", "parity", "given"]
+ExerciseStyle: TypeAlias = Literal["american", "european"]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
@@ -225,6 +226,10 @@ class Flag(IntFlag):
     """With another strike of its expiry: buying one at the ask and selling the other at the bid pays at once."""
     ABOVE_MAXIMUM = 1024
     """The bid is above the most the option can be worth: the spot for a call, the strike for a put."""
+    BUTTERFLY = 2048
+    """With two other strikes of its expiry: buying the outer and selling the middle pays at once."""
+    CALENDAR = 4096
+    """With the same strike of another expiry: the earlier one is bid above the later one's ask."""
 
     @property
     def slug(self) -> str:
@@ -322,6 +327,8 @@ class Chain:
         Why the market did not trade on the day of `asof` ("Juneteenth", "a Saturday"); empty when it did.
     warnings : tuple of (slug, message)
         What the user must be told.
+    exercise : {"american", "european"}
+        Whether the options can be exercised early: those on shares and funds can, those on most indices cannot.
     """
 
     symbol: npt.NDArray[np.str_]
@@ -348,6 +355,7 @@ class Chain:
     source_sha256: str = ""
     closed_reason: str = ""
     warnings: tuple[tuple[str, str], ...] = field(default=())
+    exercise: ExerciseStyle = "american"
 
     def __post_init__(self) -> None:
         """Make every column contiguous and read-only; check lengths, spot and clock."""
