@@ -10,7 +10,9 @@ from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options
 
 # command -> its module; help shows them in this order
-COMMANDS: dict[str, str] = {}
+COMMANDS = {
+    "frontier": "hedgekit.cli.hedge_frontier",
+}
 
 
 @click.group(

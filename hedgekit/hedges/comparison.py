@@ -218,7 +218,7 @@ def compare(
         optimum=optimum,
         recommended=recommended,
         why=why,
-        inputs={**_inputs(chain, problem, market), "max_spread": max_spread},
+        inputs=problem_inputs(chain, problem, market),
         warnings=(
             *market.warnings,
             *quotes_left_out(chain, day, max_spread),
@@ -262,7 +262,8 @@ def _build(home: str, problem: Problem) -> Candidate | None:
     return built
 
 
-def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, Any]:
+def problem_inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, Any]:
+    """Return what the numbers of a problem rest on."""
     from hedgekit import __version__
 
     day = problem.expiry
@@ -291,5 +292,6 @@ def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, A
         "day_count": "ACT/365 to the exercise cut-off in New York",
         "price_basis": "bought at the ask, sold at the bid",
         "engine": engine_name("american", problem.dividends, problem.t_years),
+        "max_spread": problem.max_spread,
         "version": __version__,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -123,7 +123,7 @@ class Problem:
     calls_allowed: bool
     puts: Quotes
     calls: Quotes
-    goal: Goal = Goal()
+    goal: Goal = field(default_factory=Goal)
     max_spread: float = WIDEST_SPREAD
 
     @property

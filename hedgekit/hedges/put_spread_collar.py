@@ -23,8 +23,9 @@ def build(problem: Problem) -> Candidate | None:
     ]
     bottom, top = legs[1].option.strike, legs[2].option.strike
     lead = problem.goal.lead("put-spread collar", meets=sized.meets)
+    floor = f"{units.percent(problem.floor):.1f}%"
     why = (
-        f"{lead} down to {bottom:g}: below it the loss runs on, {{miss}} short of {units.percent(problem.floor):.1f}% at 0; gives up "
+        f"{lead} down to {bottom:g}: below it the loss runs on, {{miss}} short of {floor} at 0; gives up "
         f"gains above {top:g}"
     )
     return measure(problem, "put-spread collar", legs, why=why)

@@ -67,13 +67,13 @@ def _where(problem: Problem) -> str:
 
 def _criterion(problem: Problem) -> str:
     """Say what the chosen hedge is the best of."""
-    goal = problem.goal
+    goal, money = problem.goal, f"at most ${float(problem.budget or 0):,.0f}"
     if goal.kind == "budget":
         return (
             f"the option hedge with the highest floor {_where(problem)} for at most ${float(problem.budget or 0):,.0f}"
         )
     if goal.kind == "cap":
-        paid = f"at most ${float(problem.budget or 0):,.0f}" if problem.budget else "nothing"
+        paid = money if problem.budget else "nothing"
         return (
             f"the option hedge with the highest cap at which {units.percent(problem.floor):g}% {_where(problem)} costs "
             f"{paid}"

@@ -45,8 +45,8 @@ def size_puts(
 ) -> Sized | None:
     """Return the cheapest puts that keep the floor, or those that come nearest to it.
 
-    For ``n`` puts struck at ``K`` over ``N`` shares, with nothing below the level ``L`` (the goal's own, the strike of a
-    put sold with each, or 0), wealth over ``S >= L`` is least at ``L`` or ``K``:
+    For ``n`` puts struck at ``K`` over ``N`` shares, with nothing below the level ``L`` (the goal's own, the strike of
+    a put sold with each, or 0), wealth over ``S >= L`` is least at ``L`` or ``K``:
 
     ``min(N L + 100 n (K - L), N K) - carried``
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -230,21 +232,11 @@ def _label(candidate: Candidate, shares: int) -> str:
 
 def footer(result: HedgeResult) -> list[str]:
     """Return what the numbers rest on."""
-    inputs, problem = result.inputs, result.problem
-    spot = {
-        "file": "spot from the file, inside put-call parity",
-        "parity": f"spot from put-call parity (the file says {number(_finite(inputs['file_spot']))})",
-        "given": "spot as given",
-    }[inputs["spot_source"]]
+    problem = result.problem
     exits = [c for c in result.candidates if c.name == result.recommended and c.exit_now_usd is not None]
     lines = [
-        f"floor: least wealth at expiry over every spot from 0 up, less the cost financed at "
-        f"{units.percent(problem.rate):.2f}% ({inputs['rate_source']}); dividends received are left out",
-        f"at the touch (buy at the ask, sell at the bid) + ${problem.fee:g} a contract; %/yr: if rolled at the same "
-        f"price; worst: the spot of the least wealth; delta: of the hedged position, per share owned; -20%: gain or "
-        f"loss at expiry if the spot is 20% lower; fails<: below that spot",
-        f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
-        f"traded on: two-sided unflagged quotes with a spread up to {units.percent(inputs['max_spread']):g}% of mid",
+        "worst: the spot of the least wealth; delta: of the hedged position, per share owned; -20%: gain or loss at "
+        "expiry if the spot is 20% lower; fails<: below that spot",
         "today: delta shares, gamma shares per $1, vega and rho dollars a point, theta dollars a calendar day; vols at "
         "the mid",
         f"calls are sold at {units.percent(problem.cap):.5g}% of spot or above (cap part: of the covered shares only); "
@@ -254,7 +246,23 @@ def footer(result: HedgeResult) -> list[str]:
         lines.append(
             f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}"
         )
-    sha = inputs["source_sha256"][:8]
-    asof = inputs["asof"]
-    lines.append(f"{inputs['source']} as of {asof:%Y-%m-%d %H:%M %Z}, sha256 {sha}; hedgekit {inputs['version']}")
-    return lines
+    return [*lines, *rests_on(result.inputs, problem)]
+
+
+def rests_on(inputs: Mapping[str, Any], problem: Problem) -> list[str]:
+    """Return what every table of hedges rests on: floors, prices, engine, file."""
+    spot = {
+        "file": "spot from the file, inside put-call parity",
+        "parity": f"spot from put-call parity (the file says {number(_finite(inputs['file_spot']))})",
+        "given": "spot as given",
+    }[inputs["spot_source"]]
+    asof, sha = inputs["asof"], inputs["source_sha256"][:8]
+    return [
+        f"floor: least wealth at expiry over every spot from 0 up, less the cost financed at "
+        f"{units.percent(problem.rate):.2f}% ({inputs['rate_source']}); dividends received are left out",
+        f"at the touch (buy at the ask, sell at the bid) + ${problem.fee:g} a contract; %/yr: if rolled at the same "
+        "price",
+        f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
+        f"traded on: two-sided unflagged quotes with a spread up to {units.percent(inputs['max_spread']):g}% of mid",
+        f"{inputs['source']} as of {asof:%Y-%m-%d %H:%M %Z}, sha256 {sha}; hedgekit {inputs['version']}",
+    ]
