@@ -6,14 +6,21 @@ from datetime import date
 
 import click
 
+from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options
 
+# command -> its module; help shows them in this order
+COMMANDS: dict[str, str] = {}
 
-@click.command(
-    epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08"
+
+@click.group(
+    cls=lazy_group(COMMANDS),
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND] ...",
+    epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08",
 )
-@click.option("--shares", type=int, required=True, help="Shares owned.")
-@click.option("--chain", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
+@click.option("--shares", type=int, help="Shares owned.")
+@click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
 @click.option(
@@ -46,10 +53,12 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
 @market_options
 @output_options
+@click.pass_context
 def command(
+    ctx: click.Context,
     *,
-    shares: int,
-    chain: str,
+    shares: int | None,
+    chain: str | None,
     by: date | None,
     expiry: date | None,
     floor: float,
@@ -71,6 +80,11 @@ def command(
     Every candidate is priced at the touch and sized in whole contracts. Ends with 4 when no option
     hedge of that expiry holds the floor, naming the nearest that one does.
     """
+    if ctx.invoked_subcommand is not None:
+        refuse_options_before(ctx)
+        return
+    if shares is None or chain is None:
+        raise click.UsageError(f"Missing option '{'--shares' if shares is None else '--chain'}'.", ctx)
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
