@@ -195,6 +195,45 @@ class Leg:
         return f"{self.contracts:+d} {self.option} @{self.premium:.10g}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """A number of shares of the underlying at a price, beside options.
+
+    Parameters
+    ----------
+    shares : int
+        Signed, + is long; not zero.
+    ticker : str
+    price : float
+        Dollars a share paid (or received when sold short), zero or more.
+
+    Examples
+    --------
+    >>> str(Shares(shares=100, ticker="IWM", price=297.78))
+    '+100 IWM @297.78'
+    """
+
+    shares: int
+    ticker: str
+    price: float
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if isinstance(self.shares, bool) or not isinstance(self.shares, int) or self.shares == 0:
+            raise InputError(f"shares {self.shares!r}: expected a whole number other than 0")
+        if not _ROOT.fullmatch(self.ticker):
+            raise InputError(f"ticker {self.ticker!r}: expected 1 to 6 capital letters or digits, like IWM")
+        if not 0.0 <= self.price < np.inf:
+            raise InputError(f"share price {self.price!r}: expected zero or more dollars a share")
+
+    def __str__(self) -> str:
+        return f"{self.shares:+d} {self.ticker} @{self.price:.10g}"
+
+
+Holding: TypeAlias = Leg | Shares
+"""One line of a position: options or shares."""
+
+
 class Flag(IntFlag):
     """What is wrong, or only noteworthy, with one quote; a quote may carry several.
 
