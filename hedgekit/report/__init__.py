@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TABLES = {
     "hedge": "hedgekit.report.hedge_table",
     "frontier": "hedgekit.report.frontier_table",
+    "verify": "hedgekit.report.verify_table",
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
