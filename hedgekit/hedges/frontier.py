@@ -7,6 +7,7 @@ better than that; and those that would keep the same floor in cash.
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Sequence
@@ -30,7 +31,6 @@ from hedgekit.market.inputs import Given, resolve
 from hedgekit.model import Chain, Leg
 from hedgekit.payoff import PiecewiseLinear, carried_exact, exact, expiry_wealth
 from hedgekit.results import Result
-import itertools
 
 STANDARD_FLOORS = (0.80, 0.99)
 STANDARD_POINTS = 20

@@ -1,3 +1,4 @@
+import itertools
 import json
 from datetime import date
 
@@ -7,7 +8,6 @@ from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.hedges import compare
 from hedgekit.hedges.frontier import frontier
 from hedgekit.payoff import expiry_wealth
-import itertools
 
 ROWS = [
     ("put", 70.0, 0.20, 0.24),
