@@ -18,6 +18,10 @@ TABLES = {
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
+    "leadership": "hedgekit.report.leadership_table",
+    "screen": "hedgekit.report.screen_table",
+    "rotate": "hedgekit.report.rotate_table",
+    "config": "hedgekit.report.config_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 
