@@ -15,6 +15,7 @@ TABLES = {
     "hedge": "hedgekit.report.hedge_table",
     "frontier": "hedgekit.report.frontier_table",
     "hedge_stop": "hedgekit.report.stop_table",
+    "verify": "hedgekit.report.verify_table",
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
