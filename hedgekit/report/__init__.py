@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # schema -> module of this package with ``table(result, terminal=...) -> str``
 TABLES = {
     "hedge": "hedgekit.report.hedge_table",
+    "structure": "hedgekit.report.structure_table",
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -24,6 +24,16 @@ HIGHEST_VOL = 10.0
 """A vol above this is taken for percent written without its sign."""
 
 Vols = float | Mapping[date, float] | None
+
+
+class Places(TypedDict):
+    """Where options are valued: the part of a setting that its vols are found from."""
+
+    spot: float
+    t_years: Mapping[date, float]
+    rates: Mapping[date, float]
+    div_yields: Mapping[date, float]
+    cash: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +118,9 @@ def options_of(holdings: Sequence[Holding]) -> tuple[Leg, ...]:
     """
     legs = tuple(holding for holding in holdings if isinstance(holding, Leg))
     if not legs:
-        raise InputError("a structure needs an option leg: shares alone have no expiry at which to tell profit and loss")
+        raise InputError(
+            "a structure needs an option leg: shares alone have no expiry at which to tell profit and loss"
+        )
     return legs
 
 
@@ -154,11 +166,9 @@ def as_given(
     s = bought[0].price if spot is None else float(spot)
     days = sorted({leg.option.expiry for leg in legs})
     years = {day: _ahead(asof, day) for day in days}
-    terms = {
-        day: market_inputs.given(asof=asof, t_years=years[day], rate=rate, dividends=dividends) for day in days
-    }
+    terms = {day: market_inputs.given(asof=asof, t_years=years[day], rate=rate, dividends=dividends) for day in days}
     first = terms[days[0]]
-    places = {
+    places: Places = {
         "spot": s,
         "t_years": years,
         "rates": {day: terms[day].rate for day in days},
@@ -167,7 +177,7 @@ def as_given(
     }
     if not 0.0 < s < math.inf:
         raise InputError(f"--spot {s:g}: expected a positive number of dollars a share")
-    notes: list[Note] = [note for note in terms[days[-1]].warnings]
+    notes = list(terms[days[-1]].warnings)
     if vol is not None:
         vols, vol_source = _given_vols(legs, vol), "as given"
         level, level_source = _level(vol, days[0]), "as given"
@@ -229,7 +239,7 @@ def from_chain(
     for day in days:
         chain.years_to(day)  # says which expiries there are
     settled = market if market is not None else resolve(chain, days, rate=rate, dividends=dividends)
-    places = {
+    places: Places = {
         "spot": chain.spot,
         "t_years": years,
         "rates": {day: settled.rates[day] for day in days},
@@ -268,7 +278,7 @@ def from_chain(
     )
 
 
-def at_the_money(chain: Chain, day: date, places: Mapping[str, Any], exercise: Exercise) -> float:
+def at_the_money(chain: Chain, day: date, places: Places, exercise: Exercise) -> float:
     """Return the vol at the forward of one expiry: mids of calls and puts at the strikes around it, interpolated.
 
     Returns
@@ -308,7 +318,9 @@ def forward_price(
     103.0765
     """
     grown = spot * math.exp((rate - div_yield) * t_years)
-    paid = sum(amount * math.exp((rate - div_yield) * (t_years - when)) for when, amount in cash if 0.0 < when <= t_years)
+    paid = sum(
+        amount * math.exp((rate - div_yield) * (t_years - when)) for when, amount in cash if 0.0 < when <= t_years
+    )
     return grown - paid
 
 
@@ -347,7 +359,7 @@ def _nearest_vol(vols: Mapping[Option, float], day: date, spot: float) -> float:
 
 
 def _implied(
-    premiums: Mapping[Option, float], places: Mapping[str, Any], exercise: Exercise
+    premiums: Mapping[Option, float], places: Places, exercise: Exercise
 ) -> tuple[dict[Option, float], list[Note]]:
     """Return each option's vol from its premium; one that identifies none takes that of the leg nearest to it."""
     vols: dict[Option, float] = {}
@@ -374,11 +386,13 @@ def _filled(vols: dict[Option, float]) -> tuple[dict[Option, float], list[Note]]
     for option in unknown:
         near = min(known, key=lambda other: (other.expiry != option.expiry, abs(other.strike - option.strike)))
         filled[option] = vols[near]
-    return filled, [Note("vol_borrowed", f"the price of {names} identifies no vol: that of the nearest other leg is used")]
+    return filled, [
+        Note("vol_borrowed", f"the price of {names} identifies no vol: that of the nearest other leg is used")
+    ]
 
 
 def _chain_vols(
-    legs: Sequence[Leg], chain: Chain, places: Mapping[str, Any], exercise: Exercise
+    legs: Sequence[Leg], chain: Chain, places: Places, exercise: Exercise
 ) -> tuple[dict[Option, float], list[Note]]:
     """Return each leg's vol at its mid, else that of the other kind at its strike, else the nearest strike's."""
     vols: dict[Option, float] = {}
@@ -404,7 +418,9 @@ def _chain_vols(
         used = rows[int(good[0])]
         if slice_.symbol[used] != option.compact:
             borrowed.append(f"{option} from {Option.parse(str(slice_.symbol[used]))}")
-    notes = [Note("vol_borrowed", f"a quote that identifies no vol takes another's: {', '.join(borrowed)}")] * bool(borrowed)
+    notes = [Note("vol_borrowed", f"a quote that identifies no vol takes another's: {', '.join(borrowed)}")] * bool(
+        borrowed
+    )
     missing = [str(option) for option, vol in vols.items() if math.isnan(vol)]
     if missing:
         raise DataError(f"{chain.source}: no quote near {', '.join(missing)} identifies a vol: give --vol")
