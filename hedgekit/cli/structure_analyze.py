@@ -37,7 +37,7 @@ def command(
     drift: float | None,
     history: str | None,
     fee: float,
-    exercise: str,
+    exercise: Literal["american", "european"] | None,
     defined_risk_only: bool,
     spot: float | None,
     rate: str | None,
@@ -60,17 +60,16 @@ def command(
     from hedgekit.structures.setting import as_given, from_chain
     from hedgekit.valuation import moment
 
-    style: Literal["american", "european"] = "european" if exercise == "european" else "american"
     orders = [*(parse_leg(text) for text in legs), *(read_legs(file) if file else ())]
     if verbose and chain:
         click.echo(f"reading {chain}", err=True)
     loaded = load(chain, asof=asof, spot=spot) if chain else None
     holdings = priced(orders, loaded)
     if loaded is not None:
-        setting = from_chain(holdings, loaded, rate=rate, dividends=dividends, vol=vols, exercise=style)
+        setting = from_chain(holdings, loaded, rate=rate, dividends=dividends, vol=vols, exercise=exercise)
     else:
         when = moment(asof)
-        setting = as_given(holdings, asof=when, spot=spot, rate=rate, dividends=dividends, vol=vols, exercise=style)
+        setting = as_given(holdings, asof=when, spot=spot, rate=rate, dividends=dividends, vol=vols, exercise=exercise)
     distributions, notes = beside(setting, history=history)
     result = analyze(holdings, setting, fee=fee, drift=drift, distributions=distributions, notes=notes)
     deliver_structure(result, defined_risk_only=defined_risk_only, format_=format_, output=output, quiet=quiet)

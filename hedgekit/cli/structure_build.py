@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -94,7 +94,7 @@ def _build(
     drift: float | None,
     history: str | None,
     fee: float,
-    exercise: str,
+    exercise: Literal["american", "european"] | None,
     defined_risk_only: bool,
     spot: float | None,
     rate: str | None,
@@ -130,7 +130,7 @@ def _build(
         dividends=dividends,
         vol=vols,
         drift=drift,
-        exercise="european" if exercise == "european" else "american",
+        exercise=exercise,
         fee=fee,
         max_spread=max_spread,
         history=history,

@@ -40,9 +40,7 @@ def structure_options(command: F) -> F:
         click.option(
             "--exercise",
             type=click.Choice(["american", "european"]),
-            default="american",
-            show_default=True,
-            help="Style.",
+            help="Style.  [default: that of the option root: indices European, the rest American]",
         ),
         click.option("--defined-risk-only", is_flag=True, help="Refuse a structure whose loss has no limit (exit 4)."),
     ]

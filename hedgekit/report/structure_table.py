@@ -226,14 +226,18 @@ def today(result: StructureResult) -> str:
 
 def broker(result: StructureResult) -> Iterator[str]:
     """Say margin and assignment."""
-    margin = result.margin
-    if margin is not None:
-        yield (
-            f"margin (Reg T): initial {dollars(margin.initial_usd, cents=True)}, maintenance "
-            f"{dollars(margin.maintenance_usd, cents=True)}"
-        )
-        for line in margin.derivation:
-            yield f"  {line}"
+    asked = result.broker.margin
+    cash = result.broker.cash_usd
+    account = "not allowed in a cash account" if cash is None else f"cash account {dollars(cash, cents=True)}"
+    yield (
+        f"margin (Reg T): initial {dollars(asked.initial_usd, cents=True)}, to deposit "
+        f"{dollars(asked.deposit_usd, cents=True)}; maintenance {dollars(asked.maintenance_usd, cents=True)}; {account}"
+    )
+    yield from (f"  {line}" for line in asked.derivation)
+    ledger = result.broker.assignment
+    if ledger:
+        yield "assignment:"
+        yield from (f"  {line.symbol} (early risk {line.early_risk}): {line.why}" for line in ledger)
 
 
 def footer(result: StructureResult) -> list[str]:

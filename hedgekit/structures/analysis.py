@@ -14,18 +14,12 @@ import numpy as np
 from hedgekit import units
 from hedgekit.distributions.protocol import Distribution
 from hedgekit.errors import InfeasibleError, InputError
-from hedgekit.market.calendar import (
-    exercise_cutoff,
-    is_session,
-    next_session,
-    previous_session,
-    session_close,
-    years_between,
-)
+from hedgekit.market.calendar import exercise_cutoff, is_session, previous_session, session_close, years_between
 from hedgekit.model import Holding, Leg, Shares
 from hedgekit.payoff import net_premium
 from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
+from hedgekit.structures.broker import Broker, ask
 from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.outcome import Outcome, exact_outcome, outlay
 from hedgekit.structures.outlook import KELLY_CAVEAT, Outlook, early_exercise, judge, level_distribution, with_touch
@@ -85,8 +79,14 @@ class StructureResult(Result):
         For each of `MEASURES`; None where it is not known.
     by_date : ProfitByDate or None
         None where a leg has no vol.
-    margin, assignment
-        From `hedgekit.margin`; None and empty where there is nothing to tell.
+    early_exercise_usd : float
+        Value of the right to exercise before the first expiry: part of every expected value.
+    broker : Broker
+        Margin and assignment.
+    exit_now_usd : float or None
+        What opening and closing at once loses; None without quotes.
+    displayed : mapping
+        Compact symbol -> contracts displayed at the touch.
     """
 
     schema_name: ClassVar[str] = "structure"
@@ -102,9 +102,8 @@ class StructureResult(Result):
     outlooks: Mapping[str, Outlook | None]
     by_date: ProfitByDate | None
     early_exercise_usd: float
+    broker: Broker
     exit_now_usd: float | None = None
-    margin: Any = None
-    assignment: Sequence[Any] = ()
     displayed: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
@@ -155,8 +154,8 @@ class StructureResult(Result):
             "greeks": dict(self.greeks),
             "profit_by_date": self.by_date,
             "exit_now_usd": self.exit_now_usd,
-            "margin": self._margin(),
-            "assignment": [_plain(row) for row in self.assignment],
+            "margin": self.broker.margin_dict(),
+            "assignment": [row.to_dict() for row in self.broker.assignment],
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -198,9 +197,6 @@ class StructureResult(Result):
             "shares": None, "strike": option.strike, "expiry": option.expiry, "multiplier": option.multiplier,
             "price": held.premium, "premium": held.premium, "vol": vol, "displayed": self.displayed.get(option.compact),
         }  # fmt: skip
-
-    def _margin(self) -> dict[str, Any] | None:
-        return None if self.margin is None else _plain(self.margin)
 
     def __repr__(self) -> str:
         legs = ", ".join(str(held) for held in self.holdings)
@@ -276,7 +272,7 @@ def analyze(
     rights = early_exercise(held, outcome, setting)
     outlooks = _outlooks(held, outcome, setting, fee, drift, distributions, rights)
     known = all(not math.isnan(setting.vols[leg.option]) for leg in legs)
-    margin, ledger, margin_notes = _broker(held, setting)
+    broker = ask(held, setting)
     return StructureResult(
         name=name,
         holdings=held,
@@ -290,11 +286,10 @@ def analyze(
         by_date=_by_date(held, setting, outcome, fee) if known else None,
         early_exercise_usd=rights,
         exit_now_usd=_exit_now(legs, setting, fee),
-        margin=margin,
-        assignment=ledger,
+        broker=broker,
         displayed={leg.option.compact: _displayed(leg, setting) for leg in legs},
         inputs=_inputs(setting, fee, drift),
-        warnings=(*setting.warnings, *notes, *_notes(held, outcome, setting), *margin_notes),
+        warnings=(*setting.warnings, *notes, *_notes(held, outcome, setting), *broker.warnings),
     )
 
 
@@ -330,20 +325,10 @@ def _outlooks(
     found: dict[str, Outlook | None] = dict.fromkeys(MEASURES)
     if not math.isnan(setting.level_vol):
         own = judge(held, outcome, setting, level_distribution(setting, drift=drift), fee=fee, rights_usd=rights)
-        found["lognormal"] = with_touch(own, held, setting, drift, sessions_to(setting))
+        found["lognormal"] = with_touch(own, held, setting, drift, setting.sessions)
     for distribution in distributions:
         found[distribution.name] = judge(held, outcome, setting, distribution, fee=fee, rights_usd=rights)
     return found
-
-
-def sessions_to(setting: Setting) -> int:
-    """Count the daily closes ahead until the first expiry, its own included."""
-    day, count = setting.asof.date(), 0
-    if is_session(day) and setting.asof < session_close(day) and day <= setting.horizon:
-        count = 1
-    while (day := next_session(day)) <= setting.horizon:
-        count += 1
-    return count
 
 
 def _by_date(held: tuple[Holding, ...], setting: Setting, outcome: Outcome, fee: float) -> ProfitByDate:
@@ -400,11 +385,6 @@ def _displayed(leg: Leg, setting: Setting) -> float | None:
     return size if math.isfinite(size) else None
 
 
-def _broker(held: tuple[Holding, ...], setting: Setting) -> tuple[Any, Sequence[Any], tuple[Note, ...]]:
-    """Return the Reg T requirement and the assignment ledger, when that part of hedgekit is there."""
-    return None, (), ()
-
-
 def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> list[Note]:
     notes = []
     if outcome.low is None:
@@ -424,15 +404,7 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
     if shares and abs(shares[0].price / setting.spot - 1.0) > units.fraction(1.0):
         message = f"the shares are priced at {shares[0].price:.2f}, the spot is {setting.spot:.2f}"
         notes.append(Note("share_price_off_spot", f"{message}: profit counts from the former"))
-    if setting.exercise == "american" and options_of(held)[0].option.root in EUROPEAN_ROOTS:
-        notes.append(
-            Note("european_style", f"{options_of(held)[0].option.root} options are European: add --exercise european")
-        )
     return notes
-
-
-EUROPEAN_ROOTS = frozenset({"SPX", "SPXW", "XSP", "RUT", "RUTW", "MRUT", "NDX", "NDXP", "XND", "VIX", "VIXW", "DJX"})
-"""Cash-settled index options without early exercise."""
 
 
 def _inputs(setting: Setting, fee: float, drift: float | None) -> dict[str, Any]:
@@ -474,7 +446,3 @@ def _float(value: Fraction | None) -> float | None:
 
 def _of(found: Outlook | None, name: str) -> Any:
     return None if found is None else getattr(found, name)
-
-
-def _plain(value: Any) -> Any:
-    return value.to_dict() if hasattr(value, "to_dict") else value

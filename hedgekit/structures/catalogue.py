@@ -77,7 +77,7 @@ def make(
     dividends: Given = None,
     vol: Vols = None,
     drift: float | None = None,
-    exercise: Exercise = "american",
+    exercise: Exercise | None = None,
     fee: float = 0.0,
     max_spread: float = 0.30,
     history: str | os.PathLike[str] | None = None,
@@ -103,7 +103,8 @@ def make(
         As in `hedgekit.structures.analysis.analyze`.
     history : path, optional
         Daily prices, for the historical distribution.
-    exercise : {"american", "european"}
+    exercise : {"american", "european"}, optional
+        That of the option's root when absent.
     max_spread : float
         Quotes with a wider spread, as a fraction of the mid, are not chosen.
 
