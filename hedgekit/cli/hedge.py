@@ -6,22 +6,45 @@ from datetime import date
 
 import click
 
+from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options
 
+# command -> its module; help shows them in this order
+COMMANDS = {
+    "frontier": "hedgekit.cli.hedge_frontier",
+}
 
-@click.command(
-    epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08"
+
+@click.group(
+    cls=lazy_group(COMMANDS),
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND] ...",
+    epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08",
 )
-@click.option("--shares", type=int, required=True, help="Shares owned.")
-@click.option("--chain", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
+@click.option("--shares", type=int, help="Shares owned.")
+@click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
 @click.option(
     "--floor",
     type=float,
-    default=0.90,
-    show_default=True,
-    help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.",
+    help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.  "
+    "[default: 0.90 when no goal is given]",
+)
+@click.option(
+    "--budget",
+    type=float,
+    help="Fraction of today's value to spend at most, for the highest floor; with --min-cap, for the highest cap.",
+)
+@click.option("--zero-cost", is_flag=True, help="The highest cap at which the floor costs nothing.")
+@click.option(
+    "--until",
+    type=float,
+    metavar="LEVEL",
+    help="Weaker: the floor is to hold down to this spot only (dollars; below 1, a fraction of the spot).",
+)
+@click.option(
+    "--delta-target", type=float, help="The cheapest hedge that brings the delta to this fraction of the shares'."
 )
 @click.option(
     "--min-cap",
@@ -46,13 +69,19 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
 @market_options
 @output_options
+@click.pass_context
 def command(
+    ctx: click.Context,
     *,
-    shares: int,
-    chain: str,
+    shares: int | None,
+    chain: str | None,
     by: date | None,
     expiry: date | None,
-    floor: float,
+    floor: float | None,
+    budget: float | None,
+    zero_cost: bool,
+    until: float | None,
+    delta_target: float | None,
     min_cap: float | None,
     max_legs: int,
     max_spread: float,
@@ -68,9 +97,15 @@ def command(
 ) -> None:
     """Size option hedges that truly hold a floor, beside a stop and holding less.
 
-    Every candidate is priced at the touch and sized in whole contracts. Ends with 4 when no option
-    hedge of that expiry holds the floor, naming the nearest that one does.
+    Every candidate is priced at the touch and sized in whole contracts. The goal is one of --floor,
+    --budget, --zero-cost and --delta-target. Ends with 4 when no option hedge of that expiry meets
+    it, naming the nearest floor that one does.
     """
+    if ctx.invoked_subcommand is not None:
+        refuse_options_before(ctx)
+        return
+    if shares is None or chain is None:
+        raise click.UsageError(f"Missing option '{'--shares' if shares is None else '--chain'}'.", ctx)
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
@@ -80,6 +115,10 @@ def command(
         load(chain, asof=asof, spot=spot),
         shares=shares,
         floor=floor,
+        budget=budget,
+        zero_cost=zero_cost,
+        until=until,
+        delta_target=delta_target,
         by=by,
         expiry=expiry,
         rate=rate,
