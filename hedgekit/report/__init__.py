@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # schema -> module of this package with ``table(result, terminal=...) -> str``
 TABLES = {
     "hedge": "hedgekit.report.hedge_table",
+    "structure": "hedgekit.report.structure_table",
     "frontier": "hedgekit.report.frontier_table",
     "hedge_stop": "hedgekit.report.stop_table",
     "verify": "hedgekit.report.verify_table",
