@@ -24,6 +24,7 @@ TABLES = {
     "screen": "hedgekit.report.screen_table",
     "rotate": "hedgekit.report.rotate_table",
     "config": "hedgekit.report.config_table",
+    "pair_ratio": "hedgekit.report.pair_ratio_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 
