@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["call", "put"]
 SpotSource: TypeAlias = Literal["file", "parity", "given"]
+ExerciseStyle: TypeAlias = Literal["american", "european"]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
@@ -194,6 +195,45 @@ class Leg:
         return f"{self.contracts:+d} {self.option} @{self.premium:.10g}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """A number of shares of the underlying at a price, beside options.
+
+    Parameters
+    ----------
+    shares : int
+        Signed, + is long; not zero.
+    ticker : str
+    price : float
+        Dollars a share paid (or received when sold short), zero or more.
+
+    Examples
+    --------
+    >>> str(Shares(shares=100, ticker="IWM", price=297.78))
+    '+100 IWM @297.78'
+    """
+
+    shares: int
+    ticker: str
+    price: float
+
+    def __post_init__(self) -> None:
+        """Check every field."""
+        if isinstance(self.shares, bool) or not isinstance(self.shares, int) or self.shares == 0:
+            raise InputError(f"shares {self.shares!r}: expected a whole number other than 0")
+        if not _ROOT.fullmatch(self.ticker):
+            raise InputError(f"ticker {self.ticker!r}: expected 1 to 6 capital letters or digits, like IWM")
+        if not 0.0 <= self.price < np.inf:
+            raise InputError(f"share price {self.price!r}: expected zero or more dollars a share")
+
+    def __str__(self) -> str:
+        return f"{self.shares:+d} {self.ticker} @{self.price:.10g}"
+
+
+Holding: TypeAlias = Leg | Shares
+"""One line of a position: options or shares."""
+
+
 class Flag(IntFlag):
     """What is wrong, or only noteworthy, with one quote; a quote may carry several.
 
@@ -225,6 +265,10 @@ class Flag(IntFlag):
     """With another strike of its expiry: buying one at the ask and selling the other at the bid pays at once."""
     ABOVE_MAXIMUM = 1024
     """The bid is above the most the option can be worth: the spot for a call, the strike for a put."""
+    BUTTERFLY = 2048
+    """With two other strikes of its expiry: buying the outer and selling the middle pays at once."""
+    CALENDAR = 4096
+    """With the same strike of another expiry: the earlier one is bid above the later one's ask."""
 
     @property
     def slug(self) -> str:
@@ -322,6 +366,8 @@ class Chain:
         Why the market did not trade on the day of `asof` ("Juneteenth", "a Saturday"); empty when it did.
     warnings : tuple of (slug, message)
         What the user must be told.
+    exercise : {"american", "european"}
+        Whether the options can be exercised early: those on shares and funds can, those on most indices cannot.
     """
 
     symbol: npt.NDArray[np.str_]
@@ -348,6 +394,7 @@ class Chain:
     source_sha256: str = ""
     closed_reason: str = ""
     warnings: tuple[tuple[str, str], ...] = field(default=())
+    exercise: ExerciseStyle = "american"
 
     def __post_init__(self) -> None:
         """Make every column contiguous and read-only; check lengths, spot and clock."""

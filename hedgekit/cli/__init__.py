@@ -20,6 +20,9 @@ COMMANDS = {
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "chain": "hedgekit.cli.chain",
+    "leadership": "hedgekit.cli.leadership",
+    "screen": "hedgekit.cli.screen",
+    "rotate": "hedgekit.cli.rotate",
     "config": "hedgekit.cli.config",
     "doctor": "hedgekit.cli.doctor",
 }

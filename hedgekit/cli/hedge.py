@@ -10,7 +10,9 @@ from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options
 
 # command -> its module; help shows them in this order
-COMMANDS: dict[str, str] = {}
+COMMANDS = {
+    "frontier": "hedgekit.cli.hedge_frontier",
+}
 
 
 @click.group(
@@ -26,9 +28,23 @@ COMMANDS: dict[str, str] = {}
 @click.option(
     "--floor",
     type=float,
-    default=0.90,
-    show_default=True,
-    help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.",
+    help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.  "
+    "[default: 0.90 when no goal is given]",
+)
+@click.option(
+    "--budget",
+    type=float,
+    help="Fraction of today's value to spend at most, for the highest floor; with --min-cap, for the highest cap.",
+)
+@click.option("--zero-cost", is_flag=True, help="The highest cap at which the floor costs nothing.")
+@click.option(
+    "--until",
+    type=float,
+    metavar="LEVEL",
+    help="Weaker: the floor is to hold down to this spot only (dollars; below 1, a fraction of the spot).",
+)
+@click.option(
+    "--delta-target", type=float, help="The cheapest hedge that brings the delta to this fraction of the shares'."
 )
 @click.option(
     "--min-cap",
@@ -61,7 +77,11 @@ def command(
     chain: str | None,
     by: date | None,
     expiry: date | None,
-    floor: float,
+    floor: float | None,
+    budget: float | None,
+    zero_cost: bool,
+    until: float | None,
+    delta_target: float | None,
     min_cap: float | None,
     max_legs: int,
     max_spread: float,
@@ -77,8 +97,9 @@ def command(
 ) -> None:
     """Size option hedges that truly hold a floor, beside a stop and holding less.
 
-    Every candidate is priced at the touch and sized in whole contracts. Ends with 4 when no option
-    hedge of that expiry holds the floor, naming the nearest that one does.
+    Every candidate is priced at the touch and sized in whole contracts. The goal is one of --floor,
+    --budget, --zero-cost and --delta-target. Ends with 4 when no option hedge of that expiry meets
+    it, naming the nearest floor that one does.
     """
     if ctx.invoked_subcommand is not None:
         refuse_options_before(ctx)
@@ -94,6 +115,10 @@ def command(
         load(chain, asof=asof, spot=spot),
         shares=shares,
         floor=floor,
+        budget=budget,
+        zero_cost=zero_cost,
+        until=until,
+        delta_target=delta_target,
         by=by,
         expiry=expiry,
         rate=rate,

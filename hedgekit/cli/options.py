@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from hedgekit.settings import Level
     from hedgekit.valuation import ValuationResult
 
+ticker_option = click.option(
+    "--ticker", metavar="SYMBOL", help="The underlying (or index root) to take from a file of several."
+)
+"""Shared by commands that read a chain."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "csv")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,10 @@ import numpy.typing as npt
 from hedgekit.errors import DataError, InputError
 from hedgekit.market import calendar
 from hedgekit.market.chain import inspect
+from hedgekit.market.contract_terms import cutoff, exercise_style
 from hedgekit.market.parity import NEAR_MONEY, ParitySpot, parity_spot
-from hedgekit.model import NEW_YORK, Chain, Flag, FloatArray, Option, SpotSource
-from hedgekit.units import percent
+from hedgekit.model import NEW_YORK, BoolArray, Chain, Flag, FloatArray, Option, SpotSource
+from hedgekit.units import MULTIPLIER, percent
 
 AsOf: TypeAlias = date | datetime
 Warnings: TypeAlias = tuple[tuple[str, str], ...]
@@ -30,7 +31,11 @@ FARTHEST_SPOT = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a file says of one underlying at one moment, unjudged; columns as in `Chain`."""
+    """What a file says of one underlying at one moment, unjudged; columns as in `Chain`.
+
+    `non_standard` marks contracts that the file itself calls mini or adjusted, `quote_time` is when each was quoted on
+    New York's clock; None where the file does not say.
+    """
 
     options: Sequence[Option]
     bid: FloatArray
@@ -49,6 +54,16 @@ class Snapshot:
     source: str
     source_sha256: str
     warnings: Warnings = ()
+    non_standard: BoolArray | None = None
+    quote_time: npt.NDArray[np.datetime64] | None = None
+
+    def take(self, rows: Sequence[int]) -> Snapshot:
+        """Return some of the quotes."""
+        kept = np.array(rows, dtype=np.intp)
+        columns: dict[str, Any] = {
+            name: column[kept] for name in self.__slots__ if isinstance(column := getattr(self, name), np.ndarray)
+        }
+        return replace(self, options=[self.options[row] for row in rows], **columns)
 
 
 def read_asof(asof: object) -> AsOf | None:
@@ -166,9 +181,11 @@ def _clock(snapshot: Snapshot, asof: AsOf | None) -> tuple[datetime, Warnings]:
 def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
     options = snapshot.options
     expiry = np.array([option.expiry for option in options], dtype="M8[D]")
-    listed, which = np.unique(expiry, return_inverse=True)
+    left: dict[tuple[str, date], float] = {}
     try:
-        left = np.array([calendar.t_years(when, day) for day in listed.tolist()])
+        for option in options:
+            if (series := (option.root, option.expiry)) not in left:
+                left[series] = calendar.years_between(when, cutoff(*series))
     except InputError as error:
         raise DataError(f"{snapshot.label}: expiry {error}") from None
     strike = np.array([option.strike for option in options])
@@ -188,7 +205,7 @@ def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
         kind=np.array([option.sign for option in options], dtype=np.int8),
         strike=strike,
         expiry=expiry,
-        t_years=left[which],
+        t_years=np.array([left[option.root, option.expiry] for option in options]),
         bid=snapshot.bid,
         # an ask of 0 is how files write that nobody offers; a bid of 0 stays, it is what one would be paid
         ask=np.where(snapshot.ask > 0.0, snapshot.ask, np.nan),
@@ -199,7 +216,7 @@ def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
         last=np.where(snapshot.last > 0.0, snapshot.last, np.nan),
         last_time=snapshot.last_time,
         vendor_iv=np.where(snapshot.vendor_iv > 0.0, snapshot.vendor_iv, np.nan),
-        flags=np.zeros(len(options), dtype=np.int64),
+        flags=_told_flags(snapshot, when),
         ticker=snapshot.ticker,
         # the median strike stands in until the spot is settled
         spot=snapshot.spot if snapshot.spot > 0.0 else float(np.median(strike)),
@@ -209,8 +226,22 @@ def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
         source=snapshot.source,
         source_sha256=snapshot.source_sha256,
         closed_reason=calendar.closed_reason(when.date()),
+        exercise=exercise_style(snapshot.ticker),
         warnings=warnings,
     )
+
+
+def _told_flags(snapshot: Snapshot, when: datetime) -> npt.NDArray[np.int64]:
+    """Return the flags that only the file can tell: other deliverables, and quotes of an earlier session."""
+    flags = np.zeros(len(snapshot.options), dtype=np.int64)
+    odd = np.array([option.multiplier != MULTIPLIER for option in snapshot.options], dtype=np.bool_)
+    if snapshot.non_standard is not None:
+        odd |= snapshot.non_standard
+    flags[odd] |= Flag.NON_STANDARD
+    if snapshot.quote_time is not None:
+        session = np.datetime64(calendar.last_session_at(when))
+        flags[snapshot.quote_time.astype("M8[D]") < session] |= Flag.STALE
+    return flags
 
 
 def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:

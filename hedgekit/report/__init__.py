@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 # schema -> module of this package with ``table(result, terminal=...) -> str``
 TABLES = {
     "hedge": "hedgekit.report.hedge_table",
+    "frontier": "hedgekit.report.frontier_table",
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
+    "leadership": "hedgekit.report.leadership_table",
+    "screen": "hedgekit.report.screen_table",
+    "rotate": "hedgekit.report.rotate_table",
     "config": "hedgekit.report.config_table",
     "doctor": "hedgekit.report.doctor_table",
 }

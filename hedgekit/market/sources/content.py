@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+import re
+import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -13,13 +15,17 @@ from hedgekit.errors import DataError, InputError
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
 
+GZIP = b"\x1f\x8b"
+LARGEST = 1 << 30
+"""Bytes a packed file may unpack to."""
+
 _PACKED = {
-    b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstandard",
 }
+_JSON = re.compile(r'\s*(\{|\[\s*([\[{"\d\]-]|true|false|null|NaN|$))')  # a header may begin with [QUOTE_DATE]
 _SHOWN = 60  # characters of a bad value that an error message repeats
 
 
@@ -35,10 +41,12 @@ class Content:
         The file's name alone.
     data : bytes
     sha256 : str
-        SHA-256 of `data`, hexadecimal.
+        SHA-256 of the file's bytes (packed, where it is), hexadecimal.
     kind : {"json", "parquet", "text"}
     document : object
         The decoded JSON, or the text; None for parquet.
+    memo : dict
+        What format modules worked out of it, so that each need not do so again.
     """
 
     label: str
@@ -47,6 +55,7 @@ class Content:
     sha256: str
     kind: FileKind
     document: Any
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def error(self, message: str) -> DataError:
         """Make the error that says what is wrong with this file."""
@@ -80,12 +89,30 @@ def read_content(source: str | os.PathLike[str]) -> Content:
         raise DataError(f"{label}: {_unreadable(path, label, error)}") from None
     facts: dict[str, Any] = {"label": label, "name": path.name, "data": data}
     facts["sha256"] = hashlib.sha256(data).hexdigest()
+    if data.startswith(GZIP):
+        data = facts["data"] = _unpacked(label, data)
     if data.startswith(b"PAR1"):
         return Content(kind="parquet", document=None, **facts)
     text = _decoded(label, data)
-    if text.lstrip()[:1] in ("{", "["):
+    if _JSON.match(text):
         return Content(kind="json", document=_json(label, text), **facts)
     return Content(kind="text", document=text, **facts)
+
+
+def _unpacked(label: str, data: bytes) -> bytes:
+    unpacked = b""
+    try:
+        while data:  # a gzip file may hold several members
+            one = zlib.decompressobj(wbits=31)
+            unpacked += one.decompress(data, LARGEST)
+            if one.unconsumed_tail or len(unpacked) > LARGEST:
+                raise DataError(f"{label}: unpacks to more than {LARGEST:,} bytes: is it a chain?")
+            if not one.eof:
+                raise DataError(f"{label}: a gzip archive that breaks off. Download it again.")
+            data = one.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise DataError(f"{label}: a broken gzip archive: {error}. Download it again.") from None
+    return unpacked
 
 
 def _unreadable(path: Path, label: str, error: OSError | ValueError) -> str:
