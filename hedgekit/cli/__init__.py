@@ -24,6 +24,7 @@ COMMANDS = {
     "leadership": "hedgekit.cli.leadership",
     "screen": "hedgekit.cli.screen",
     "rotate": "hedgekit.cli.rotate",
+    "report": "hedgekit.cli.report",
     "config": "hedgekit.cli.config",
     "pair": "hedgekit.cli.pair",
     "doctor": "hedgekit.cli.doctor",
