@@ -20,6 +20,7 @@ COMMANDS = {
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "chain": "hedgekit.cli.chain",
+    "surface": "hedgekit.cli.surface",
     "doctor": "hedgekit.cli.doctor",
 }
 

@@ -16,6 +16,7 @@ TABLES = {
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
+    "surface": "hedgekit.report.surface_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 

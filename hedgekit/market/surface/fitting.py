@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from hedgekit.errors import InputError
 from hedgekit.market.carry import forwards, infer_dividends
 from hedgekit.market.inputs import Given, MarketInputs, resolve
-from hedgekit.market.surface.mixture import FloatArray, Mixture
+from hedgekit.market.surface.mixture import FloatArray, Mixture, total_vol
 from hedgekit.market.surface.quotes import Bands, SmileQuotes, bands_of, quotes_of
 from hedgekit.market.surface.smile import Ceiling, fit_smile
 from hedgekit.market.surface.surface import Slice, Surface
@@ -52,8 +53,6 @@ def fit(
     Vols are implied from American prices; the European prices at those vols, over the forward, make the bands. Each
     expiry's smile is the mixture of lognormals of `hedgekit.market.surface.smile`.
     """
-    from hedgekit.errors import InputError
-
     ahead = tuple(day for day in chain.expiries if chain.years_to(day) > 0.0)
     if not ahead:
         raise InputError(f"{chain.source}: every expiry has passed at {chain.asof:%Y-%m-%d %H:%M} New York")
@@ -91,7 +90,8 @@ def _to_parity(chain: Chain, market: MarketInputs) -> MarketInputs:
 
 
 def _fitted(chain: Chain, market: MarketInputs) -> Surface:
-    quotes = quotes_of(chain, market, solve(chain, market))
+    vols = solve(chain, market)
+    quotes = quotes_of(chain, market, vols)
     bands = [bands_of(of) if len(of.k) else None for of in quotes]
     ceilings = _ceilings(quotes, bands)
     slices: list[Slice] = []
@@ -110,6 +110,7 @@ def _fitted(chain: Chain, market: MarketInputs) -> Surface:
     return Surface(
         chain=chain,
         market=market,
+        band=vols,
         slices=tuple(slices),
         spot=chain.spot,
         warnings=(*market.warnings, *notes),
@@ -139,6 +140,4 @@ def _ceilings(quotes: list[SmileQuotes], bands: list[Bands | None]) -> list[Ceil
 
 
 def _total_variance(k: FloatArray, otm: FloatArray) -> FloatArray:
-    from hedgekit.market.surface.mixture import total_vol
-
     return np.asarray(total_vol(k, otm) ** 2)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.market.inputs import MarketInputs
-from hedgekit.market.surface.mixture import FloatArray, black, total_vol
+from hedgekit.market.surface.mixture import FloatArray, black
 from hedgekit.market.vols import VolBand
 from hedgekit.model import BoolArray, Chain, Flag
 from hedgekit.pricing import price
@@ -35,6 +35,8 @@ class SmileQuotes:
     strike, k : ndarray of float64
         Dollars a share, and ``ln(strike / forward)``.
     kind : ndarray of int8
+    row : ndarray of int
+        Where each quote stands in the chain.
     low, high : ndarray of float64
         European out-of-the-money prices over the forward, undiscounted, at the vols of bid and ask; 0 and infinity
         where that side tells nothing.
@@ -49,15 +51,10 @@ class SmileQuotes:
     strike: FloatArray
     k: FloatArray
     kind: npt.NDArray[np.int8]
+    row: npt.NDArray[np.intp]
     low: FloatArray
     high: FloatArray
     liquid: BoolArray
-
-    def vols(self) -> tuple[FloatArray, FloatArray]:
-        """Return Black vols at both ends of the bands; 0 and infinity where that side tells nothing."""
-        root = math.sqrt(self.t_years)
-        low, high = (total_vol(self.k, np.where(np.isfinite(side), side, 0.0)) / root for side in (self.low, self.high))
-        return np.where(self.low > 0.0, low, 0.0), np.where(np.isfinite(self.high), high, np.inf)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,6 +120,7 @@ def quotes_of(chain: Chain, market: MarketInputs, band: VolBand) -> list[SmileQu
                 strike=chain.strike[rows],
                 k=np.log(chain.strike[rows] / forward),
                 kind=chain.kind[rows],
+                row=rows,
                 low=under,
                 high=over,
                 liquid=liquid[rows],

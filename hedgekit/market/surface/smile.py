@@ -28,12 +28,18 @@ FLOOR = 3e-6  # of the forward: bands narrower than this to either side tell no 
 UNHELD = 0.3  # weight of quotes that are not liquid
 TO_MID, SMOOTH = 1e-3, 1.0  # weight of the distance to the mids, and of the bends of the density
 LEAST_STRIKES = 5
+TAIL = np.array([1.1, 1.25, 1.45, 1.7, 2.0, 2.5, 3.0])
+"""Multiples of the outermost strikes' log moneyness at which the tails are asked to go on as the smile does."""
+
+TOLD = 0.25  # greatest width of a band, relative to its vol, that tells where a tail starts
+STEEPEST = 1.9  # of total variance in log moneyness: at 2 the mean is lost (Lee 2004)
 NEAR = 4  # strikes that tell the vol at the forward
 ORDER_POINTS, ORDER_MARGIN = 80, 0.01  # where the order in time is asked for, and by how many hundredths of the vol
 LIGHTEST = 1e-7
 """A component's weight below this is not told: rows are scaled no further."""
 
 CHECK_POINTS = 600
+OVER = 8.0  # widths beyond the grid over which the order in time is asked for: farther out nothing is left
 REPAIRS = 2
 ORDERED = 1e-9
 """A price may lie this fraction below the one before it: rounding."""
@@ -80,6 +86,7 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
         return None
     centre, width = _nodes(bands.k, deviation, before)
     asked = [_inside(bands, centre, width)]
+    asked += [_inside(tail, centre, width) for tail in _tails(bands, deviation)]
     if ceiling is not None:
         asked.append(_below(ceiling, centre, width))
     points = _spread(centre, width, deviation, ORDER_POINTS)
@@ -114,7 +121,7 @@ def _nodes(k: FloatArray, deviation: float, before: Mixture | None) -> tuple[Flo
 
 def _spread(centre: FloatArray, width: FloatArray, deviation: float, count: int) -> FloatArray:
     """Return points over and beyond the grid, spaced as it is."""
-    ends = np.array([centre[0] - 2.0 * width[0], centre[-1] + 2.0 * width[-1]]) / (deviation * COARSENS)
+    ends = np.array([centre[0] - OVER * width[0], centre[-1] + OVER * width[-1]]) / (deviation * COARSENS)
     return np.asarray(np.sinh(np.linspace(*np.arcsinh(ends), count)) * COARSENS * deviation)
 
 
@@ -141,6 +148,28 @@ def _inside(bands: Bands, centre: FloatArray, width: FloatArray) -> tuple[FloatA
 def _half_width(bands: Bands) -> FloatArray:
     high = np.where(np.isfinite(bands.high), bands.high, 0.0)
     return np.maximum(np.where(bands.both, 0.5 * (high - bands.low), 0.1 * np.maximum(bands.low, high)), FLOOR)
+
+
+def _tails(bands: Bands, deviation: float) -> list[Bands]:
+    """Return where prices beyond the outermost strikes are looked for: what quotes do not tell, habit does.
+
+    Total variance stays as at the outermost strike, at least, and rises as from the forward to there, at most.
+    """
+    rows = np.flatnonzero(bands.both)
+    low, high = (total_vol(bands.k[rows], side[rows]) for side in (bands.low, bands.high))
+    told = (high - low) < TOLD * (high + low) / 2.0
+    rows, low, high = (column[told] if told.any() else column for column in (rows, low, high))
+    found = []
+    for place, side in ((0, -1.0), (-1, 1.0)):
+        edge, middle = bands.k[rows[place]], 0.5 * (low[place] + high[place])
+        start = max(side * edge, deviation)
+        slope = min(max(middle**2 - deviation**2, 0.0) / start, STEEPEST)
+        k = side * start * TAIL
+        least, most = (np.sqrt(middle**2 + rise * (np.abs(k) - start)) for rise in (0.0, slope))
+        near, far = black(k, least * 0.98), black(k, most * 1.02)
+        kept = (near > 0.0) & (np.abs(k) > np.abs(bands.k[0 if side < 0.0 else -1]))
+        found.append(Bands(k=k[kept], low=near[kept], high=far[kept], liquid=np.zeros(int(kept.sum()))))
+    return found
 
 
 def _below(ceiling: Ceiling, centre: FloatArray, width: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -16,6 +16,7 @@ from hedgekit.market import calendar
 from hedgekit.market.inputs import MarketInputs
 from hedgekit.market.surface.mixture import FloatArray, Mixture, total_vol
 from hedgekit.market.surface.quotes import Bands, SmileQuotes
+from hedgekit.market.vols import VolBand
 from hedgekit.model import BoolArray, Chain
 from hedgekit.pricing import implied_vol
 from hedgekit.results import Note
@@ -103,6 +104,8 @@ class Surface:
         The quotes it was fitted to.
     market : MarketInputs
         Rates, yields and cash dividends: vols are to be used with these.
+    band : VolBand
+        Of the chain's quotes, American, solved in this market.
     slices : tuple of Slice
         Ascending in expiry.
     spot : float
@@ -123,6 +126,7 @@ class Surface:
 
     chain: Chain
     market: MarketInputs
+    band: VolBand
     slices: tuple[Slice, ...]
     spot: float
     rule: Rule | None = None
