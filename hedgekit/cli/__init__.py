@@ -27,6 +27,7 @@ COMMANDS = {
     "report": "hedgekit.cli.report",
     "config": "hedgekit.cli.config",
     "pair": "hedgekit.cli.pair",
+    "surface": "hedgekit.cli.surface",
     "doctor": "hedgekit.cli.doctor",
 }
 
