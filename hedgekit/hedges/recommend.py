@@ -37,7 +37,7 @@ def recommend(
             return -_promised(candidate) + charge * legs, candidate.cost_usd, legs
         return candidate.cost_usd + charge * legs, 0.0, legs
 
-    few = [c for c in hedges if len(c.legs) <= max_legs]
+    few = [c for c in hedges if len(c.legs) <= max_legs and c.shares_sold is None]
     allowed = [c for c in few if problem.calls_allowed or not sells_calls(c)]
     meeting = sorted((c for c in allowed if c.meets_goal), key=score)
     others = sorted((c for c in hedges if c.meets_goal and sells_calls(c) and not problem.calls_allowed), key=score)

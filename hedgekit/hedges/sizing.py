@@ -41,7 +41,12 @@ class Sized:
 
 
 def size_puts(
-    problem: Problem, *, short_put: int | None = None, short_call: int | None = None, short_calls: int = 0
+    problem: Problem,
+    *,
+    short_put: int | None = None,
+    short_call: int | None = None,
+    short_calls: int = 0,
+    long_call: int | None = None,
 ) -> Sized | None:
     """Return the cheapest puts that keep the floor, or those that come nearest to it.
 
@@ -61,6 +66,8 @@ def size_puts(
         Row of ``problem.calls`` sold, `short_calls` contracts of it in all.
     short_calls : int
         Never more than the shares cover.
+    long_call : int or None
+        Row of a higher call bought for each call sold.
 
     Returns
     -------
@@ -79,6 +86,8 @@ def size_puts(
     credit = 0.0
     if short_call is not None:
         credit = short_calls * (units.MULTIPLIER * float(problem.calls.bid[short_call]) - problem.fee)
+    if long_call is not None:
+        credit -= short_calls * (units.MULTIPLIER * float(problem.calls.ask[long_call]) + problem.fee)
     cost = contracts * per_contract - credit
     growth = math.exp(problem.rate * problem.t_years)
     floor = np.minimum(
