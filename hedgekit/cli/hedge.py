@@ -49,6 +49,11 @@ COMMANDS = {
     "--delta-target", type=float, help="The cheapest hedge that brings the delta to this fraction of the shares'."
 )
 @click.option(
+    "--preset",
+    metavar="NAME",
+    help="An index strategy by its strike rule: PPUT, PPUT3M, CLL, CLLZ, CLLR or JHEQX; and what gives as much for less.",
+)
+@click.option(
     "--min-cap",
     type=float,
     help="Calls may be sold at this fraction of the spot or above (1.10), and such a hedge recommended.  "
@@ -94,6 +99,7 @@ def command(
     zero_cost: bool,
     until: float | None,
     delta_target: float | None,
+    preset: str | None,
     min_cap: float | None,
     max_legs: int,
     max_spread: float,
@@ -112,7 +118,7 @@ def command(
     """Size option hedges that truly hold a floor, beside a stop and holding less.
 
     Every candidate is priced at the touch and sized in whole contracts. The goal is one of --floor,
-    --budget, --zero-cost and --delta-target. Ends with 4 when no option hedge of that expiry meets
+    --budget, --zero-cost, --delta-target and --preset. Ends with 4 when no option hedge of that expiry meets
     it, naming the nearest floor that one does.
     """
     if ctx.invoked_subcommand is not None:
@@ -134,6 +140,7 @@ def command(
         zero_cost=zero_cost,
         until=until,
         delta_target=delta_target,
+        preset=preset,
         by=by,
         expiry=expiry,
         rate=rate,

@@ -14,6 +14,8 @@ from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.money import highest_cap, highest_floor
 from hedgekit.hedges.notes import cheaper_but_wide, no_cap, of_the_chosen, quotes_left_out
 from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
+from hedgekit.hedges.presets import build as build_preset
+from hedgekit.hedges.presets import preset_legs, preset_problem
 from hedgekit.hedges.problem import ANY_SPREAD, DEFAULT_FEE, WIDEST_SPREAD, Problem, make_problem, pick_expiry
 from hedgekit.hedges.recommend import recommend
 from hedgekit.market.calendar import previous_session
@@ -128,6 +130,7 @@ def compare(
     zero_cost: bool = False,
     until: float | None = None,
     delta_target: float | None = None,
+    preset: str | None = None,
     by: date | str | None = None,
     expiry: date | str | None = None,
     rate: Given = None,
@@ -157,6 +160,8 @@ def compare(
         The floor is to hold from this spot up only, dollars a share (below 1: fraction of the spot).
     delta_target : float, optional
         The cheapest hedge whose delta is at most this fraction of the shares'.
+    preset : str, optional
+        An index strategy by its strike rule (`hedgekit.hedges.presets`), and the cheapest ticket that gives as much.
     by, expiry : datetime.date
         The first listed expiry on or after `by`, or exactly `expiry`.
     rate : float or path, optional
@@ -204,6 +209,7 @@ def compare(
         zero_cost=zero_cost,
         until=until,
         delta_target=delta_target,
+        preset=preset,
         min_cap=min_cap,
     )
     terms: dict[str, Any] = {
@@ -217,11 +223,18 @@ def compare(
         "min_cap": min_cap,
         "goal": goal,
     }
-    problem, optimum = _search(make_problem(chain, **terms, max_spread=max_spread), min_cap, max_legs)
+    problem = make_problem(chain, **terms, max_spread=max_spread)
+    named: tuple[Candidate, ...] = ()
+    if goal.preset is not None:
+        legs = preset_legs(problem, goal.preset, chain.at(day))
+        problem = preset_problem(problem, legs)
+        named = (build_preset(problem, goal.preset, legs),)
+    problem, optimum = _search(problem, min_cap, max_legs)
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
     best = None if optimum is None else optimum.candidate(problem)
     if best is not None and all(set(best.legs) != set(other.legs) for other in candidates):
         candidates = (best, *candidates)
+    candidates = (*named, *candidates)
     recommended, why = recommend(problem, candidates, optimum, max_legs=max_legs)
     chosen = next((candidate for candidate in candidates if candidate.name == recommended), None)
     return HedgeResult(

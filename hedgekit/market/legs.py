@@ -209,8 +209,12 @@ def touch(chain: Chain, option: Option, quantity: int) -> float:
     bad = quote.flags & _UNUSABLE
     if bad:
         names = ", ".join(flag.slug.replace("_", " ") for flag in bad)
-        raise DataError(f"{chain.source}: {option} is quoted {quote.bid:g}/{quote.ask:g} ({names}): give it a price, @ PRICE")
+        raise DataError(
+            f"{chain.source}: {option} is quoted {quote.bid:g}/{quote.ask:g} ({names}): give it a price, @ PRICE"
+        )
     price, side = (quote.ask, "ask") if quantity > 0 else (quote.bid, "bid")
     if not price > 0.0:
-        raise DataError(f"{chain.source}: {option} has no {side}: it cannot be {'bought' if quantity > 0 else 'sold'} there; give it a price, @ PRICE")
+        raise DataError(
+            f"{chain.source}: {option} has no {side}: it cannot be {'bought' if quantity > 0 else 'sold'} there; give it a price, @ PRICE"
+        )
     return price

@@ -236,7 +236,9 @@ class _Search:
     def _tail(self) -> tuple[float, float]:
         """Return what profit cannot be below and above beyond the last node, where it has no slope in the end."""
         knot, value, slope = (float(x) for x in (self.base.knots[-1], self.base.values[-1], self.base.end_slope))
-        start = [float(values[-1]) - leg.end_slope * self.top for leg, values in zip(self.far, self.values, strict=True)]
+        start = [
+            float(values[-1]) - leg.end_slope * self.top for leg, values in zip(self.far, self.values, strict=True)
+        ]
         ends = [(leg.count * leg.limit, leg.count * here) for leg, here in zip(self.far, start, strict=True)]
         level = value - slope * knot
         return level + sum(min(pair) for pair in ends), level + sum(max(pair) for pair in ends)

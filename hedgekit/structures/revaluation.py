@@ -51,7 +51,9 @@ def option_values(option: Option, setting: Setting, spots: FloatArray, elapsed: 
         )  # fmt: skip
     bad = ~np.isfinite(values)
     if bad.any():
-        raise ConvergenceError(f"{option} could not be valued at a spot of {spots[bad][0]:g} with {left:.4f} years left")
+        raise ConvergenceError(
+            f"{option} could not be valued at a spot of {spots[bad][0]:g} with {left:.4f} years left"
+        )
     return values
 
 

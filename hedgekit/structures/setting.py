@@ -108,7 +108,9 @@ def options_of(holdings: Sequence[Holding]) -> tuple[Leg, ...]:
     """
     legs = tuple(holding for holding in holdings if isinstance(holding, Leg))
     if not legs:
-        raise InputError("a structure needs an option leg: shares alone have no expiry at which to tell profit and loss")
+        raise InputError(
+            "a structure needs an option leg: shares alone have no expiry at which to tell profit and loss"
+        )
     return legs
 
 
@@ -154,9 +156,7 @@ def as_given(
     s = bought[0].price if spot is None else float(spot)
     days = sorted({leg.option.expiry for leg in legs})
     years = {day: _ahead(asof, day) for day in days}
-    terms = {
-        day: market_inputs.given(asof=asof, t_years=years[day], rate=rate, dividends=dividends) for day in days
-    }
+    terms = {day: market_inputs.given(asof=asof, t_years=years[day], rate=rate, dividends=dividends) for day in days}
     first = terms[days[0]]
     places = {
         "spot": s,
@@ -308,7 +308,9 @@ def forward_price(
     103.0765
     """
     grown = spot * math.exp((rate - div_yield) * t_years)
-    paid = sum(amount * math.exp((rate - div_yield) * (t_years - when)) for when, amount in cash if 0.0 < when <= t_years)
+    paid = sum(
+        amount * math.exp((rate - div_yield) * (t_years - when)) for when, amount in cash if 0.0 < when <= t_years
+    )
     return grown - paid
 
 
@@ -374,7 +376,9 @@ def _filled(vols: dict[Option, float]) -> tuple[dict[Option, float], list[Note]]
     for option in unknown:
         near = min(known, key=lambda other: (other.expiry != option.expiry, abs(other.strike - option.strike)))
         filled[option] = vols[near]
-    return filled, [Note("vol_borrowed", f"the price of {names} identifies no vol: that of the nearest other leg is used")]
+    return filled, [
+        Note("vol_borrowed", f"the price of {names} identifies no vol: that of the nearest other leg is used")
+    ]
 
 
 def _chain_vols(
@@ -404,7 +408,9 @@ def _chain_vols(
         used = rows[int(good[0])]
         if slice_.symbol[used] != option.compact:
             borrowed.append(f"{option} from {Option.parse(str(slice_.symbol[used]))}")
-    notes = [Note("vol_borrowed", f"a quote that identifies no vol takes another's: {', '.join(borrowed)}")] * bool(borrowed)
+    notes = [Note("vol_borrowed", f"a quote that identifies no vol takes another's: {', '.join(borrowed)}")] * bool(
+        borrowed
+    )
     missing = [str(option) for option, vol in vols.items() if math.isnan(vol)]
     if missing:
         raise DataError(f"{chain.source}: no quote near {', '.join(missing)} identifies a vol: give --vol")
