@@ -17,6 +17,7 @@ from hedgekit.errors import HedgekitError
 # command -> its module; help shows them in this order
 COMMANDS = {
     "hedge": "hedgekit.cli.hedge",
+    "structure": "hedgekit.cli.structure",
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "chain": "hedgekit.cli.chain",
@@ -24,6 +25,7 @@ COMMANDS = {
     "screen": "hedgekit.cli.screen",
     "rotate": "hedgekit.cli.rotate",
     "config": "hedgekit.cli.config",
+    "pair": "hedgekit.cli.pair",
     "doctor": "hedgekit.cli.doctor",
 }
 

@@ -13,6 +13,7 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
 # command -> its module; help shows them in this order
 COMMANDS = {
     "frontier": "hedgekit.cli.hedge_frontier",
+    "stop": "hedgekit.cli.hedge_stop",
     "verify": "hedgekit.cli.hedge_verify",
 }
 

@@ -99,8 +99,10 @@ def reg_t(
     notes: list[Note] = []
     sells, cash_cost, proceeds = False, Fraction(0), Fraction(0)
     for position in held:
+        pairing = Pairing()
         for stage in STAGES:
-            pairing = pair(position.longs, position.shorts, position.shares, position.underlying, stage=stage)
+            if stage == INITIAL or position.shares:  # without shares both stages ask the same of every pairing
+                pairing = pair(position.longs, position.shorts, position.shares, position.underlying, stage=stage)
             asked += _lines(position, pairing, stage)
             if stage == INITIAL:
                 sells = sells or position.shares < 0 or bool(pairing.naked or pairing.strangles or pairing.spreads)

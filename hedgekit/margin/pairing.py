@@ -28,6 +28,9 @@ INITIAL, MAINTENANCE = "initial", "maintenance"
 SECONDS = 5.0
 """The search stops here; what it has found then is allowed, only not proven least."""
 
+WHOLE = 1e-5
+"""A count this near to a whole number is one: HiGHS keeps integers to 1e-6."""
+
 GAP = 1e-9
 """Relative difference from the proven least at which the search ends: below a cent for ten million dollars."""
 
@@ -100,6 +103,7 @@ class _Programme:
         self.whole: list[int] = []
         self.most: list[float] = []
         self.rows: list[tuple[dict[int, float], float, float]] = []
+        self.losses: set[int] = set()
 
     def column(self, cost: Fraction, most: float = math.inf, *, whole: bool = True) -> int:
         self.cost.append(float(cost))
@@ -111,6 +115,18 @@ class _Programme:
         self.rows.append((terms, low, high))
 
     def solve(self) -> tuple[list[float], bool]:
+        """Return the columns' values, and whether they are proven least; the loss columns alone may be broken.
+
+        With every other count whole, strangles are a transport problem, whose corners are whole: no branching needed.
+        Should HiGHS end beside a corner, they are asked to be whole.
+        """
+        x, proven = self._solve()
+        if any(abs(value - round(value)) > WHOLE for column, value in enumerate(x) if column not in self.losses):
+            self.whole = [int(column not in self.losses) for column in range(len(self.cost))]
+            x, proven = self._solve()
+        return x, proven
+
+    def _solve(self) -> tuple[list[float], bool]:
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
@@ -219,7 +235,7 @@ class _Model:
                     continue
                 if call.option.multiplier != put.option.multiplier:
                     continue
-                column = self.programme.column(strangle_usd(call, put, self.underlying))
+                column = self.programme.column(strangle_usd(call, put, self.underlying), whole=False)
                 self.of_short[j][column] = self.of_short[k][column] = 1.0
                 columns[j, k] = column
         return columns
@@ -240,6 +256,7 @@ class _Model:
             sold = {j: self.programme.column(Fraction(0), self.shorts[j].contracts) for j in mine}
             bought = {i: self.programme.column(self._tied(i), self.longs[i].contracts) for i in helpers}
             loss = self.programme.column(Fraction(1), whole=False)
+            self.programme.losses.add(loss)
             for j, column in sold.items():
                 self.of_short[j][column] = 1.0
             for i, column in bought.items():

@@ -214,7 +214,6 @@ def touch(chain: Chain, option: Option, quantity: int) -> float:
         )
     price, side = (quote.ask, "ask") if quantity > 0 else (quote.bid, "bid")
     if not price > 0.0:
-        raise DataError(
-            f"{chain.source}: {option} has no {side}: it cannot be {'bought' if quantity > 0 else 'sold'} there; give it a price, @ PRICE"
-        )
+        what = "bought" if quantity > 0 else "sold"
+        raise DataError(f"{chain.source}: {option} has no {side}: it cannot be {what} there; give it a price, @ PRICE")
     return price
