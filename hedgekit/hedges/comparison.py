@@ -24,7 +24,11 @@ from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain
 from hedgekit.pricing import engine_name
-from hedgekit.results import Result
+from hedgekit.results import Note, Result
+
+if TYPE_CHECKING:
+    from hedgekit.distributions import Distribution
+    from hedgekit.model import PriceHistory
 
 
 @dataclass(frozen=True, kw_only=True)

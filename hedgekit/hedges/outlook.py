@@ -101,11 +101,7 @@ def distributions(
     InputError
         A history without the underlying.
     """
-    found: dict[str, Distribution] = {}
-    try:
-        found["implied"] = implied_of(problem, chain, market)
-    except ImportError:
-        pass
+    found: dict[str, Distribution] = {"implied": implied_of(problem, chain, market)}
     notes: list[Note] = []
     if prices is not None:
         found["historical"], notes = historical_of(problem, chain, prices)

@@ -176,7 +176,7 @@ class _Template:
         return legs
 
     def tail_losses(self, problem: Problem, first: int, cost: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Tail loss of every strike and count, fraction of value: rough, but exact up to the cheapest that is enough."""
+        """Tail loss of every strike and count, fraction of value: rough, but that of the cheapest enough is exact."""
         from hedgekit.hedges.candidate import tail_loss
 
         assert problem.distribution is not None
