@@ -21,6 +21,7 @@ COMMANDS = {
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "chain": "hedgekit.cli.chain",
+    "surface": "hedgekit.cli.surface",
     "leadership": "hedgekit.cli.leadership",
     "screen": "hedgekit.cli.screen",
     "rotate": "hedgekit.cli.rotate",

@@ -20,6 +20,7 @@ TABLES = {
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
+    "surface": "hedgekit.report.surface_table",
     "leadership": "hedgekit.report.leadership_table",
     "screen": "hedgekit.report.screen_table",
     "rotate": "hedgekit.report.rotate_table",
