@@ -77,7 +77,7 @@ def test_probability_and_expectation_by_quadrature(name, drift):
 
 
 def test_covered_call_of_optionlab():
-    # OptionLab's example, 24 of 252 days: POP .5472008424, break-even 164.90, cost -16,489, max 2,011, theta/day .1928
+    # OptionLab's example, 24 of 252 days: POP .5472008424, cost -16,489, max 2,011, theta/day .1928
     held = legs("+100 NVDA @168.99", "-1 NVDA230217C00185000 @4.10")
     day = date(2023, 2, 17)
     setting = replace(
@@ -86,12 +86,12 @@ def test_covered_call_of_optionlab():
     )  # fmt: skip
     result = analyze(held, setting)
     own = result.outlooks["lognormal"]
-    # there the profit begins half a cent above the break-even, between two points of its grid
+    # published from a grid of cents, whose first profit is at 164.90; the break-even is 168.99 - 4.10 = 164.89
     spot = level_distribution(setting)
-    assert spot.probability(164.905) == pytest.approx(0.5472008424, abs=1e-9)
-    assert own.profit_probability == pytest.approx(spot.probability(164.90), abs=1e-12)
+    assert spot.probability(164.90) == pytest.approx(0.5472008424, abs=1e-9)
+    assert own.profit_probability == pytest.approx(spot.probability(164.89), abs=1e-12)
     assert own.touch["NVDA230217C00185000"]["continuous"] == pytest.approx(0.5277250352, abs=2e-3)
-    assert [float(spot) for spot in result.outcome.breakevens] == [164.90]
+    assert [float(spot) for spot in result.outcome.breakevens] == [164.89]
     assert (result.outlay_usd, result.max_loss_usd, result.max_gain_usd) == (16489.0, 16489.0, 2011.0)
     # the call's delta and the vol of its price, as printed there
     assert result.greeks["delta_shares"] == pytest.approx(100 * (1 - 0.3071381773), abs=1e-6)
