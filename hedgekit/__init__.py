@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hedgekit.model import Chain as Chain
     from hedgekit.model import Option as Option
     from hedgekit.model import PriceHistory as PriceHistory
+    from hedgekit.pairs.ratio import pair_ratio as pair_ratio
     from hedgekit.pricing import greeks as greeks
     from hedgekit.pricing import implied_vol as implied_vol
     from hedgekit.pricing import price as price
@@ -55,6 +56,7 @@ _HOMES = {
     "implied_vol": ("hedgekit.pricing", "implied_vol"),
     "load_chain": ("hedgekit.market.sources", "load"),
     "load_prices": ("hedgekit.market.prices", "load_prices"),
+    "pair_ratio": ("hedgekit.pairs.ratio", "pair_ratio"),
     "price": ("hedgekit.pricing", "price"),
     "units": ("hedgekit.units", None),
 }
@@ -79,6 +81,7 @@ __all__ = [
     "implied_vol",
     "load_chain",
     "load_prices",
+    "pair_ratio",
     "price",
     "units",
 ]

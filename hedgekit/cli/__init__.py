@@ -25,6 +25,7 @@ COMMANDS = {
     "screen": "hedgekit.cli.screen",
     "rotate": "hedgekit.cli.rotate",
     "config": "hedgekit.cli.config",
+    "pair": "hedgekit.cli.pair",
     "doctor": "hedgekit.cli.doctor",
 }
 

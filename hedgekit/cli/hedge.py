@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
 
 # command -> its module; help shows them in this order
 COMMANDS = {
     "frontier": "hedgekit.cli.hedge_frontier",
+    "stop": "hedgekit.cli.hedge_stop",
+    "verify": "hedgekit.cli.hedge_verify",
 }
 
 
@@ -67,6 +70,16 @@ COMMANDS = {
     help="Quotes with a wider spread, as a fraction of their mid, are not traded on.",
 )
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@click.option(
+    "--ticket",
+    metavar="FILE",
+    help="Also write the recommended hedge as orders: a CSV, one line a leg, limits at mid and touch.",
+)
+@click.option(
+    "--certificate",
+    metavar="FILE",
+    help="Also write the proof that no ticket is cheaper; hedgekit hedge verify checks it.",
+)
 @market_options
 @output_options
 @click.pass_context
@@ -86,6 +99,8 @@ def command(
     max_legs: int,
     max_spread: float,
     fee: float,
+    ticket: str | None,
+    certificate: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -111,8 +126,9 @@ def command(
 
     if verbose:
         click.echo(f"reading {chain}", err=True)
+    loaded = load(chain, asof=asof, spot=spot)
     result = compare(
-        load(chain, asof=asof, spot=spot),
+        loaded,
         shares=shares,
         floor=floor,
         budget=budget,
@@ -128,5 +144,15 @@ def command(
         max_legs=max_legs,
         max_spread=max_spread,
     )
+    files: dict[str, str] = {}
+    if certificate is not None:
+        from hedgekit.hedges.verification import certificate_of
+
+        files[certificate] = json.dumps(certificate_of(result, loaded, max_legs=max_legs)) + "\n"
     deliver(result, format_=format_, output=output, quiet=quiet)
+    if ticket is not None and result.recommended is not None:
+        from hedgekit.report.csv_text import csv_text
+
+        files[ticket] = csv_text(result.orders())
+    write_beside(files, quiet=quiet)
     result.require()

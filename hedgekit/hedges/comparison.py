@@ -77,6 +77,18 @@ class HedgeResult(Result):
             rows.append(row)
         return rows
 
+    def orders(self) -> list[dict[str, Any]]:
+        """Return the recommended hedge as the rows of an order ticket, as `hedgekit.hedges.orders` says them.
+
+        Raises
+        ------
+        InfeasibleError
+            When nothing is recommended.
+        """
+        from hedgekit.hedges.orders import orders
+
+        return orders(self.problem, self.require())
+
     def __repr__(self) -> str:
         names = ", ".join(candidate.name for candidate in self.candidates)
         return f"HedgeResult(recommended={self.recommended!r}, candidates: {names})"

@@ -15,6 +15,8 @@ TABLES = {
     "hedge": "hedgekit.report.hedge_table",
     "structure": "hedgekit.report.structure_table",
     "frontier": "hedgekit.report.frontier_table",
+    "hedge_stop": "hedgekit.report.stop_table",
+    "verify": "hedgekit.report.verify_table",
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
@@ -22,6 +24,7 @@ TABLES = {
     "screen": "hedgekit.report.screen_table",
     "rotate": "hedgekit.report.rotate_table",
     "config": "hedgekit.report.config_table",
+    "pair_ratio": "hedgekit.report.pair_ratio_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 

@@ -316,7 +316,8 @@ def _line(
     common: dict[str, Any] = {"position": position, "beta": betas.get(ticker)}
     if option is None:
         if chain is not None:
-            spot, source, day = chain.spot, "chain", chain.asof.date()
+            spot, source = chain.spot, "chain"
+            day: date | None = chain.asof.date()
         else:
             spot, source, day = _share_price(ticker, siblings, prices)
         if not (math.isfinite(spot) and spot > 0.0):
