@@ -27,6 +27,7 @@ TABLES = {
     "config": "hedgekit.report.config_table",
     "pair_ratio": "hedgekit.report.pair_ratio_table",
     "surface": "hedgekit.report.surface_table",
+    "pair_test": "hedgekit.report.pair_test_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 
