@@ -9,6 +9,7 @@ from hedgekit.cli.groups import lazy_group
 # command -> its module; help shows them in this order
 COMMANDS = {
     "ratio": "hedgekit.cli.pair_ratio",
+    "scan": "hedgekit.cli.pair_scan",
 }
 
 
