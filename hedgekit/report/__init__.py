@@ -28,6 +28,7 @@ TABLES = {
     "pair_ratio": "hedgekit.report.pair_ratio_table",
     "surface": "hedgekit.report.surface_table",
     "pair_test": "hedgekit.report.pair_test_table",
+    "pair_scan": "hedgekit.report.pair_scan_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 
