@@ -17,6 +17,10 @@ from hedgekit.errors import HedgekitError
 # command -> its module; help shows them in this order
 COMMANDS = {
     "hedge": "hedgekit.cli.hedge",
+    "check": "hedgekit.cli.check",
+    "policy": "hedgekit.cli.policy",
+    "scenario": "hedgekit.cli.scenario",
+    "allocate": "hedgekit.cli.allocate",
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "chain": "hedgekit.cli.chain",
