@@ -9,7 +9,10 @@ from hedgekit.risk.check import CheckResult
 
 def text(result: CheckResult) -> str:
     """Return the verdict as JUnit XML; control characters, which XML cannot hold, become spaces."""
-    failed, errors = len([x for x in result.breached if x.computed]), len([x for x in result.breached if not x.computed])
+    failed, errors = (
+        len([x for x in result.breached if x.computed]),
+        len([x for x in result.breached if not x.computed]),
+    )
     total = len(result.rules)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',

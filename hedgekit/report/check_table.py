@@ -46,8 +46,7 @@ def table(result: CheckResult, *, terminal: bool = False) -> str:
 
 def _rule(out: Any, rule: Verdict) -> None:
     style = {"breach": "bold", "warn": "", "pass": "dim"}[rule.verdict]
-    name = rule.id if len(rule.id) <= NAME_WIDTH else rule.id
-    first = f"  {MARKS[rule.verdict]} {name:<{NAME_WIDTH}} "
+    first = f"  {MARKS[rule.verdict]} {rule.id:<{NAME_WIDTH}} "
     lines = textwrap.wrap(rule.message, 80 - len(first), break_long_words=False) or [""]
     for i, line in enumerate(lines):
         out.print(Text(f"{first if i == 0 else ' ' * len(first)}{line}", style=style))
@@ -90,11 +89,11 @@ def _footer(result: CheckResult) -> list[str]:
     ]
     if inputs["prices"]:
         lines.append(f"prices {inputs['prices']['source']} to {inputs['prices']['last_day']}")
-    lines.append(f"details of a rule: --format json (calculation), or check --explain RULE; hedgekit {inputs['version']}")
+    lines.append(
+        f"details of a rule: --format json (calculation), or check --explain RULE; hedgekit {inputs['version']}"
+    )
     notes = warning_lines(result.warnings)
     lines += notes[:SHOWN_WARNINGS]
     if len(notes) > SHOWN_WARNINGS:
         lines.append(f"and {len(notes) - SHOWN_WARNINGS} more warnings: --format json")
     return lines
-
-
