@@ -11,7 +11,7 @@ from hedgekit.cli.options import deliver, output_options
 
 
 @click.command(
-    epilog="Example:  hedgekit check --policy desk.toml --book book.csv --chain iwm.json --format json --output now.json"
+    epilog="Example:  hedgekit check --policy desk.toml --book book.csv --chain iwm.json --format json --output a.json"
 )
 @click.option("--policy", metavar="FILE", help="TOML of rules and limits; 'hedgekit policy init' writes one.")
 @click.option("--book", metavar="FILE", help="Positions: CSV, JSON or TOML, or a broker's export.")

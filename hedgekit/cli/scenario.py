@@ -21,7 +21,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 
 
 @click.command(
-    epilog="Example:  hedgekit scenario --book book.csv --chain iwm.json --spot-moves -30%,-20%,0,10% --days 0,30"
+    epilog="Example:  hedgekit scenario --book book.csv --chain iwm.json --spot-moves -20%,0,10% --days 0,30"
 )
 @click.option("--book", required=True, metavar="FILE", help="Positions: CSV, JSON or TOML, or a broker's export.")
 @click.option("--benchmark", default="IWM", show_default=True, help="What moves; other tickers move by beta to it.")
@@ -51,7 +51,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     "--replay",
     "replays",
     multiple=True,
-    help="A recorded move: 2008-09/10, 2018-02, 2020-02/03, 2022, 2024-08, 2025-04 or all; needs --prices, --vol-index.",
+    help="A recorded move: 2008-09/10, 2018-02, 2020-02/03, 2022, 2024-08, 2025-04, all; needs --prices, --vol-index.",
 )
 @click.option("--vol-index", metavar="FILE", help="History of a vol index such as VIX, for replays.")
 @click.option("--roll", "roll_days", type=int, metavar="DAYS", help="Also price rolling each option to a new one.")

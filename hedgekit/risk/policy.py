@@ -145,7 +145,7 @@ def _entries(tables: Any, label: str) -> tuple[tuple[Entry, ...], tuple[str, ...
     ids = [entry.id for entry in entries]
     for twice in sorted({x for x in ids if ids.count(x) > 1}):
         raise DataError(f"{label}: {twice} is there twice: give each its own label")
-    if all(entry.rule.always for entry in entries):
+    if disabled and all(entry.rule.always for entry in entries):
         raise DataError(f"{label}: every rule is switched off: a check of nothing would always pass")
     return tuple(entries), tuple(disabled)
 
@@ -225,7 +225,7 @@ def _betas(table: Any, label: str) -> dict[str, Beta]:
     try:
         return {ticker.upper(): given_beta(ticker, entry, label=label) for ticker, entry in table.items()}
     except InputError as error:
-        raise DataError(str(error)) from None
+        raise DataError(f"{label}: [betas] {error}") from None
 
 
 def _given(document: Mapping[str, Any], key: str, label: str) -> float | str | None:
