@@ -64,7 +64,7 @@ def test_the_starter_is_a_policy_and_holds_every_rule(write):
     assert {entry.id for entry in policy.entries} == {name for name in RULES if rule(name).starter}
     for name in RULES:
         assert f"[rules.{name}]" in text
-head, body = text.split("[rules.", 1)
+    head, body = text.split("[rules.", 1)
     whole = head + "[rules." + re.sub(r"^# (\[rules\.|\w+ = )", r"\1", body, flags=re.MULTILINE)
     assert {entry.id for entry in load_policy(write("p.toml", whole)).entries} == set(RULES)
 
@@ -80,7 +80,13 @@ def test_every_rule_says_what_it_is(name):
 def test_a_sound_book_passes_and_says_so(judge):
     result = judge("[rules.undefined-risk]\n[rules.margin-use]\n[rules.uncovered-shorts]\n")
     assert result.verdict == "pass" and result.exit_code == 0
-    assert [x.id for x in result.rules] == ["book-known", "data-age", "margin-use", "uncovered-shorts", "undefined-risk"]
+    assert [x.id for x in result.rules] == [
+        "book-known",
+        "data-age",
+        "margin-use",
+        "uncovered-shorts",
+        "undefined-risk",
+    ]
 
 
 def test_the_allocation_is_shares_over_net_value(judge, chain):
@@ -233,7 +239,9 @@ def spoiled(chain, symbol, **columns):
 )
 def test_a_bad_quote_is_a_breach_of_every_rule_that_needs_it(judge, chain, columns):
     bad = spoiled(chain, "IWM 2027-01-15 225 P", **columns)
-    result = judge("[rules.max-loss-shock]\nlimit_usd = 1e9\n[rules.allocation-band]\nlow = 0\nhigh = 1\n", chains=[bad])
+    result = judge(
+        "[rules.max-loss-shock]\nlimit_usd = 1e9\n[rules.allocation-band]\nlow = 0\nhigh = 1\n", chains=[bad]
+    )
     assert result.exit_code == 1
     assert {x.id for x in result.breached} >= {"book-known", "max-loss-shock", "allocation-band"}
     assert by_id(result)["max-loss-shock"].computed is False
@@ -324,7 +332,9 @@ def test_a_policy_with_a_mistake_is_refused(write, text, said):
 
 
 def test_one_rule_several_times(judge):
-    policy = '[[rules.allocation-band]]\nlabel = "iwm"\nlow = 0\nhigh = 1\n[[rules.allocation-band]]\nlow = 0\nhigh = 0.01\n'
+    policy = (
+        '[[rules.allocation-band]]\nlabel = "iwm"\nlow = 0\nhigh = 1\n[[rules.allocation-band]]\nlow = 0\nhigh = 0.01\n'
+    )
     assert [x.id for x in judge(policy).rules][2:] == ["allocation-band/iwm", "allocation-band/2"]
 
 
