@@ -291,7 +291,10 @@ def _shown(param: Param) -> Any:
 
 
 def _fallback(param: Param) -> Any:
-    return {"number": 50000.0, "count": 1, "text": DEFAULT_BENCHMARK, "flag": True}.get(param.kind, [])
+    """Return what the starter shows, commented out, for a parameter with neither default nor example."""
+    if param.kind == "number":
+        return 50000.0 if param.high >= 50000.0 else 0.0
+    return {"count": 1, "text": DEFAULT_BENCHMARK, "flag": True}.get(param.kind, [])
 
 
 def _toml(value: Any) -> str:

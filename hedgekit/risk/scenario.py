@@ -15,7 +15,7 @@ from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
 from hedgekit.risk.valued import ValuedBook, value_book
 from hedgekit.scenarios.grid import Grid, SmileRule, VolRule, revalue
-from hedgekit.scenarios.replay import REPLAYS, Replay, replay
+from hedgekit.scenarios.replays import REPLAYS, Replay, replay
 from hedgekit.scenarios.roll import Roll, roll_plan
 
 if TYPE_CHECKING:
