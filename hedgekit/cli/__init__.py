@@ -18,6 +18,10 @@ from hedgekit.errors import HedgekitError
 COMMANDS = {
     "hedge": "hedgekit.cli.hedge",
     "structure": "hedgekit.cli.structure",
+    "check": "hedgekit.cli.check",
+    "policy": "hedgekit.cli.policy",
+    "scenario": "hedgekit.cli.scenario",
+    "allocate": "hedgekit.cli.allocate",
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "chain": "hedgekit.cli.chain",
