@@ -96,7 +96,7 @@ def _quantiles(rows: list[dict[str, Any]], out: Console) -> None:
             f"{units.percent(row['above_highest_strike']):.1f}%",
         )
     out.print(grid)
-    out.print("implied: quantiles of the spot; below, above: chance beyond the outermost strikes")
+    out.print("below, above: chance of a spot beyond the outermost strikes")
     out.print()
 
 

@@ -51,7 +51,7 @@ def test_one_expiry_is_shown_strike_by_strike(run, example):
     code, out, _ = run("surface", example, "--expiry", "2027-01-15")
     assert code == 0
     assert "no butterfly or calendar arbitrage" in out
-    assert "iv bid" in out and "implied spot" in out
+    assert "iv bid" in out and "chance of a spot beyond" in out
     assert max(map(len, out.splitlines())) <= 80
 
 
