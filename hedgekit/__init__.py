@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     from hedgekit.errors import NotIdentifiedError as NotIdentifiedError
     from hedgekit.errors import Status as Status
     from hedgekit.hedges import compare as compare
+    from hedgekit.market.prices import load_prices as load_prices
     from hedgekit.market.sources import load as load_chain
     from hedgekit.model import Chain as Chain
     from hedgekit.model import Option as Option
+    from hedgekit.model import PriceHistory as PriceHistory
+    from hedgekit.pairs.cointegration import pair_test as pair_test
+    from hedgekit.pairs.ratio import pair_ratio as pair_ratio
     from hedgekit.pricing import greeks as greeks
     from hedgekit.pricing import implied_vol as implied_vol
     from hedgekit.pricing import price as price
@@ -46,11 +50,15 @@ _HOMES = {
     "NotBuiltError": ("hedgekit.errors", "NotBuiltError"),
     "NotIdentifiedError": ("hedgekit.errors", "NotIdentifiedError"),
     "Option": ("hedgekit.model", "Option"),
+    "PriceHistory": ("hedgekit.model", "PriceHistory"),
     "Status": ("hedgekit.errors", "Status"),
     "compare": ("hedgekit.hedges", "compare"),
     "greeks": ("hedgekit.pricing", "greeks"),
     "implied_vol": ("hedgekit.pricing", "implied_vol"),
     "load_chain": ("hedgekit.market.sources", "load"),
+    "load_prices": ("hedgekit.market.prices", "load_prices"),
+    "pair_ratio": ("hedgekit.pairs.ratio", "pair_ratio"),
+    "pair_test": ("hedgekit.pairs.cointegration", "pair_test"),
     "price": ("hedgekit.pricing", "price"),
     "units": ("hedgekit.units", None),
 }
@@ -67,12 +75,16 @@ __all__ = [
     "NotBuiltError",
     "NotIdentifiedError",
     "Option",
+    "PriceHistory",
     "Status",
     "__version__",
     "compare",
     "greeks",
     "implied_vol",
     "load_chain",
+    "load_prices",
+    "pair_ratio",
+    "pair_test",
     "price",
     "units",
 ]

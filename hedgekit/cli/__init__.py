@@ -17,10 +17,21 @@ from hedgekit.errors import HedgekitError
 # command -> its module; help shows them in this order
 COMMANDS = {
     "hedge": "hedgekit.cli.hedge",
-    "price": "hedgekit.cli.price",
-    "iv": "hedgekit.cli.iv",
+    "structure": "hedgekit.cli.structure",
+    "pair": "hedgekit.cli.pair",
+    "check": "hedgekit.cli.check",
+    "policy": "hedgekit.cli.policy",
+    "scenario": "hedgekit.cli.scenario",
+    "allocate": "hedgekit.cli.allocate",
+    "leadership": "hedgekit.cli.leadership",
+    "screen": "hedgekit.cli.screen",
+    "rotate": "hedgekit.cli.rotate",
     "chain": "hedgekit.cli.chain",
     "surface": "hedgekit.cli.surface",
+    "price": "hedgekit.cli.price",
+    "iv": "hedgekit.cli.iv",
+    "report": "hedgekit.cli.report",
+    "config": "hedgekit.cli.config",
     "doctor": "hedgekit.cli.doctor",
 }
 

@@ -6,13 +6,14 @@ from datetime import date
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, ticker_option
 
 
 @click.command(epilog="Example:  hedgekit chain iwm.json --expiry 2026-09-18 --near 10")
 @click.argument("source")
 @day_option("--expiry", "Only this expiry.")
 @click.option("--near", type=int, metavar="N", help="Only N strikes on each side of the spot.")
+@ticker_option
 @market_options
 @output_options
 def command(
@@ -20,6 +21,7 @@ def command(
     source: str,
     expiry: date | None,
     near: int | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -40,6 +42,6 @@ def command(
 
     if verbose:
         click.echo(f"reading {source}", err=True)
-    chain = load(source, asof=asof, spot=spot)
+    chain = load(source, asof=asof, spot=spot, ticker=ticker, expiry=expiry)
     result = survey(chain, rate=rate, dividends=dividends, expiry=expiry, near=near)
     deliver(result, format_=format_, output=output, quiet=quiet)

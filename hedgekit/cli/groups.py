@@ -45,3 +45,18 @@ class LazyGroup(click.Group):
 def lazy_group(modules: Mapping[str, str]) -> type[LazyGroup]:
     """Return the class of a group with these commands, for ``click.group(cls=...)``."""
     return type("Commands", (LazyGroup,), {"modules": dict(modules)})
+
+
+def refuse_options_before(ctx: click.Context) -> None:
+    """Refuse options written between a group and its command: they would be the group's and be lost.
+
+    Raises
+    ------
+    click.UsageError
+        Names the first of them.
+    """
+    for param in ctx.command.params:
+        given = ctx.get_parameter_source(param.name or "") is click.core.ParameterSource.COMMANDLINE
+        if given and isinstance(param, click.Option):
+            name, command = param.opts[0], ctx.invoked_subcommand
+            raise click.UsageError(f"{name} stands before '{command}': write {ctx.info_name} {command} {name} ...", ctx)

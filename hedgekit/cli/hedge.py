@@ -2,26 +2,73 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.groups import lazy_group, refuse_options_before
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
+
+# command -> its module; help shows them in this order
+COMMANDS = {
+    "frontier": "hedgekit.cli.hedge_frontier",
+    "stop": "hedgekit.cli.hedge_stop",
+    "verify": "hedgekit.cli.hedge_verify",
+}
 
 
-@click.command(
-    epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08"
+@click.group(
+    cls=lazy_group(COMMANDS),
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND] ...",
+    epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08",
 )
-@click.option("--shares", type=int, required=True, help="Shares owned.")
-@click.option("--chain", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
+@click.option("--shares", type=int, help="Shares owned.")
+@click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
 @click.option(
     "--floor",
     type=float,
-    default=0.90,
+    help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.  "
+    "[default: 0.90 when no goal is given]",
+)
+@click.option(
+    "--budget",
+    type=float,
+    help="Fraction of today's value to spend at most, for the highest floor; with --min-cap, for the highest cap.",
+)
+@click.option("--zero-cost", is_flag=True, help="The highest cap at which the floor costs nothing.")
+@click.option(
+    "--until",
+    type=float,
+    metavar="LEVEL",
+    help="Weaker: the floor is to hold down to this spot only (dollars; below 1, a fraction of the spot).",
+)
+@click.option(
+    "--delta-target", type=float, help="The cheapest hedge that brings the delta to this fraction of the shares'."
+)
+@click.option(
+    "--cvar", type=float, help="The cheapest hedge whose average loss in the worst 5% is at most this fraction."
+)
+@click.option(
+    "--measure",
+    type=click.Choice(["implied", "historical"]),
+    default="implied",
     show_default=True,
-    help="Fraction of today's value to keep at expiry at every spot, net of the financed cost.",
+    help="Distribution for --cvar: what the quotes imply, or the past of --prices.",
+)
+@click.option("--prices", metavar="FILE", help="Daily prices of the shares, for the historical distribution.")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    help="An index strategy by its strike rule: PPUT, PPUT3M, CLL, CLLZ, CLLR or JHEQX; and what gives as much.",
+)
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Also show margin, assignment, and cost and tail under each distribution. JSON and CSV always hold them.",
 )
 @click.option(
     "--min-cap",
@@ -44,19 +91,42 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
     help="Quotes with a wider spread, as a fraction of their mid, are not traded on.",
 )
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@click.option(
+    "--ticket",
+    metavar="FILE",
+    help="Also write the recommended hedge as orders: a CSV, one line a leg, limits at mid and touch.",
+)
+@click.option(
+    "--certificate",
+    metavar="FILE",
+    help="Also write the proof that no ticket is cheaper; hedgekit hedge verify checks it.",
+)
 @market_options
 @output_options
+@click.pass_context
 def command(
+    ctx: click.Context,
     *,
-    shares: int,
-    chain: str,
+    shares: int | None,
+    chain: str | None,
     by: date | None,
     expiry: date | None,
-    floor: float,
+    floor: float | None,
+    budget: float | None,
+    zero_cost: bool,
+    until: float | None,
+    delta_target: float | None,
+    cvar: float | None,
+    measure: str,
+    prices: str | None,
+    preset: str | None,
+    details: bool,
     min_cap: float | None,
     max_legs: int,
     max_spread: float,
     fee: float,
+    ticket: str | None,
+    certificate: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -68,18 +138,39 @@ def command(
 ) -> None:
     """Size option hedges that truly hold a floor, beside a stop and holding less.
 
-    Every candidate is priced at the touch and sized in whole contracts. Ends with 4 when no option
-    hedge of that expiry holds the floor, naming the nearest that one does.
+    Every candidate is priced at the touch and sized in whole contracts. The goal is one of --floor,
+    --budget, --zero-cost, --delta-target, --cvar and --preset. Ends with 4 when no option hedge of that expiry meets
+    it, naming the nearest floor that one does.
     """
+    if ctx.invoked_subcommand is not None:
+        refuse_options_before(ctx)
+        return
+    if shares is None or chain is None:
+        raise click.UsageError(f"Missing option '{'--shares' if shares is None else '--chain'}'.", ctx)
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
     if verbose:
         click.echo(f"reading {chain}", err=True)
+    loaded = load(chain, asof=asof, spot=spot)
+    history = None
+    if prices is not None:
+        from hedgekit.market.prices import load_prices
+
+        history = load_prices(prices)
     result = compare(
-        load(chain, asof=asof, spot=spot),
+        loaded,
         shares=shares,
         floor=floor,
+        budget=budget,
+        zero_cost=zero_cost,
+        until=until,
+        delta_target=delta_target,
+        cvar=cvar,
+        measure=measure,
+        preset=preset,
+        prices=history,
+        details=details or format_ != "table" or history is not None,
         by=by,
         expiry=expiry,
         rate=rate,
@@ -89,5 +180,15 @@ def command(
         max_legs=max_legs,
         max_spread=max_spread,
     )
+    files: dict[str, str] = {}
+    if certificate is not None:
+        from hedgekit.hedges.verification import certificate_of
+
+        files[certificate] = json.dumps(certificate_of(result, loaded, max_legs=max_legs)) + "\n"
     deliver(result, format_=format_, output=output, quiet=quiet)
+    if ticket is not None and result.recommended is not None:
+        from hedgekit.report.csv_text import csv_text
+
+        files[ticket] = csv_text(result.orders())
+    write_beside(files, quiet=quiet)
     result.require()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,11 +13,20 @@ import click
 
 if TYPE_CHECKING:
     from hedgekit.results import Result
+    from hedgekit.settings import Level
     from hedgekit.valuation import ValuationResult
+
+ticker_option = click.option(
+    "--ticker", metavar="SYMBOL", help="The underlying (or index root) to take from a file of several."
+)
+"""Shared by commands that read a chain."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "csv")
+
+CONFIG = "hedgekit.config"
+"""Where a context keeps the configuration file named on the command line."""
 
 
 def day_option(name: str, help_: str) -> Callable[[F], F]:
@@ -35,21 +43,42 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
         raise click.BadParameter(message, ctx, param) from None
 
 
+class FormatOption(click.Option):
+    """``--format``, whose variable is named as the flag is and not as its parameter, which must not hide a builtin."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return what HEDGEKIT_COMMAND_FORMAT says, if anything."""
+        return os.environ.get(f"{ctx.auto_envvar_prefix}_FORMAT") or None
+
+
+def flag_name(option: click.Parameter) -> str:
+    """Return an option's long flag without its dashes, with underscores: its name in files and variables."""
+    flags = [flag for flag in option.opts if flag.startswith("--")]
+    return flags[0].lstrip("-").replace("-", "_") if flags else option.name or ""
+
+
+def levels(ctx: click.Context) -> list[Level]:
+    """Return the steps of a command's path below ``hedgekit``, as the configuration names them."""
+    from hedgekit.settings import Level
+
+    found: list[Level] = []
+    at: click.Context | None = ctx
+    while at is not None and at.parent is not None:
+        options = {flag_name(option): option.name or "" for option in at.command.params}
+        below = at.command.list_commands(at) if isinstance(at.command, click.Group) else []
+        found.append(Level(name=at.info_name or "", options=options, commands=below))
+        at = at.parent
+    return found[::-1]
+
+
 def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
     """Take a command's defaults from TOML files: the one named, the project's and the user's."""
     from hedgekit.cli import COMMANDS
     from hedgekit.settings import defaults_for
 
-    defaults = defaults_for(ctx.info_name or "", path, commands=tuple(COMMANDS))
-    known = {name for option in ctx.command.params for name in [option.name or ""]}
-    for key, value in defaults.items():
-        if not isinstance(value, str | int | float):
-            raise click.UsageError(f"the configuration sets {key.replace('_', '-')!r} to {value!r}: expected one value")
-        if key not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f"; did you mean {near[0].replace('_', '-')!r}?" if near else ""
-            raise click.UsageError(f"the configuration sets {key.replace('_', '-')!r}, no option of this command{hint}")
-    ctx.default_map = {**(ctx.default_map or {}), **defaults}
+    ctx.meta[CONFIG] = path
+    defaults = defaults_for(levels(ctx), path, commands=tuple(COMMANDS))
+    ctx.default_map = {**(ctx.default_map or {}), **{name: setting.value for name, setting in defaults.items()}}
     return path
 
 
@@ -60,13 +89,14 @@ def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
     return command
 
 
-def output_options(command: F) -> F:
-    """Add the options that every command accepts."""
+def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
+    """Add the options that every command accepts; `more` forms of the answer beside table, JSON and CSV."""
     decorators = [
         click.option(
             "--format",
             "format_",
-            type=click.Choice(FORMATS),
+            cls=FormatOption,
+            type=click.Choice((*FORMATS, *more)),
             default="table",
             show_default=True,
             help="Form of the answer.",
@@ -211,3 +241,13 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
         write_text(Path(output), render(result, format_, terminal=False))
         if not quiet:
             click.echo(f"written: {output}", err=True)
+
+
+def write_beside(files: Mapping[str, str], *, quiet: bool) -> None:
+    """Write files that go with an answer, each whole or not at all."""
+    from hedgekit.report import write_text
+
+    for name, text in files.items():
+        write_text(Path(name), text)
+        if not quiet:
+            click.echo(f"written: {name}", err=True)

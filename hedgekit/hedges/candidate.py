@@ -5,16 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import Status
+from hedgekit.hedges.goal import CVAR_LEVEL
 from hedgekit.hedges.problem import Problem, Quotes
 from hedgekit.model import Leg
 from hedgekit.payoff import PiecewiseLinear, carried_exact, exact, expiry_wealth, total_cost
 from hedgekit.pricing import greeks, implied_vol
+
+HALF_A_SHARE = 0.5
+"""A delta is met to the nearest share."""
 
 SHOCKS = (-0.20, -0.10, 0.10, 0.20)
 """Moves of the spot at expiry that every candidate shows."""
@@ -41,7 +46,8 @@ class Candidate:
     floor_usd, floor_pct : float
         Least wealth at expiry over every spot from zero up, after `carried_usd`.
     meets_goal : bool
-        Whether the floor is at or above the one asked for.
+        Whether the goal is met: the floor is at or above the one asked for (from `until` up where that was asked), the
+        cost within the budget, the delta down to its target.
     short_usd : float
         By how much the floor misses the goal, dollars; 0 when it is met.
     holds_from_spot : float or None
@@ -56,6 +62,18 @@ class Candidate:
         Of the hedged position today.
     displayed : dict
         For each leg's symbol, the contracts displayed at its touch; None where the file does not say.
+    exit_now_usd : float or None
+        What opening and closing at once costs, markets unchanged.
+    floor_until_usd : float or None
+        Least wealth from the level up down to which the floor was asked for; None without such a level.
+    margin_usd : float or None
+        Initial Reg T requirement of the hedged position, dollars; None where details were not asked for.
+    margin : dict or None
+        Initial and maintenance requirement, what the hedge changes in them, the cash a cash account needs, derivation.
+    outlook : dict or None
+        For each distribution, as in `hedgekit.hedges.outlook`.
+    assignment : tuple of dict or None
+        For each short leg, whether and when a holder should exercise.
     """
 
     name: str
@@ -79,8 +97,13 @@ class Candidate:
     why: str
     displayed: dict[str, float | None] = field(default_factory=dict)
     exit_now_usd: float | None = None
+    floor_until_usd: float | None = None
     shares_sold: int | None = None
     stop_level: float | None = None
+    margin_usd: float | None = None
+    margin: dict[str, Any] | None = None
+    outlook: dict[str, dict[str, float]] | None = None
+    assignment: tuple[dict[str, Any], ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the candidate as the JSON of the public contract."""
@@ -96,9 +119,10 @@ class Candidate:
                 for leg in self.legs
             ],
         }
-        skipped = ("name", "legs", "displayed", "shares_sold", "stop_level")
+        extras = ("floor_until_usd", "shares_sold", "stop_level")
+        skipped = ("name", "legs", "displayed", *extras)
         row.update({name: getattr(self, name) for name in self.__slots__ if name not in skipped})
-        for extra in ("shares_sold", "stop_level"):
+        for extra in extras:
             if getattr(self, extra) is not None:
                 row[extra] = getattr(self, extra)
         return row
@@ -143,8 +167,12 @@ def measure(
     value = problem.value_usd
     floor_usd = float(low.value)
     high = wealth.maximum(low=problem.spot)
-    meets = stop_level is None and low.value >= problem.target
-    miss = max(0.0, float(problem.target - low.value))
+    from_level = wealth.minimum(low=problem.until)
+    assert from_level is not None
+    miss = float(max(Fraction(0), problem.target - from_level.value))
+    miss_at_any = float(max(Fraction(0), problem.target - low.value))
+    shown_greeks = position_greeks(problem, kept, legs)
+    meets = stop_level is None and _meets(problem, wealth, exact_cost, from_level.value, shown_greeks["delta_shares"])
     breakeven = wealth.holds_from(problem.value)
     holds = wealth.holds_from(problem.target)
     cost_pct = units.percent(cost / value)
@@ -165,14 +193,34 @@ def measure(
         worst_spot=float(low.spot),
         cap_pct=None if high is None else units.percent(float(high.value) / value),
         breakeven_spot=float(breakeven) if breakeven else None,
-        greeks=position_greeks(problem, kept, legs),
+        greeks=shown_greeks,
         risk={f"wealth_at_{shock:+.0%}_pct": _wealth_pct(wealth, problem, shock, stop_level) for shock in SHOCKS},
-        why=why.format(floor=f"{units.percent(floor_usd / value):.1f}%", miss=f"${miss:,.0f}"),
+        why=why.format(floor=f"{units.percent(floor_usd / value):.1f}%", miss=f"${miss_at_any:,.0f}"),
         displayed={leg.option.compact: _displayed(problem, leg) for leg in legs},
         exit_now_usd=_exit_now(problem, legs),
+        floor_until_usd=float(from_level.value) if problem.goal.until > 0.0 else None,
         shares_sold=shares_sold or None,
         stop_level=stop_level,
     )
+
+
+def tail_loss(problem: Problem, wealth: PiecewiseLinear) -> float:
+    """Return the average loss in the worst outcomes under the goal's distribution, fraction of today's value."""
+    assert problem.distribution is not None
+    return 1.0 - problem.distribution.cvar(wealth, CVAR_LEVEL) / problem.value_usd
+
+
+def _meets(problem: Problem, wealth: PiecewiseLinear, cost: Fraction, floor: Fraction, delta: float | None) -> bool:
+    """Whether a hedge of that wealth, cost, floor (from the goal's level up) and delta in shares meets the goal."""
+    goal = problem.goal
+    within = problem.budget is None or cost <= problem.budget
+    if goal.kind == "budget":
+        return within
+    if goal.kind == "cvar":
+        return tail_loss(problem, wealth) <= (goal.cvar or 0.0)
+    if goal.kind == "delta":
+        return delta is not None and delta <= (goal.delta or 0.0) * problem.shares + HALF_A_SHARE
+    return within and floor >= problem.target
 
 
 def _wealth_pct(wealth: PiecewiseLinear, problem: Problem, shock: float, stop_level: float | None) -> float:

@@ -15,9 +15,7 @@ def build(problem: Problem) -> Candidate | None:
         return None
     legs = [problem.puts.bought(sized.row, sized.contracts), problem.calls.sold(short, calls)]
     text = f"{sized.contracts} x {legs[0].option.strike:g} put, {calls} x {legs[1].option.strike:g} call sold"
-    why = (
-        f"{text}: keeps {{floor}} at every spot and gives up gains above {legs[1].option.strike:g}"
-        if sized.meets
-        else f"no such collar holds the floor: {text} keeps {{floor}}, {{miss}} short"
-    )
+    given_up = f"keeps {{floor}} at every spot and gives up gains above {legs[1].option.strike:g}"
+    miss = "" if sized.meets or problem.goal.kind != "floor" else ", {miss} short"
+    why = f"{problem.goal.lead('collar', meets=sized.meets)}: {text} {given_up}{miss}"
     return measure(problem, "collar", legs, why=why)

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import importlib
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
 
-from hedgekit import units
 from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
-from hedgekit.hedges.optimum import DEFAULT_LEGS, LEAST_SAVING_USD, Optimum, least_saving, optimise
-from hedgekit.hedges.problem import (
-    ANY_SPREAD,
-    DEFAULT_FEE,
-    STANDARD_FLOOR,
-    WIDEST_SPREAD,
-    Problem,
-    left_out,
-    make_problem,
-    pick_expiry,
-)
-from hedgekit.hedges.sizing import size_puts
+from hedgekit.hedges.details import with_details
+from hedgekit.hedges.goal import choose_goal
+from hedgekit.hedges.money import highest_cap, highest_floor
+from hedgekit.hedges.notes import cheaper_but_wide, no_cap, of_the_chosen, quotes_left_out
+from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
+from hedgekit.hedges.outlook import distributions, statements
+from hedgekit.hedges.presets import build as build_preset
+from hedgekit.hedges.presets import preset_legs, preset_problem
+from hedgekit.hedges.problem import ANY_SPREAD, DEFAULT_FEE, WIDEST_SPREAD, Problem, make_problem, pick_expiry
+from hedgekit.hedges.recommend import recommend
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
-from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
-from hedgekit.model import Chain, Leg
-from hedgekit.payoff import carried, total_cost
+from hedgekit.model import Chain
 from hedgekit.pricing import engine_name
 from hedgekit.results import Note, Result
+
+if TYPE_CHECKING:
+    from hedgekit.distributions import Distribution
+    from hedgekit.model import PriceHistory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +40,8 @@ class HedgeResult(Result):
     problem : Problem
     candidates : tuple of Candidate
         In the order of `hedgekit.hedges.CANDIDATES`; first the optimum where none of them is the same ticket.
-    optimum : Optimum
-        The certified cheapest ticket of at most so many legs.
+    optimum : Optimum or None
+        The certified best ticket of at most so many legs; None for a goal that rests on a model (delta, tail loss).
     recommended : str or None
         Name of the one to take; None when no option hedge meets the goal.
     why : str
@@ -55,7 +52,7 @@ class HedgeResult(Result):
 
     problem: Problem
     candidates: tuple[Candidate, ...]
-    optimum: Optimum
+    optimum: Optimum | None
     recommended: str | None
     why: str
 
@@ -65,12 +62,12 @@ class HedgeResult(Result):
             "position": {
                 "shares": self.problem.shares,
                 "value_usd": self.problem.value_usd,
-                "floor_goal_usd": self.problem.target_usd,
+                "floor_goal_usd": self.problem.target_usd if self.problem.goal.kind in ("floor", "cap") else None,
             },
             "candidates": [candidate.to_dict() for candidate in self.candidates],
             "recommended": self.recommended,
             "why": self.why,
-            "optimum": self.optimum.to_dict(),
+            "optimum": None if self.optimum is None else self.optimum.to_dict(),
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -87,6 +84,18 @@ class HedgeResult(Result):
             row["recommended"] = candidate.name == self.recommended
             rows.append(row)
         return rows
+
+    def orders(self) -> list[dict[str, Any]]:
+        """Return the recommended hedge as the rows of an order ticket, as `hedgekit.hedges.orders` says them.
+
+        Raises
+        ------
+        InfeasibleError
+            When nothing is recommended.
+        """
+        from hedgekit.hedges.orders import orders
+
+        return orders(self.problem, self.require())
 
     def __repr__(self) -> str:
         names = ", ".join(candidate.name for candidate in self.candidates)
@@ -122,7 +131,16 @@ def compare(
     chain: Chain,
     *,
     shares: int,
-    floor: float = STANDARD_FLOOR,
+    floor: float | None = None,
+    budget: float | None = None,
+    zero_cost: bool = False,
+    until: float | None = None,
+    delta_target: float | None = None,
+    cvar: float | None = None,
+    measure: str = "implied",
+    preset: str | None = None,
+    prices: PriceHistory | None = None,
+    details: bool = True,
     by: date | str | None = None,
     expiry: date | str | None = None,
     rate: Given = None,
@@ -140,8 +158,28 @@ def compare(
         As `hedgekit.load_chain` gives it.
     shares : int
         Shares owned.
-    floor : float
-        Fraction of today's value to keep at expiry whatever the spot, net of the financed cost.
+    floor : float, optional
+        Fraction of today's value to keep at expiry whatever the spot, net of the financed cost; a standard one (0.90)
+        when no goal is given.
+    budget : float, optional
+        Most to pay, fraction of today's value: the highest floor is looked for; with `min_cap` the highest cap, of
+        that or more, at which the floor costs no more.
+    zero_cost : bool
+        The highest cap at which the floor costs nothing.
+    until : float, optional
+        The floor is to hold from this spot up only, dollars a share (below 1: fraction of the spot).
+    delta_target : float, optional
+        The cheapest hedge whose delta is at most this fraction of the shares'.
+    cvar : float, optional
+        The cheapest hedge whose average loss in the worst 5% of outcomes is at most this fraction of today's value.
+    measure : {"implied", "historical"}
+        The distribution for `cvar`.
+    preset : str, optional
+        An index strategy by its strike rule (`hedgekit.hedges.presets`), and the cheapest ticket that gives as much.
+    prices : PriceHistory, optional
+        Daily prices of the underlying (`hedgekit.load_prices`), for the historical distribution.
+    details : bool
+        Also tell each hedge's margin, assignment, and cost and tail under the implied and historical distribution.
     by, expiry : datetime.date
         The first listed expiry on or after `by`, or exactly `expiry`.
     rate : float or path, optional
@@ -181,23 +219,53 @@ def compare(
     refuse_closed(chain)
     day = pick_expiry(chain, by=by, expiry=expiry)
     market = resolve(chain, (day,), rate=rate, dividends=dividends)
-    goal: dict[str, Any] = {
+    check_legs(max_legs)
+    goal = choose_goal(
+        spot=chain.spot,
+        floor=floor,
+        budget=budget,
+        zero_cost=zero_cost,
+        until=until,
+        delta_target=delta_target,
+        cvar=cvar,
+        measure=measure,
+        preset=preset,
+        min_cap=min_cap,
+    )
+    terms: dict[str, Any] = {
         "shares": shares,
         "expiry": day,
-        "floor": floor,
+        "floor": goal.floor,
         "rate": market.rates[day],
         "div_yield": market.div_yields[day],
         "dividends": market.cash,
         "fee": fee,
         "min_cap": min_cap,
+        "goal": goal,
     }
-    problem = make_problem(chain, **goal, max_spread=max_spread)
+    problem = make_problem(chain, **terms, max_spread=max_spread)
+    named: tuple[Candidate, ...] = ()
+    if goal.preset is not None:
+        legs = preset_legs(problem, goal.preset, chain.at(day))
+        problem = preset_problem(problem, legs)
+        named = (build_preset(problem, goal.preset, legs),)
+    found: dict[str, Distribution] = {}
+    told: list[Note] = []
+    if details or goal.kind == "cvar":
+        found, told = distributions(problem, chain, market, prices)
+    if goal.kind == "cvar":
+        if measure not in found:
+            raise InputError("--measure historical: give the history of the shares' prices, --prices FILE")
+        problem = replace(problem, distribution=found[measure])
+    problem, optimum = _search(problem, min_cap, max_legs)
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
-    optimum = optimise(problem, max_legs=max_legs)
-    best = optimum.candidate(problem)
+    best = None if optimum is None else optimum.candidate(problem)
     if best is not None and all(set(best.legs) != set(other.legs) for other in candidates):
         candidates = (best, *candidates)
-    recommended, why = _recommend(problem, candidates, optimum)
+    candidates = (*named, *candidates)
+    if details:
+        candidates = with_details(problem, candidates, chain, found)
+    recommended, why = recommend(problem, candidates, optimum, max_legs=max_legs)
     chosen = next((candidate for candidate in candidates if candidate.name == recommended), None)
     return HedgeResult(
         problem=problem,
@@ -205,15 +273,33 @@ def compare(
         optimum=optimum,
         recommended=recommended,
         why=why,
-        inputs={**_inputs(chain, problem, market), "max_spread": max_spread},
+        inputs={
+            **problem_inputs(chain, problem, market),
+            "details": details,
+            "distributions": statements(found),
+            "prices_source": None if prices is None else prices.source,
+            "prices_sha256": None if prices is None else prices.source_sha256,
+        },
         warnings=(
             *market.warnings,
-            *_left_out(chain, day, max_spread),
-            *_cheaper_but_wide(problem, make_problem(chain, **goal, max_spread=ANY_SPREAD)),
-            *_no_cap(problem),
-            *(() if chosen is None else _of_the_chosen(problem, chosen, market)),
+            *told,
+            *quotes_left_out(chain, day, max_spread),
+            *cheaper_but_wide(problem, make_problem(chain, **terms, max_spread=ANY_SPREAD)),
+            *no_cap(problem),
+            *(() if chosen is None else of_the_chosen(problem, chosen, market)),
         ),
     )
+
+
+def _search(problem: Problem, min_cap: float | None, max_legs: int) -> tuple[Problem, Optimum | None]:
+    """Answer the goal by the exact search where it can; the problem comes back with the floor or cap it found."""
+    if problem.goal.kind == "budget":
+        return highest_floor(problem, max_legs=max_legs)
+    if problem.goal.kind == "cap":
+        return highest_cap(problem, min_cap=min_cap, max_legs=max_legs)
+    if problem.goal.kind == "floor":
+        return problem, optimise(problem, max_legs=max_legs)
+    return problem, None
 
 
 def refuse_closed(chain: Chain) -> None:
@@ -238,148 +324,8 @@ def _build(home: str, problem: Problem) -> Candidate | None:
     return built
 
 
-def _recommend(problem: Problem, candidates: Sequence[Candidate], optimum: Optimum) -> tuple[str | None, str]:
-    """Cheapest option hedge that meets the goal; one that sells calls only when a cap was named."""
-    hedges = [c for c in candidates if c.legs]
-    charge = float(least_saving(problem))
-
-    def charged(candidate: Candidate) -> tuple[float, int]:
-        return candidate.cost_usd + charge * len(candidate.legs), len(candidate.legs)
-
-    few = [c for c in hedges if len(c.legs) <= optimum.max_legs]
-    allowed = [c for c in few if problem.calls_allowed or not _sells_calls(c)]
-    meeting = sorted((c for c in allowed if c.meets_goal), key=charged)
-    others = sorted((c for c in hedges if c.meets_goal and _sells_calls(c) and not problem.calls_allowed), key=charged)
-    if meeting:
-        chosen = meeting[0]
-        why = (
-            f"{chosen.name}: the cheapest option hedge whose floor holds at every spot, when a further leg must save "
-            f"${charge:,.0f}"
-        )
-        if others and others[0].cost_usd < chosen.cost_usd:
-            saved = chosen.cost_usd - others[0].cost_usd
-            why += f"; a {others[0].name} would save ${saved:,.0f} and {_given_up(others[0], problem)}"
-        return chosen.name, why
-    limit = f"of up to {optimum.max_legs} leg{'s' if optimum.max_legs > 1 else ''} "
-    upside = "" if problem.calls_allowed else "that keeps the upside "
-    why = f"no option hedge of {problem.expiry} {limit}{upside}holds "
-    why += f"{units.percent(problem.floor):g}% at the touch"
-    best = optimum.highest
-    if best is None:
-        return None, f"{why}: nothing can be built from this chain"
-    nearest = math.floor(best.floor_pct * units.PERCENT) / units.PERCENT
-    why += (
-        f": the nearest feasible floor is {nearest:.2f}% ({ticket_text(best.legs)}, cost ${best.cost_usd:,.0f}); "
-        f"ask for --floor {units.fraction(nearest):.4f} or less, or hold cash"
-    )
-    if others:
-        why += f"; a {others[0].name} holds it for ${others[0].cost_usd:,.0f} and would {_given_up(others[0], problem)}"
-    return None, why
-
-
-def _sells_calls(candidate: Candidate) -> bool:
-    """Whether gains are given up: recommended only to those who named the cap."""
-    return any(leg.contracts < 0 and leg.option.kind == "call" for leg in candidate.legs)
-
-
-def _given_up(candidate: Candidate, problem: Problem) -> str:
-    """Say what selling the calls gives up, and how to allow it."""
-    gains = (
-        "sell the gains of its covered shares"
-        if candidate.cap_pct is None
-        else f"cap wealth at {candidate.cap_pct:.1f}%"
-    )
-    return f"{gains}: allow it with --min-cap {problem.cap:g}"
-
-
-def ticket_text(legs: Sequence[Leg]) -> str:
-    """Say legs as orders: "buy 17 x 272 put, sell 17 x 318 call"."""
-    return ", ".join(
-        f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
-        for leg in legs
-    )
-
-
-def _left_out(chain: Chain, day: date, max_spread: float) -> list[Note]:
-    """Say how many quotes of the expiry are not traded on, and why."""
-    counts = left_out(chain.at(day), max_spread=max_spread)
-    if not counts:
-        return []
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
-    return [Note("quotes_left_out", f"quotes of {day} not traded on: {reasons}")]
-
-
-def _cheaper_but_wide(problem: Problem, wide: Problem) -> list[Note]:
-    """Say when a put that is quoted too wide to be traded on would hold the floor for less."""
-    ours, theirs = size_puts(problem), size_puts(wide)
-    if theirs is None or not theirs.meets:
-        return []
-    leg = wide.puts.bought(theirs.row, theirs.contracts)
-    cost = float(total_cost([leg], wide.fee))
-    if ours is not None and ours.meets:
-        present = float(total_cost([problem.puts.bought(ours.row, ours.contracts)], problem.fee))
-        if cost > present - LEAST_SAVING_USD:
-            return []
-    bid = float(wide.puts.bid[theirs.row])
-    message = (
-        f"{leg.contracts} x {leg.option.strike:g} put at {leg.premium:g} would hold the floor for ${cost:,.0f}, but is "
-        f"quoted {bid:g}/{leg.premium:g}, too wide to trade on: --max-spread allows it"
-    )
-    return [Note("wide_quote_cheaper", message)]
-
-
-def _no_cap(problem: Problem) -> list[Note]:
-    """Say why there is no collar."""
-    if (
-        not problem.calls_allowed
-        or not problem.most_calls
-        or problem.calls.first_at_or_above(problem.cap * problem.spot) is not None
-    ):
-        return []
-    level = units.percent(problem.cap)
-    return [Note("no_call_to_sell", f"no call at {level:g}% of the spot or above can be traded on: no collar")]
-
-
-def _of_the_chosen(problem: Problem, chosen: Candidate, market: MarketInputs) -> list[Note]:
-    """Return what must be known of the recommended hedge."""
-    return [*_more_than_owned(chosen), *_size_warnings(chosen), *_at_a_higher_rate(problem, chosen, market)]
-
-
-def _more_than_owned(chosen: Candidate) -> list[Note]:
-    """Say when the puts cover more shares than are owned: then they also bet on a fall."""
-    bought = sum(leg.contracts * leg.option.multiplier for leg in chosen.legs if leg.option.kind == "put")
-    if bought <= chosen.shares:
-        return []
-    owned = f"{chosen.shares:,} {'is' if chosen.shares == 1 else 'are'} owned"
-    message = f"the puts bought cover {bought:,} shares, {owned}: they also bet on a fall"
-    return [Note("more_puts_than_shares", message)]
-
-
-def _at_a_higher_rate(problem: Problem, chosen: Candidate, market: MarketInputs) -> list[Note]:
-    """Say what the floor is when the assumed rate is at the upper end of its range."""
-    if "rate_assumed" not in [note.slug for note in market.warnings]:
-        return []
-    high = NEUTRAL_RATE + RATE_MARGIN
-    floor = chosen.floor_usd + chosen.carried_usd - carried(chosen.cost_usd, high, problem.t_years)
-    kept = units.percent(floor / problem.value_usd)
-    message = f"financed at {units.percent(high):g}%, not the assumed rate, the recommended hedge keeps {kept:.2f}%"
-    return [Note("floor_at_higher_rate", message)]
-
-
-def _size_warnings(chosen: Candidate) -> list[Note]:
-    """Say where the recommended hedge needs more than is displayed."""
-    short = [
-        f"{shown:.0f} of {abs(leg.contracts)} x {leg.option.strike:g} {leg.option.kind}"
-        for leg in chosen.legs
-        if (shown := chosen.displayed[leg.option.compact]) is not None and shown < abs(leg.contracts)
-    ]
-    if not short:
-        return []
-    message = f"displayed size at the touch covers {', '.join(short)}: the rest may cost more"
-    return [Note("displayed_size", message)]
-
-
-def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, Any]:
+def problem_inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, Any]:
+    """Return what the numbers of a problem rest on."""
     from hedgekit import __version__
 
     day = problem.expiry
@@ -396,7 +342,8 @@ def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, A
         "t_years": problem.t_years,
         "days": problem.days,
         "expiry": day,
-        "floor": problem.floor,
+        "floor": problem.floor if problem.goal.kind in ("floor", "cap") else None,
+        "goal": problem.goal.to_dict(),
         "fee": problem.fee,
         "min_cap": problem.cap if problem.calls_allowed else None,
         "cap_for_collars": problem.cap,
@@ -407,5 +354,6 @@ def _inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict[str, A
         "day_count": "ACT/365 to the exercise cut-off in New York",
         "price_basis": "bought at the ask, sold at the bid",
         "engine": engine_name("american", problem.dividends, problem.t_years),
+        "max_spread": problem.max_spread,
         "version": __version__,
     }

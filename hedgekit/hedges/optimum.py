@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hedgekit import units
 from hedgekit.errors import ConvergenceError, InputError
+from hedgekit.hedges.goal import Kind
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.tickets import MAX_LEGS, WholeNumbers, candidate_legs
 from hedgekit.model import Leg
@@ -95,11 +96,12 @@ class Optimum:
     ----------
     status : {"optimal", "infeasible"}
     best : Ticket or None
-        The cheapest ticket, but for legs that save too little; None when no ticket keeps the floor.
+        The cheapest ticket (for a budget: the one with the highest floor), but for legs that save too little; None
+        when no ticket meets the goal.
     runners_up : tuple of Ticket
         The next cheapest, one a set of contracts, none a superset of one before it or of `best`.
     by_legs : tuple of Ticket or None
-        The cheapest of at most 1, 2, ... legs.
+        The cheapest (for a budget: the highest floor) of at most 1, 2, ... legs.
     next_point_usd : float or None
         What a floor one percent of today's value higher would cost more; None when it cannot be had.
     highest : Ticket or None
@@ -111,6 +113,8 @@ class Optimum:
         Spent searching.
     work : dict
         What the search went through: leg sets looked at, linear programmes, dual vectors...
+    goal : str
+        The kind of goal, as in `hedgekit.hedges.goal`.
     """
 
     status: Literal["optimal", "infeasible"]
@@ -123,6 +127,7 @@ class Optimum:
     least_saving_usd: float
     seconds: float
     work: dict[str, int]
+    goal: Kind = "floor"
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -139,13 +144,22 @@ class Optimum:
         """Least cost with at most so many legs, dollars; None where that many cannot keep the floor."""
         return {i + 1: None if ticket is None else ticket.cost_usd for i, ticket in enumerate(self.by_legs)}
 
+    @property
+    def floor_by_legs(self) -> dict[int, float | None]:
+        """Floor kept with at most so many legs, percent of today's value; None where that many cannot meet the goal."""
+        return {i + 1: None if ticket is None else ticket.floor_pct for i, ticket in enumerate(self.by_legs)}
+
     def candidate(self, problem: Problem) -> Candidate | None:
         """Return the best ticket measured like every other hedge, greeks and risk included."""
         if self.best is None:
             return None
         from hedgekit.hedges.candidate import measure
 
-        why = f"keeps {{floor}}: no ticket of at most {self.max_legs} legs is cheaper by what a further leg must save"
+        none = f"no ticket of at most {self.max_legs} legs"
+        why = {
+            "budget": f"keeps {{floor}}: {none} within the budget keeps more, by what a further leg must add",
+            "cap": f"keeps {{floor}}: {none} that sells calls higher costs so little",
+        }.get(self.goal, f"keeps {{floor}}: {none} is cheaper by what a further leg must save")
         return measure(problem, "optimum", self.best.legs, why=why)
 
     def to_dict(self) -> dict[str, Any]:
@@ -160,7 +174,9 @@ class Optimum:
             "status": self.status,
             "seconds": self.seconds,
             "runners_up": [ticket.to_dict() for ticket in self.runners_up],
+            "goal": self.goal,
             "cost_by_legs": {str(count): cost for count, cost in self.cost_by_legs.items()},
+            "floor_by_legs": {str(count): floor for count, floor in self.floor_by_legs.items()},
             "next_point_usd": self.next_point_usd,
             "highest_floor": None if self.highest is None else self.highest.to_dict(),
             "max_legs": self.max_legs,
@@ -177,15 +193,16 @@ class HedgeSearch:
     problem : Problem
     counts_within_display : bool
         Trade at most the displayed size of each contract, where the file says it.
-    until : float
-        The floor is to hold from this spot up, dollars a share. 0, the default, is every spot.
+    until : float, optional
+        The floor is to hold from this spot up, dollars a share; the goal's own when not given. 0 is every spot.
     """
 
-    def __init__(self, problem: Problem, *, counts_within_display: bool = False, until: float = 0.0) -> None:
+    def __init__(self, problem: Problem, *, counts_within_display: bool = False, until: float | None = None) -> None:
         self.problem = problem
-        self.until = exact(until)
+        self.until = problem.until if until is None else exact(until)
         if not 0 <= self.until < exact(problem.spot):
-            raise InputError(f"--until {until:g}: expected dollars a share from 0 to below the spot, {problem.spot:g}")
+            level = float(self.until)
+            raise InputError(f"--until {level:g}: expected dollars a share from 0 to below the spot, {problem.spot:g}")
         legs = candidate_legs(problem, within_display=counts_within_display)
         self._whole = WholeNumbers(problem, legs, lowest_spot=self.until)
         self._measured: dict[tuple[Leg, ...], Ticket] = {}
@@ -214,18 +231,33 @@ class HedgeSearch:
         best = [None if legs is None else self.ticket(legs, target=target) for legs in by_legs]
         return [self.ticket(legs, target=target) for legs in found], best, work
 
-    def highest_floor(self, *, max_legs: int = DEFAULT_LEGS, budget_usd: float | None = None) -> Ticket | None:
+    def highest_floor(
+        self, *, max_legs: int = DEFAULT_LEGS, budget_usd: float | Fraction | None = None
+    ) -> Ticket | None:
         """Return the ticket with the highest floor, to a hundredth of a unit of money.
 
         Parameters
         ----------
         max_legs : int
-        budget_usd : float, optional
+        budget_usd : float or Fraction, optional
             Most to pay, dollars.
         """
-        budget = None if budget_usd is None else exact(budget_usd)
-        found, _, _ = self._whole.run(target=None, max_legs=max_legs, budget=budget)
-        return self.ticket(found[0], target=None) if found else None
+        return self.highest_floors(max_legs=max_legs, budget_usd=budget_usd)[0][-1]
+
+    def highest_floors(
+        self, *, max_legs: int = DEFAULT_LEGS, budget_usd: float | Fraction | None = None
+    ) -> tuple[list[Ticket | None], dict[str, int]]:
+        """Return the tickets with the highest floor of at most 1, 2, ... legs, and the counts of the search.
+
+        Parameters
+        ----------
+        max_legs : int
+        budget_usd : float or Fraction, optional
+            Most to pay, dollars.
+        """
+        budget = exact(budget_usd) if isinstance(budget_usd, float | int) else budget_usd
+        _, by_legs, work = self._whole.run(target=None, max_legs=max_legs, budget=budget)
+        return [None if legs is None else self.ticket(legs, target=None) for legs in by_legs], work
 
     def ticket(self, legs: Sequence[Leg], *, target: Fraction | None) -> Ticket:
         """Measure legs in exact fractions.
@@ -265,7 +297,7 @@ def optimise(
     *,
     max_legs: int = DEFAULT_LEGS,
     counts_within_display: bool = False,
-    until: float = 0.0,
+    until: float | None = None,
     runners_up: int = RUNNERS_UP,
 ) -> Optimum:
     """Return the cheapest ticket that keeps the problem's floor at every spot, with proof.
@@ -277,8 +309,9 @@ def optimise(
         Most distinct contracts, 1 to 6; the time grows steeply with it.
     counts_within_display : bool
         Trade at most the displayed size of each contract, where the file says it.
-    until : float
-        Hold the floor only from this spot up, dollars a share: a clearly weaker goal. 0 is every spot.
+    until : float, optional
+        Hold the floor only from this spot up, dollars a share: a clearly weaker goal. 0 is every spot; the goal's own
+        when not given.
     runners_up : int
         How many next cheapest tickets to name.
 
@@ -291,14 +324,15 @@ def optimise(
     InputError
         `max_legs` or `until` out of range.
     """
-    if isinstance(max_legs, bool) or not 1 <= max_legs <= MAX_LEGS:
-        raise InputError(f"--max-legs {max_legs}: expected a whole number from 1 to {MAX_LEGS}")
+    check_legs(max_legs)
     start = time.perf_counter()
     search = HedgeSearch(problem, counts_within_display=counts_within_display, until=until)
     tickets, by_legs, work = search.cheapest(max_legs=max_legs, keep=runners_up + 1 + max_legs)
-    best = preferred(problem, by_legs)
+    budget = problem.budget
+    affordable = [t for t in by_legs if t is not None and (budget is None or t.cost <= budget)]
+    best = preferred(problem, affordable)
     if best is None:
-        highest = search.highest_floor(max_legs=max_legs)
+        highest = search.highest_floor(max_legs=max_legs, budget_usd=budget)
         next_point = None
     else:
         highest = None
@@ -315,7 +349,19 @@ def optimise(
         least_saving_usd=float(least_saving(problem)),
         seconds=time.perf_counter() - start,
         work=work,
+        goal=problem.goal.kind,
     )
+
+
+def check_legs(max_legs: int) -> None:
+    """Refuse a number of legs that the search does not know.
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(max_legs, bool) or not 1 <= max_legs <= MAX_LEGS:
+        raise InputError(f"--max-legs {max_legs}: expected a whole number from 1 to {MAX_LEGS}")
 
 
 def least_saving(problem: Problem) -> Fraction:

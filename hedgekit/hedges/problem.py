@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.hedges.goal import Goal
 from hedgekit.model import BoolArray, Chain, Flag, Leg, Option
 from hedgekit.payoff import exact
 
+if TYPE_CHECKING:
+    from hedgekit.distributions import Distribution
+
 DEFAULT_FEE = 0.65
 """Dollars a contract, a common retail commission."""
-
-STANDARD_FLOOR = 0.90
-"""Fraction of today's value kept when no floor is asked for."""
 
 STANDARD_CAP = 1.10
 """Calls are sold at this fraction of the spot or above when no cap is asked for."""
@@ -105,6 +107,12 @@ class Problem:
         Whether a hedge that sells calls may be recommended: the user named the cap.
     puts, calls : Quotes
         What can be traded.
+    goal : Goal
+        What is asked for beside the floor.
+    max_spread : float
+        Quotes with a wider spread, as a fraction of the mid, were left out.
+    distribution : Distribution or None
+        Of the spot at expiry, where the goal is a tail loss under it.
     """
 
     shares: int
@@ -121,6 +129,9 @@ class Problem:
     calls_allowed: bool
     puts: Quotes
     calls: Quotes
+    goal: Goal = field(default_factory=Goal)
+    max_spread: float = WIDEST_SPREAD
+    distribution: Distribution | None = None
 
     @property
     def value(self) -> Fraction:
@@ -141,6 +152,16 @@ class Problem:
     def target_usd(self) -> float:
         """The wealth the floor promises, dollars."""
         return float(self.target)
+
+    @property
+    def until(self) -> Fraction:
+        """The spot from which up the floor is to hold, exact dollars a share."""
+        return exact(self.goal.until)
+
+    @property
+    def budget(self) -> Fraction | None:
+        """The most to pay, exact dollars; None when the goal sets no limit."""
+        return None if self.goal.budget is None else exact(self.goal.budget) * self.value
 
     @property
     def most_puts(self) -> int:
@@ -252,8 +273,9 @@ def make_problem(
     fee: float = DEFAULT_FEE,
     min_cap: float | None = None,
     max_spread: float = WIDEST_SPREAD,
+    goal: Goal | None = None,
 ) -> Problem:
-    """Check the goal and lay out what can be traded.
+    """Check the terms and lay out what can be traded.
 
     Raises
     ------
@@ -266,9 +288,7 @@ def make_problem(
         raise InputError(
             f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}; split the position"
         )
-    if not 0.0 < floor <= 1.0:
-        hint = f" (did you mean {floor / units.PERCENT:g}?)" if units.PERCENT / 10 <= floor <= units.PERCENT else ""
-        raise InputError(f"--floor {floor:g}: expected a fraction of today's value above 0 and up to 1{hint}")
+    goal = Goal(floor=floor, floor_given=True) if goal is None else goal
     if not 0.0 <= fee <= HIGHEST_FEE:
         raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")
     if min_cap is not None and not 1.0 <= min_cap <= HIGHEST_CAP:
@@ -300,6 +320,8 @@ def make_problem(
         calls_allowed=min_cap is not None,
         puts=puts,
         calls=calls,
+        goal=goal,
+        max_spread=max_spread,
     )
 
 

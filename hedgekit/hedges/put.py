@@ -14,9 +14,6 @@ def build(problem: Problem) -> Candidate | None:
         return None
     leg = problem.puts.bought(sized.row, sized.contracts)
     text = f"{sized.contracts} x {leg.option.strike:g} put"
-    why = (
-        f"the cheapest put that holds: {text} keeps {{floor}} at every spot"
-        if sized.meets
-        else f"no put holds the floor: the best, {text}, keeps {{floor}}, {{miss}} short"
-    )
+    short = "" if sized.meets or problem.goal.kind != "floor" else ", {miss} short"
+    why = f"{problem.goal.lead('put', meets=sized.meets)}: {text} keeps {{floor}} at every spot{short}"
     return measure(problem, "put", [leg], why=why)

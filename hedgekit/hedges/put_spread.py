@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hedgekit import units
 from hedgekit.hedges.candidate import Candidate, measure
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.sizing import short_put_row, size_puts
@@ -15,9 +16,8 @@ def build(problem: Problem) -> Candidate | None:
         return None
     legs = [problem.puts.bought(sized.row, sized.contracts), problem.puts.sold(short, sized.contracts)]
     low = legs[1].option.strike
+    lead = problem.goal.lead("put spread", meets=sized.meets)
     why = (
-        f"holds down to {low:g} only: below it the loss runs on, {{miss}} short of the floor at 0"
-        if sized.meets
-        else f"holds nowhere near the floor down to {low:g}, and {{miss}} short of it at 0"
+        f"{lead} down to {low:g}: below it the loss runs on, {{miss}} short of {units.percent(problem.floor):.1f}% at 0"
     )
     return measure(problem, "put spread", legs, why=why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hedgekit import units
 from hedgekit.hedges.candidate import Candidate, measure
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.sizing import short_call_row, short_put_row, size_puts
@@ -21,9 +22,10 @@ def build(problem: Problem) -> Candidate | None:
         problem.calls.sold(high, calls),
     ]
     bottom, top = legs[1].option.strike, legs[2].option.strike
+    lead = problem.goal.lead("put-spread collar", meets=sized.meets)
+    floor = f"{units.percent(problem.floor):.1f}%"
     why = (
-        f"holds down to {bottom:g} only, {{miss}} short of the floor at 0, and gives up gains above {top:g}"
-        if sized.meets
-        else f"does not hold the floor even down to {bottom:g}, and is {{miss}} short of it at 0"
+        f"{lead} down to {bottom:g}: below it the loss runs on, {{miss}} short of {floor} at 0; gives up "
+        f"gains above {top:g}"
     )
     return measure(problem, "put-spread collar", legs, why=why)

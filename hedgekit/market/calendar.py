@@ -35,6 +35,11 @@ def _table() -> dict[date, tuple[time | None, str]]:
     }
 
 
+def closed_days() -> tuple[date, ...]:
+    """Return the weekdays of the table on which the market is shut all day, ascending."""
+    return tuple(sorted(day for day, (close, _) in _table().items() if close is None))
+
+
 def closed_reason(day: date) -> str:
     """Say why the market is shut on a day: a holiday's name or the weekend; empty when it trades.
 

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TypeAlias
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 
 from hedgekit.market import calendar
+from hedgekit.market.arbitrage import HALF_CENT, blame
+from hedgekit.market.contract_terms import SISTER_ROOTS
 from hedgekit.model import BoolArray, Chain, Flag, FloatArray
 from hedgekit.units import percent
 
 WIDE_FRACTION, WIDE_DOLLARS = 0.20, 0.10
 """A spread is wide when it is above both: this fraction of the mid, and this many dollars a share."""
 
-HALF_CENT = 0.005
-"""Quotes are whole cents: a breach of a bound by less may be the spot's own rounding."""
+HIGHEST_CARRY = 0.06
+"""Rates and dividend yields up to this are allowed for where a European option may be worth less than exercise."""
 
 FIRST_TRADES = timedelta(minutes=30)
 """So long after the open a chain has traded, and a feed delayed by a quarter of an hour shows it."""
 
+NEAR_MONEY = 0.03  # strikes this fraction from the spot tell an expiry's usual spread
+WIDE_STRADDLE, WIDE_SPOT = 0.03, 3e-4
+"""An expiry is quoted wide when its usual spread is above both: this share of the at-the-money straddle (usual are
+0.2% to 2%), and this share of the spot (0.09 on IWM), below which near expiries are simply cheap."""
+
+WIDE_MARKET = 2e-3
+"""Without a straddle to judge by, a usual spread above this share of the spot is wide."""
+
 EXAMPLES = 3  # symbols a defect names
 SYMBOL_TAIL = 15  # what follows the root in a compact symbol
-
-# roots that are another listing of the same index, not another deliverable
-_SISTER_ROOTS = {
-    "SPX": {"SPXW"},
-    "NDX": {"NDXP"},
-    "RUT": {"RUTW"},
-    "VIX": {"VIXW"},
-    "DJX": set[str](),
-    "XSP": set[str](),
-}
 
 _MESSAGES = {
     Flag.CROSSED: "the bid is above the ask",
@@ -46,10 +45,10 @@ _MESSAGES = {
     Flag.EXPIRED: "past the exercise cut-off",
     Flag.STALE: "quoted in an earlier session than the as-of time",
     Flag.NON_STANDARD: "mini or adjusted contract: another deliverable",
-    Flag.VERTICAL: "two strikes are quoted so that buying one and selling the other pays at once",
+    Flag.VERTICAL: "a vertical spread with it pays at once",
+    Flag.BUTTERFLY: "a butterfly with it pays at once",
+    Flag.CALENDAR: "a calendar spread with it pays at once",
 }
-
-Rows: TypeAlias = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,22 +88,21 @@ def inspect(chain: Chain) -> Chain:
 
     Notes
     -----
-    Wide: the spread is above 20% of the mid and above $0.10 (against the ask alone when nobody bids). Vertical, for
-    strikes K1 < K2 of one expiry: a call bid at K2 above the ask at K1, or bid at K1 more than K2 - K1 above the ask
-    at K2; puts mirrored.
+    Wide: the spread is above 20% of the mid and above $0.10 (against the ask alone when nobody bids). Vertical,
+    butterfly and calendar: see `hedgekit.market.arbitrage`. What only the file knew, non-standard deliverables and
+    quotes of an earlier session, stays flagged.
     """
-    value = chain.kind * (chain.spot - chain.strike)
     alive = chain.t_years > 0.0
     root = np.array([symbol[:-SYMBOL_TAIL] for symbol in chain.symbol.tolist()])
     bid = np.nan_to_num(chain.bid)
-    flags = np.zeros(len(chain), dtype=np.int64)
+    flags = chain.flags & (Flag.NON_STANDARD | Flag.STALE)
     spread = chain.ask - bid
     most = np.where(chain.kind > 0, chain.spot, chain.strike)
     for flag, rows in {
         Flag.CROSSED: bid > chain.ask,
         Flag.ZERO_BID: bid <= 0.0,
         Flag.NO_ASK: np.isnan(chain.ask),
-        Flag.BELOW_INTRINSIC: alive & (chain.ask < value - HALF_CENT),
+        Flag.BELOW_INTRINSIC: alive & (chain.ask < _least(chain) - HALF_CENT),
         Flag.ABOVE_MAXIMUM: alive & (bid > most + HALF_CENT),
         Flag.WIDE: (spread > WIDE_DOLLARS) & (spread > WIDE_FRACTION * 0.5 * (chain.ask + bid)),
         Flag.DUPLICATE: _repeated(chain),
@@ -113,7 +111,8 @@ def inspect(chain: Chain) -> Chain:
         Flag.NON_STANDARD: _non_standard(root, chain.ticker),
     }.items():
         flags[rows] |= flag
-    flags[_verticals(chain, root, flags)] |= Flag.VERTICAL
+    unfit = Flag.CROSSED | Flag.EXPIRED | Flag.NON_STANDARD | Flag.DUPLICATE
+    flags |= blame(chain, root, (flags & unfit) == 0)
     return replace(chain, flags=flags)
 
 
@@ -132,6 +131,57 @@ def defects(chain: Chain) -> list[Defect]:
             examples = tuple(chain.symbol[rows[:EXAMPLES]].tolist())
             found.append(Defect(slug=flag.slug, count=len(rows), message=message, examples=examples))
     return sorted(found, key=lambda defect: defect.count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpirySpread:
+    """How widely one expiry is quoted near the money.
+
+    Parameters
+    ----------
+    expiry : date
+    spread : float
+        Median spread within 3% of the spot, dollars a share.
+    of_straddle : float
+        The same as a fraction of the at-the-money straddle; NaN where that is not quoted.
+    wide : bool
+        Whether it is wide for its own length of time.
+    """
+
+    expiry: date
+    spread: float
+    of_straddle: float
+    wide: bool
+
+
+def spreads(chain: Chain) -> list[ExpirySpread]:
+    """Say how widely each expiry ahead is quoted near the money; those without such quotes are left out."""
+    found = []
+    near = (np.abs(chain.strike / chain.spot - 1.0) <= NEAR_MONEY) & (chain.t_years > 0.0) & (chain.bid > 0.0)
+    near &= chain.ask > chain.bid
+    for day in np.unique(chain.expiry[near]):
+        rows = np.flatnonzero(near & (chain.expiry == day))
+        middle = float(np.median((chain.ask - chain.bid)[rows]))
+        calls, puts = (rows[chain.kind[rows] == sign] for sign in (1, -1))
+        strikes, c, p = np.intersect1d(chain.strike[calls], chain.strike[puts], return_indices=True)
+        share = float("nan")
+        if len(strikes):
+            at = int(np.argmin(np.abs(strikes - chain.spot)))
+            share = middle / float(chain.mid[calls[c[at]]] + chain.mid[puts[p[at]]])
+        wide = middle > WIDE_SPOT * chain.spot and share > WIDE_STRADDLE
+        if np.isnan(share):
+            wide = middle > WIDE_MARKET * chain.spot
+        found.append(ExpirySpread(expiry=day.item(), spread=middle, of_straddle=share, wide=bool(wide)))
+    return found
+
+
+def _least(chain: Chain) -> FloatArray:
+    """Return what each option is worth at least: its exercise value, discounted where exercise has to wait."""
+    if chain.exercise == "american":
+        return chain.kind * (chain.spot - chain.strike)
+    waits = np.exp(-HIGHEST_CARRY * np.maximum(chain.t_years, 0.0))
+    call = chain.kind > 0
+    return np.where(call, chain.spot * waits - chain.strike, chain.strike * waits - chain.spot)
 
 
 def _repeated(chain: Chain) -> BoolArray:
@@ -157,32 +207,5 @@ def _stale(chain: Chain) -> bool:
 
 def _non_standard(root: npt.NDArray[np.str_], ticker: str) -> BoolArray:
     listed = ticker.replace(".", "").replace("/", "")  # BRK.B is listed as BRKB
-    plain = {ticker, listed, *_SISTER_ROOTS.get(ticker, ())}
+    plain = {ticker, listed, *SISTER_ROOTS.get(ticker, ())}
     return ~np.isin(root, list(plain))
-
-
-def _verticals(chain: Chain, root: npt.NDArray[np.str_], flags: npt.NDArray[np.int64]) -> Rows:
-    """Return the rows of quotes that make a vertical spread pay at once."""
-    unfit = Flag.CROSSED | Flag.EXPIRED | Flag.NON_STANDARD | Flag.DUPLICATE
-    usable = (flags & unfit) == 0
-    found: list[Rows] = []
-    series = np.unique(np.rec.fromarrays([root, chain.expiry.astype(np.int64), chain.kind]), return_inverse=True)[1]
-    order = np.lexsort((chain.strike, series))
-    order = order[usable[order]]
-    starts = np.flatnonzero(np.diff(series[order], prepend=-1))
-    for rows in np.split(order, starts[1:]) if len(order) else []:
-        # a put's strikes are taken from above: then, as for a call, each option is worth more than those after it
-        down = rows if chain.kind[rows[0]] > 0 else rows[::-1]
-        moneyness = chain.strike[down] * chain.kind[down]
-        bid = np.where(chain.bid[down] > 0.0, chain.bid[down], -np.inf)
-        ask = np.where(np.isnan(chain.ask[down]), np.inf, chain.ask[down])
-        found += [down[_outbid(bid, ask)], down[::-1][_outbid((bid + moneyness)[::-1], (ask + moneyness)[::-1])]]
-    return np.concatenate(found) if found else np.empty(0, dtype=np.intp)
-
-
-def _outbid(bid: FloatArray, ask: FloatArray) -> Rows:
-    """Positions of each bid that is above an ask before it, and of that ask."""
-    cheapest = np.minimum.accumulate(ask)
-    above = np.flatnonzero(bid[1:] > cheapest[:-1] + HALF_CENT) + 1
-    sellers = [int(np.argmin(ask[:row])) for row in above]
-    return np.unique(np.concatenate([above, np.array(sellers, dtype=np.intp)]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -11,6 +13,8 @@ from rich.text import Text
 from hedgekit import units
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.comparison import HedgeResult
+from hedgekit.hedges.problem import Problem
+from hedgekit.hedges.recommend import sells_calls
 from hedgekit.report.console import (
     ACCENT,
     TEN_THOUSAND,
@@ -39,7 +43,7 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     noun = "share" if problem.shares == 1 else "shares"
     out.print(
         f"{inputs['ticker']} {problem.spot:.2f}   {problem.shares:,} {noun} = {dollars(problem.value_usd)}   "
-        f"floor {units.percent(problem.floor):g}% = {dollars(problem.target_usd)}"
+        f"{asked(problem)}"
     )
     out.print(f"{problem.expiry:%a %d %b %Y}, {problem.days} days")
     out.print()
@@ -50,7 +54,7 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     grid.padding = (0, 1, 0, 0)
     for candidate in result.candidates:
         chosen = candidate.name == result.recommended
-        grid.add_row(*_cells(candidate, chosen, problem.shares), style="bold" if chosen else "")
+        grid.add_row(*_cells(candidate, chosen, problem), style="bold" if chosen else "")
     out.print(grid)
     for line in unequal(result):
         out.print(Text(f"  {line}", style="dim"))
@@ -64,7 +68,7 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     for text in proof(result):
         for line in textwrap.wrap(text, 78):
             out.print(f"  {line}")
-    if result.optimum.best is not None:
+    if proof(result):
         out.print()
     for text in [*footer(result), *warning_lines(result.warnings)]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
@@ -72,22 +76,37 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     return drawn(out)
 
 
+def asked(problem: Problem) -> str:
+    """Return the goal in a few words."""
+    goal = problem.goal
+    floor = f"floor {units.percent(problem.floor):g}% = {dollars(problem.target_usd)}"
+    until = f" down to {goal.until:g}" if goal.until > 0.0 else ""
+    money = dollars(float(problem.budget or 0))
+    if goal.preset is not None:
+        return f"{goal.preset}{until}"
+    return {
+        "budget": f"budget {units.percent(goal.budget or 0):g}% = {money}{until}",
+        "cap": f"{floor}{until} for {money}",
+        "delta": f"delta {goal.delta} a share",
+    }.get(goal.kind, f"{floor}{until}")
+
+
 def headline(result: HedgeResult) -> str:
     """Return the answer in one or two sentences."""
     if result.recommended is None:
         return f"{result.why[0].upper()}{result.why[1:]}."
-    chosen = result.named(result.recommended)
+    chosen, problem = result.named(result.recommended), result.problem
     orders = ", ".join(
         f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts):,} x {leg.option.strike:g} {leg.option.kind} "
         f"at {leg.premium:.2f}"
         for leg in chosen.legs
     )
-    goal = f"To hold {units.percent(result.problem.floor):g}% whatever happens"
     if chosen.cost_usd < 0:
-        text = f"{goal}, collect {dollars(-chosen.cost_usd)}: {orders}."
+        money = f"collect {dollars(-chosen.cost_usd)}"
     else:
         yearly = "" if chosen.cost_annualised_pct is None else f", {percent(chosen.cost_annualised_pct)} a year"
-        text = f"{goal}, pay {dollars(chosen.cost_usd)} ({percent(chosen.cost_pct, places=2)}{yearly}): {orders}."
+        money = f"pay {dollars(chosen.cost_usd)} ({percent(chosen.cost_pct, places=2)}{yearly})"
+    text = f"{_purpose(problem, chosen)}, {money}: {orders}."
     sold = [leg for leg in chosen.legs if leg.contracts < 0 and leg.option.kind == "call"]
     if chosen.cap_pct is not None:
         text += f" You give up gains above {percent(chosen.cap_pct - units.PERCENT, sign=True)}."
@@ -95,7 +114,31 @@ def headline(result: HedgeResult) -> str:
         covered = sum(-leg.contracts * leg.option.multiplier for leg in sold)
         strike = min(leg.option.strike for leg in sold)
         text += f" You give up gains above {strike:g} on {covered:,} of the {chosen.shares:,} shares."
+    if problem.goal.until > 0.0 and chosen.floor_usd < (chosen.floor_until_usd or 0.0):
+        text += (
+            f" Below {chosen.holds_from_spot or problem.goal.until:.2f} that does not hold: at {chosen.worst_spot:g} "
+            f"{percent(chosen.floor_pct)} is left."
+        )
     return text
+
+
+def _purpose(problem: Problem, chosen: Candidate) -> str:
+    """Say what the recommended hedge does."""
+    goal = problem.goal
+    where = f"down to {goal.until:g}" if goal.until > 0.0 else "whatever happens"
+    if goal.preset is not None:
+        kept = chosen.floor_usd if chosen.floor_until_usd is None else chosen.floor_until_usd
+        down = math.floor(units.percent(units.percent(kept / problem.value_usd)))
+        return f"{goal.preset}, which holds {units.fraction(down):.2f}% {where}"
+    if goal.kind == "delta":
+        per_share = (chosen.greeks["delta_shares"] or 0.0) / problem.shares
+        return f"To bring the delta to {per_share:.2f} a share, keeping {percent(chosen.floor_pct)} at least"
+    if goal.kind == "budget":
+        kept = chosen.floor_usd if chosen.floor_until_usd is None else chosen.floor_until_usd
+        down = math.floor(units.percent(units.percent(kept / problem.value_usd)))  # a promise is not rounded up
+        return f"To hold {units.fraction(down):.2f}% {where}, the most for the money"
+    held = f"To hold {units.percent(problem.floor):g}% {where}"
+    return f"{held} under the highest cap for the money" if goal.kind == "cap" and problem.calls_allowed else held
 
 
 def unequal(result: HedgeResult) -> list[str]:
@@ -130,45 +173,55 @@ def today(result: HedgeResult) -> Table:
 def proof(result: HedgeResult) -> list[str]:
     """Say what the exact search proved, and what more floor or fewer legs would cost."""
     optimum = result.optimum
-    if optimum.best is None:
+    if optimum is None or optimum.best is None:
         return []
-    costs = [
-        f"{dollars(cost)} with {'one leg' if count == 1 else f'up to {count} legs'}"
-        for count, cost in optimum.cost_by_legs.items()
-        if cost is not None
+    numbers = optimum.floor_by_legs if optimum.goal == "budget" else optimum.cost_by_legs
+    parts = [
+        f"{percent(number, places=2) if optimum.goal == 'budget' else dollars(number)} with "
+        f"{'one leg' if count == 1 else f'up to {count} legs'}"
+        for count, number in numbers.items()
+        if number is not None
     ]
     more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd)} more"
-    return [f"proven least cost: {', '.join(costs)}; one more point of floor {more}"]
+    what = {
+        "budget": "proven highest floor for the money",
+        "cap": f"proven least cost with calls sold at {units.percent(result.problem.cap):.5g}% of spot or above",
+    }.get(optimum.goal, "proven least cost")
+    higher = ""
+    if optimum.goal == "cap" and result.problem.calls_allowed:
+        higher = "; sold any higher they no longer pay for it"
+    return [f"{what}: {', '.join(parts)}{higher}; one more point of floor {more}"]
 
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _cells(candidate: Candidate, chosen: bool, shares: int) -> list[str]:
+def _cells(candidate: Candidate, chosen: bool, problem: Problem) -> list[str]:
+    shares = problem.shares
     is_stop = candidate.stop_level is not None
     delta = candidate.greeks["delta_shares"]
-    verdict = "meets" if candidate.meets_goal else _failure(candidate)
+    verdict = "meets" if candidate.meets_goal else _failure(candidate, problem)
     return [
         _label(candidate, shares),
         short_dollars(candidate.cost_usd),
-        percent(candidate.cost_annualised_pct) if candidate.legs else "-",
+        percent(candidate.cost_annualised_pct) if candidate.legs and candidate.shares_sold is None else "-",
         "none" if is_stop else percent(candidate.floor_pct),
         "gaps" if is_stop else f"{candidate.worst_spot:g}",
-        "part" if candidate.cap_pct is None and _sells_calls(candidate) else percent(candidate.cap_pct),
+        "part" if candidate.cap_pct is None and sells_calls(candidate) else percent(candidate.cap_pct),
         number(None if delta is None else delta / shares),
         percent(candidate.risk["wealth_at_-20%_pct"] - units.PERCENT, sign=True),  # type: ignore[operator]
         f"{verdict}{' <-' if chosen else ''}",
     ]
 
 
-def _sells_calls(candidate: Candidate) -> bool:
-    return any(leg.contracts < 0 and leg.option.kind == "call" for leg in candidate.legs)
-
-
-def _failure(candidate: Candidate) -> str:
+def _failure(candidate: Candidate, problem: Problem) -> str:
     if candidate.stop_level is not None:
         return "no promise"
+    if problem.goal.kind == "delta":
+        return "above"
+    if problem.budget is not None and candidate.cost_usd > problem.budget:
+        return "costs more"
     if candidate.holds_from_spot is None:
         return "fails"
     return f"fails<{candidate.holds_from_spot:.0f}"
@@ -178,6 +231,8 @@ def _label(candidate: Candidate, shares: int) -> str:
     name = SHORT_NAMES.get(candidate.name, candidate.name)
     if candidate.stop_level is not None:
         return f"stop at {candidate.stop_level:.2f}"
+    if candidate.shares_sold is not None and candidate.legs:
+        return f"all cash, {candidate.legs[0].option.strike:g} calls"
     if candidate.shares_sold is not None:
         return f"{name}: sell {units.percent(candidate.shares_sold / shares):.0f}%"
     return f"{name} {'/'.join(f'{leg.option.strike:g}' for leg in candidate.legs)}".rstrip()
@@ -185,31 +240,37 @@ def _label(candidate: Candidate, shares: int) -> str:
 
 def footer(result: HedgeResult) -> list[str]:
     """Return what the numbers rest on."""
-    inputs, problem = result.inputs, result.problem
-    spot = {
-        "file": "spot from the file, inside put-call parity",
-        "parity": f"spot from put-call parity (the file says {number(_finite(inputs['file_spot']))})",
-        "given": "spot as given",
-    }[inputs["spot_source"]]
+    problem = result.problem
     exits = [c for c in result.candidates if c.name == result.recommended and c.exit_now_usd is not None]
     lines = [
-        f"floor: least wealth at expiry over every spot from 0 up, less the cost financed at "
-        f"{units.percent(problem.rate):.2f}% ({inputs['rate_source']}); dividends received are left out",
-        f"at the touch (buy at the ask, sell at the bid) + ${problem.fee:g} a contract; %/yr: if rolled at the same "
-        f"price; worst: the spot of the least wealth; delta: of the hedged position, per share owned; -20%: gain or "
-        f"loss at expiry if the spot is 20% lower; fails<: below that spot",
-        f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
-        f"traded on: two-sided unflagged quotes with a spread up to {units.percent(inputs['max_spread']):g}% of mid",
+        "worst: the spot of the least wealth; delta: of the hedged position, per share owned; -20%: gain or loss at "
+        "expiry if the spot is 20% lower; fails<: below that spot",
         "today: delta shares, gamma shares per $1, vega and rho dollars a point, theta dollars a calendar day; vols at "
         "the mid",
-        f"calls are sold at {units.percent(problem.cap):g}% of spot or above (cap part: of the covered shares only); "
+        f"calls are sold at {units.percent(problem.cap):.5g}% of spot or above (cap part: of the covered shares only); "
         "hold cash and hold less sell at spot and earn nothing; a stop is shown as if it filled at its level",
     ]
     if exits:
         lines.append(
             f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}"
         )
-    sha = inputs["source_sha256"][:8]
-    asof = inputs["asof"]
-    lines.append(f"{inputs['source']} as of {asof:%Y-%m-%d %H:%M %Z}, sha256 {sha}; hedgekit {inputs['version']}")
-    return lines
+    return [*lines, *rests_on(result.inputs, problem)]
+
+
+def rests_on(inputs: Mapping[str, Any], problem: Problem) -> list[str]:
+    """Return what every table of hedges rests on: floors, prices, engine, file."""
+    spot = {
+        "file": "spot from the file, inside put-call parity",
+        "parity": f"spot from put-call parity (the file says {number(_finite(inputs['file_spot']))})",
+        "given": "spot as given",
+    }[inputs["spot_source"]]
+    asof, sha = inputs["asof"], inputs["source_sha256"][:8]
+    return [
+        f"floor: least wealth at expiry over every spot from 0 up, less the cost financed at "
+        f"{units.percent(problem.rate):.2f}% ({inputs['rate_source']}); dividends received are left out",
+        f"at the touch (buy at the ask, sell at the bid) + ${problem.fee:g} a contract; %/yr: if rolled at the same "
+        "price",
+        f"{inputs['engine']}; {inputs['dividends_source']}; {spot}",
+        f"traded on: two-sided unflagged quotes with a spread up to {units.percent(inputs['max_spread']):g}% of mid",
+        f"{inputs['source']} as of {asof:%Y-%m-%d %H:%M %Z}, sha256 {sha}; hedgekit {inputs['version']}",
+    ]

@@ -98,7 +98,16 @@ def test_nine_days_in_a_file_need_a_day():
 def test_each_of_nine_days_has_no_defect_of_arbitrage_at_its_spot(day):
     chain = load(NINE_DAYS, asof=day)
     assert chain.asof.date() == date.fromisoformat(day)
-    unknown = Flag.CROSSED | Flag.VERTICAL | Flag.DUPLICATE | Flag.NON_STANDARD | Flag.STALE | Flag.ABOVE_MAXIMUM
+    unknown = (
+        Flag.CROSSED
+        | Flag.VERTICAL
+        | Flag.BUTTERFLY
+        | Flag.CALENDAR
+        | Flag.DUPLICATE
+        | Flag.NON_STANDARD
+        | Flag.STALE
+        | Flag.ABOVE_MAXIMUM
+    )
     assert not (chain.flags & unknown).any()
     # at the file's spot up to 303 asks were below exercise value; at the parity spot a handful at most
     assert {d.slug: d.count for d in defects(chain)}.get("below_intrinsic", 0) <= 3

@@ -17,4 +17,5 @@ assert_type(hk.implied_vol(3.5, "put", 220.0, 200.0, 0.25, 0.04, 0.01, full=True
 assert_type(hk.greeks("put", 220.0, 200.0, 0.25, 0.04, 0.01, 0.2), Greeks)
 chain = hk.load_chain("iwm.json")
 assert_type(chain, hk.Chain)
+assert_type(hk.load_prices(["IWM.csv", "SPY.csv"], tickers=("IWM", "SPY")), hk.PriceHistory)
 assert_type(hk.compare(chain, shares=1700, floor=0.9, by=date(2026, 9, 18)), HedgeResult)

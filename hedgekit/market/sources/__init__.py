@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from hedgekit.market.snapshot import AsOf, Snapshot, read_asof, to_chain
+from hedgekit.errors import InputError
+from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
 from hedgekit.market.sources.content import Content, read_content
+from hedgekit.market.sources.tabular import plain_ticker, root_of
+from hedgekit.market.sources.want import Want
 
 if TYPE_CHECKING:
     from hedgekit.model import Chain
@@ -22,8 +28,29 @@ FORMATS = {
     "Cboe delayed quotes (JSON)": "hedgekit.market.sources.cboe_json",
     "flat list of quotes (JSON)": "hedgekit.market.sources.flat_json",
     "one-letter keys (JSON)": "hedgekit.market.sources.compact_json",
+    "TD Ameritrade or Schwab chain (JSON)": "hedgekit.market.sources.schwab_json",
+    "Polygon snapshot (JSON)": "hedgekit.market.sources.polygon_json",
+    "monthly put ladder (JSON)": "hedgekit.market.sources.put_ladder_json",
     "Cboe fields by day (parquet)": "hedgekit.market.sources.daily_parquet",
+    "Cboe quote table (CSV)": "hedgekit.market.sources.cboe_quotedata",
+    "yfinance frame (CSV, parquet)": "hedgekit.market.sources.yfinance_frame",
+    "Yahoo web table (CSV)": "hedgekit.market.sources.yahoo_table",
+    "OptionsDX end of day (CSV)": "hedgekit.market.sources.optionsdx",
+    "calls and puts side by side (CSV, parquet)": "hedgekit.market.sources.side_by_side",
+    "Lean universe (CSV)": "hedgekit.market.sources.lean_universe",
+    "vendor end of day (CSV)": "hedgekit.market.sources.vendor_csv",
+    "hedgekit's own table (CSV, parquet)": "hedgekit.market.sources.chain_table",
+    "vols without quotes (CSV)": "hedgekit.market.sources.vol_table",
 }
+
+
+# before the colon of a live source -> module
+LIVE = {
+    "cboe": "hedgekit.market.sources.cboe_live",
+    "yahoo": "hedgekit.market.sources.yahoo_live",
+}
+
+_LIVE_SOURCE = re.compile(rf"({'|'.join(LIVE)}):([A-Za-z^_$][A-Za-z0-9.^-]{{0,9}})")
 
 
 class Format(Protocol):
@@ -32,25 +59,36 @@ class Format(Protocol):
     def recognises(self, content: Content) -> bool:
         """Whether a file is of this format."""
 
-    def read(self, content: Content, asof: AsOf | None) -> Snapshot:
-        """Return what the file says; `asof` picks the day where it holds several."""
+    def read(self, content: Content, want: Want) -> Snapshot:
+        """Return what the file says; `want` picks the day and the underlying where it holds several."""
 
 
 def load(
-    source: str | os.PathLike[str], *, asof: date | datetime | str | None = None, spot: float | None = None
+    source: str | os.PathLike[str],
+    *,
+    asof: date | datetime | str | None = None,
+    spot: float | None = None,
+    ticker: str | None = None,
+    expiry: date | None = None,
 ) -> Chain:
     """Read an option chain.
 
     Parameters
     ----------
-    source : path
-        A file of one of `FORMATS`, recognised by its content.
+    source : path or str
+        A file of one of `FORMATS`, recognised by its content; or a live source: "cboe:IWM" for Cboe's delayed quotes,
+        "yahoo:IWM" for Yahoo's (extra ``yahoo``).
     asof : date, datetime or str, optional
         The day to take from a file that holds several, or to re-date the quotes to (a day means the close of option
         trading in that session; times without zone are New York's). Default: the file's own time.
     spot : float, optional
         Price of the underlying to use, dollars a share. Default: the file's, or the one that put-call parity tells
         where the file's is off.
+    ticker : str, optional
+        The underlying to take from a file that holds several ("IWM"), one of an index's roots ("SPXW"), or what the
+        underlying is where the file does not say.
+    expiry : datetime.date, optional
+        The expiry of a file that lists one without saying which; no choice among several.
 
     Returns
     -------
@@ -71,10 +109,62 @@ def load(
     >>> chain.spot, chain.spot_source  # doctest: +SKIP
     (248.12, 'file')
     """
-    content = read_content(source)
+    content, notes = _opened(source)
+    return chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+
+
+def chain_of(
+    content: Content,
+    *,
+    asof: date | datetime | str | None = None,
+    spot: float | None = None,
+    ticker: str | None = None,
+    expiry: date | None = None,
+    notes: Warnings = (),
+) -> Chain:
+    """Return the chain of a file already read; see `load`.
+
+    Raises
+    ------
+    DataError, InputError
+        As `load`.
+    """
     day = read_asof(asof)
+    want = Want(asof=day, ticker=ticker, expiry=expiry)
     for module in FORMATS.values():
         form = cast(Format, importlib.import_module(module))
         if form.recognises(content):
-            return to_chain(form.read(content, day), asof=day, spot=spot)
+            snapshot = _of_root(form.read(content, want), ticker)
+            return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
     raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
+
+
+def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:
+    """Return what a path or a live source holds, and what must be said of how it was had."""
+    live = _LIVE_SOURCE.fullmatch(source) if isinstance(source, str) else None
+    if live is None or Path(str(source)).exists():
+        return read_content(source), ()
+    module = importlib.import_module(LIVE[live[1]])
+    found: tuple[Content, Warnings] = module.fetch(plain_ticker(live[2]))
+    return found
+
+
+def _of_root(snapshot: Snapshot, ticker: str | None) -> Snapshot:
+    """Return the quotes of the underlying or the root asked for.
+
+    Raises
+    ------
+    InputError
+        When the file holds neither.
+    """
+    if ticker is None:
+        return snapshot
+    wanted = plain_ticker(ticker)
+    if wanted in (snapshot.ticker, ""):
+        return snapshot
+    roots = [option.root for option in snapshot.options]
+    if root_of(wanted) not in roots:
+        listed = ", ".join(sorted({snapshot.ticker, *roots}))
+        raise InputError(f"{snapshot.label}: no quotes of {ascii(wanted)[1:-1]}; it holds {listed}")
+    rows = [row for row, root in enumerate(roots) if root == root_of(wanted)]
+    return replace(snapshot.take(rows), ticker=wanted)

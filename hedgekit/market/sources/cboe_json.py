@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from hedgekit.market.snapshot import AsOf, Snapshot
+from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content, shown
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.want import Want
 
 NO_VALUE = -999.0
 
@@ -30,7 +31,7 @@ def recognises(content: Content) -> bool:
     return "data" in content.document or (isinstance(first, dict) and "option" in first)
 
 
-def read(content: Content, asof: AsOf | None) -> Snapshot:
+def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     body = _body(content.document)
     place = "data.options" if body is not content.document else "options"

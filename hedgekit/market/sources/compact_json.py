@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from hedgekit.market import calendar
-from hedgekit.market.snapshot import AsOf, Snapshot
+from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.content import Content, shown
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
 
 
@@ -25,7 +26,7 @@ def recognises(content: Content) -> bool:
     return isinstance(first, dict) and {"e", "t", "k"} <= first.keys()
 
 
-def read(content: Content, asof: AsOf | None) -> Snapshot:
+def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     document = content.document
     rows = Rows.of_records(content, "o", document["o"])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+import re
+import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -13,13 +15,18 @@ from hedgekit.errors import DataError, InputError
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
 
+GZIP = b"\x1f\x8b"
+LIVE_FORMS = "cboe:TICKER and yahoo:TICKER"
+LARGEST = 1 << 30
+"""Bytes a packed file may unpack to."""
+
 _PACKED = {
-    b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstandard",
 }
+_JSON = re.compile(r'\s*(\{|\[\s*([\[{"\d\]-]|true|false|null|NaN|$))')  # a header may begin with [QUOTE_DATE]
 _SHOWN = 60  # characters of a bad value that an error message repeats
 
 
@@ -35,10 +42,12 @@ class Content:
         The file's name alone.
     data : bytes
     sha256 : str
-        SHA-256 of `data`, hexadecimal.
+        SHA-256 of the file's bytes (packed, where it is), hexadecimal.
     kind : {"json", "parquet", "text"}
     document : object
         The decoded JSON, or the text; None for parquet.
+    memo : dict
+        What format modules worked out of it, so that each need not do so again.
     """
 
     label: str
@@ -47,6 +56,7 @@ class Content:
     sha256: str
     kind: FileKind
     document: Any
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def error(self, message: str) -> DataError:
         """Make the error that says what is wrong with this file."""
@@ -78,20 +88,55 @@ def read_content(source: str | os.PathLike[str]) -> Content:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise DataError(f"{label}: {_unreadable(path, label, error)}") from None
-    facts: dict[str, Any] = {"label": label, "name": path.name, "data": data}
+    return content_of(label, path.name, data)
+
+
+def content_of(label: str, name: str, data: bytes) -> Content:
+    """Tell what kind of file some bytes are.
+
+    Parameters
+    ----------
+    label, name : str
+        What the caller asked for, for messages; and what it is called in results.
+    data : bytes
+
+    Raises
+    ------
+    DataError
+        When they are empty, a web page, packed or binary junk, or JSON that breaks off (with line and column).
+    """
+    facts: dict[str, Any] = {"label": label, "name": name, "data": data}
     facts["sha256"] = hashlib.sha256(data).hexdigest()
+    if data.startswith(GZIP):
+        data = facts["data"] = _unpacked(label, data)
     if data.startswith(b"PAR1"):
         return Content(kind="parquet", document=None, **facts)
     text = _decoded(label, data)
-    if text.lstrip()[:1] in ("{", "["):
+    if _JSON.match(text):
         return Content(kind="json", document=_json(label, text), **facts)
     return Content(kind="text", document=text, **facts)
+
+
+def _unpacked(label: str, data: bytes) -> bytes:
+    unpacked = b""
+    try:
+        while data:  # a gzip file may hold several members
+            one = zlib.decompressobj(wbits=31)
+            unpacked += one.decompress(data, LARGEST)
+            if one.unconsumed_tail or len(unpacked) > LARGEST:
+                raise DataError(f"{label}: unpacks to more than {LARGEST:,} bytes: is it a chain?")
+            if not one.eof:
+                raise DataError(f"{label}: a gzip archive that breaks off. Download it again.")
+            data = one.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise DataError(f"{label}: a broken gzip archive: {error}. Download it again.") from None
+    return unpacked
 
 
 def _unreadable(path: Path, label: str, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
         live = ":" in label and "/" not in label and "." not in label
-        return "not a file. A live source is not supported yet: give a downloaded file" if live else "no such file"
+        return f"not a file, and no live source; those are {LIVE_FORMS}" if live else "no such file"
     if isinstance(error, IsADirectoryError):
         return "a directory, not a file: give the file itself"
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hedgekit.market.snapshot import AsOf, Snapshot
+from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.cboe_json import from_cboe_rows, spot_of, ticker_of, utc
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.parquet import column_names, rows_of_day
+from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
 
 FIELDS = (
@@ -19,10 +20,10 @@ def recognises(content: Content) -> bool:
     return {"quote_utc", "option"} <= set(column_names(content))
 
 
-def read(content: Content, asof: AsOf | None) -> Snapshot:
+def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says of one day."""
     rows, moment = rows_of_day(
-        content, FIELDS, "quote_utc", lambda cell: utc(content, "quote_utc", cell).astimezone(NEW_YORK), asof
+        content, FIELDS, "quote_utc", lambda cell: utc(content, "quote_utc", cell).astimezone(NEW_YORK), want.asof
     )
     return from_cboe_rows(
         rows,

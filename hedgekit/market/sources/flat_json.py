@@ -5,10 +5,11 @@ The file does not say the zone of ``feed_timestamp``; it is UTC, as the last tra
 
 from __future__ import annotations
 
-from hedgekit.market.snapshot import AsOf, Snapshot
+from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.want import Want
 
 
 def recognises(content: Content) -> bool:
@@ -20,7 +21,7 @@ def recognises(content: Content) -> bool:
     return "ticker" in document and isinstance(first, dict) and "exp" in first and "strike" in first
 
 
-def read(content: Content, asof: AsOf | None) -> Snapshot:
+def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     document = content.document
     rows = Rows.of_records(content, "options", document["options"])

@@ -74,6 +74,54 @@ def rows_of_day(
     return rows, moments[chosen]
 
 
+def all_rows(content: Content, keys: frozenset[str]) -> Rows:
+    """Return the rows of a parquet file, columns decoded when they are asked for.
+
+    Parameters
+    ----------
+    content : Content
+    keys : frozenset of str
+        Columns to read, compared as `frame.key`; an empty set reads all.
+
+    Raises
+    ------
+    DataError
+        When the file is broken or empty.
+    """
+    from hedgekit.market.sources.frame import key
+
+    file = _opened(content)
+    names = [name for name in file.schema_arrow.names if not keys or key(name) in keys]
+    try:
+        table = file.read(columns=names)
+    except _errors() as error:
+        raise content.error(f"broken parquet: {shown(str(error))[1:-1]}. Download it again.") from None
+    if not table.num_rows:
+        raise content.error("no options in it (no rows)")
+    return _ArrowRows(content, table, range(table.num_rows))
+
+
+class _ArrowRows(Rows):
+    """Rows that stay in Arrow until their cells are asked for."""
+
+    def __init__(self, content: Content, table: Any, numbers: Sequence[int]) -> None:
+        super().__init__(
+            content, "row", table.num_rows, table.column_names, self._decoded, where=lambda row: numbers[row]
+        )
+        self._numbered = False
+        self._table, self._numbers = table, numbers
+
+    def _decoded(self, name: str) -> list[Any]:
+        try:
+            return list(self._table.column(name).to_pylist())
+        except _errors() as error:
+            raise self.content.error(f"broken parquet: {name}: {shown(str(error))[1:-1]}") from None
+
+    def take(self, kept: Sequence[int]) -> Rows:
+        """Return some of the rows."""
+        return _ArrowRows(self.content, self._table.take(list(kept)), [self._numbers[row] for row in kept])
+
+
 def _chosen(content: Content, moments: dict[Any, datetime], asof: AsOf | None) -> Any:
     """Return the stamp of the day asked for, the last one of that day."""
     if len(moments) == 1 and asof is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, tzinfo
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,22 @@ import numpy.typing as npt
 
 from hedgekit.errors import InputError
 from hedgekit.market.sources.content import Content, shown
-from hedgekit.model import FloatArray, Option
+from hedgekit.market.sources.moments import read_day, read_moment, writes_day_first
+from hedgekit.model import NEW_YORK, FloatArray, Kind, Option
+from hedgekit.units import fraction
 
 GREATEST_NUMBER = 1e12  # no price, size or open interest comes near it
 _LISTED = 8  # column names a message repeats
+BLANKS = frozenset({"", "-", "--", "\u2014", "n/a", "#n/a", "na", "nan", "nat", "none", "null", "<na>"})
+"""How files write that there is nothing, in small letters."""
+
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_KINDS: dict[str, Kind] = {"C": "call", "CALL": "call", "CALLS": "call", "P": "put", "PUT": "put", "PUTS": "put"}
+
+
+def is_blank(cell: object) -> bool:
+    """Whether a cell says nothing."""
+    return cell is None or (isinstance(cell, str) and cell.strip().lower() in BLANKS) or cell != cell
 
 
 class Rows:
@@ -33,16 +46,27 @@ class Rows:
         Columns the file has.
     cells : callable
         Column name to the list of its `count` cells; None where a row has no such cell.
+    where : callable, optional
+        Position of a row in the file, for messages: its line. Default: the row's number in brackets.
     """
 
     def __init__(
-        self, content: Content, place: str, count: int, names: Sequence[str], cells: Callable[[str], list[Any]]
+        self,
+        content: Content,
+        place: str,
+        count: int,
+        names: Sequence[str],
+        cells: Callable[[str], list[Any]],
+        *,
+        where: Callable[[int], int] | None = None,
     ) -> None:
         self.content = content
         self.place = place
         self.count = count
         self.names = list(names)
         self._cells = cells
+        self._where = where
+        self._numbered = where is not None
         self._symbols: list[str] = []
 
     @classmethod
@@ -64,6 +88,28 @@ class Rows:
         names = dict.fromkeys(name for record in records for name in record)
         return cls(content, place, len(records), list(names), lambda name: [record.get(name) for record in records])
 
+    def take(self, kept: Sequence[int]) -> Rows:
+        """Return some of the rows."""
+
+        def picked(name: str) -> list[Any]:
+            cells = self._cells(name)
+            return [cells[row] for row in kept]
+
+        where = self._where or (lambda row: row)
+        part = Rows(self.content, self.place, len(kept), self.names, picked, where=lambda row: where(kept[row]))
+        part._numbered = self._where is not None
+        return part
+
+    def at(self, row: int) -> str:
+        """Say where a row stands in the file."""
+        if self._where is None:
+            return f"{self.place}[{row}]"
+        return f"{self.place} {self._where(row)}" if self._numbered else f"{self.place}[{self._where(row)}]"
+
+    def numbers_of_rows(self) -> list[int]:
+        """Return where each row stands in the file."""
+        return [row if self._where is None else self._where(row) for row in range(self.count)]
+
     def cells(self, name: str, *, required: bool = False) -> list[Any]:
         """Return one column; of None when the file has no such column and it is not required.
 
@@ -82,7 +128,9 @@ class Rows:
         text = ", ".join(shown(name)[1:-1] for name in names[:_LISTED])
         return f"{text}, ..." if len(names) > _LISTED else text
 
-    def numbers(self, name: str, *, least: float = -math.inf, none: Sequence[float] = ()) -> FloatArray:
+    def numbers(
+        self, name: str, *, least: float = -math.inf, none: Sequence[float] = (), percent: bool = False
+    ) -> FloatArray:
         """Return a column as numbers, NaN where blank.
 
         Parameters
@@ -92,6 +140,8 @@ class Rows:
             Smallest number that makes sense.
         none : sequence of float
             Numbers that mean "no value" here.
+        percent : bool
+            Whether a cell may end with a percent sign, and is then a hundredth.
 
         Raises
         ------
@@ -102,9 +152,10 @@ class Rows:
         if bool in set(map(type, cells)):  # Python would count True as 1
             raise self.bad(next(i for i, cell in enumerate(cells) if type(cell) is bool), name, True, "a number")
         try:
-            column = np.array(cells, dtype=np.float64)
+            column = np.array(cells if str not in set(map(type, cells)) else _decimals(cells), dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
-            column = np.array([self._number(row, name, cell) for row, cell in enumerate(cells)], dtype=np.float64)
+            told = [self._number(row, name, cell, percent) for row, cell in enumerate(cells)]
+            column = np.array(told, dtype=np.float64)
         if column.ndim != 1:
             raise self.bad(0, name, cells[0], "a number")
         for sentinel in none:
@@ -114,23 +165,31 @@ class Rows:
             raise self.bad(int(row), name, cells[row], wanted)
         return column
 
-    def times(self, name: str) -> npt.NDArray[np.datetime64]:
-        """Return a column of ISO times on the wall clock as datetime64[s], NaT where blank.
+    def times(self, name: str, zone: tzinfo = NEW_YORK) -> npt.NDArray[np.datetime64]:
+        """Return a column of times on New York's wall clock as datetime64[s], NaT where blank.
+
+        Parameters
+        ----------
+        name : str
+        zone : tzinfo
+            Of times that do not say theirs.
 
         Raises
         ------
         DataError
             For a cell that is no time.
         """
+        cells = self.cells(name)
+        day_first = writes_day_first(cells)
         moments = np.full(self.count, "NaT", dtype="M8[s]")
-        for row, cell in enumerate(self.cells(name)):
-            if cell is None or cell == "":
-                continue
+        known: dict[Any, np.datetime64] = {}
+        for row, cell in enumerate(cells):
             try:
-                moment = cell if isinstance(cell, datetime) else datetime.fromisoformat(cell)
-                moments[row] = moment.replace(tzinfo=None)
-            except (TypeError, ValueError):
+                if cell not in known:
+                    known[cell] = _wall(cell, zone, day_first)
+            except (TypeError, ValueError, OverflowError, OSError):
                 raise self.bad(row, name, cell, "a time like 2026-06-17T15:59:00") from None
+            moments[row] = known[cell]
         return moments
 
     def options(self, name: str) -> list[Option]:
@@ -150,7 +209,9 @@ class Rows:
         self._symbols = [option.compact for option in made]
         return made
 
-    def options_of_parts(self, root: str, kind: str, expiry: list[date], strike: str) -> list[Option]:
+    def options_of_parts(
+        self, root: str | Sequence[str], kind: str, expiry: Sequence[date], strike: str
+    ) -> list[Option]:
         """Return the options of a file that gives kind, expiry and strike instead of symbols.
 
         Raises
@@ -158,47 +219,96 @@ class Rows:
         DataError
             For a cell that is no such thing.
         """
-        kinds = self.cells(kind, required=True)
+        kinds = self.kinds(kind)
         strikes = self.cells(strike, required=True)
+        roots = [root] * self.count if isinstance(root, str) else root
         made: list[Option] = []
         for row in range(self.count):
-            letter = kinds[row].strip().upper() if isinstance(kinds[row], str) else ""
-            if letter not in ("C", "P", "CALL", "PUT"):
-                raise self.bad(row, kind, kinds[row], "C or P")
             number = self._number(row, strike, strikes[row])
             try:
-                side: Any = "call" if letter[0] == "C" else "put"
-                made.append(Option(root=root, expiry=expiry[row], kind=side, strike=number))
-            except InputError as error:
-                raise self.content.error(f"{self.place}[{row}]: {error}") from None
+                made.append(Option(root=roots[row], expiry=expiry[row], kind=kinds[row], strike=number))
+            except (InputError, ValueError, OverflowError) as error:  # ValueError: no number
+                said = error if isinstance(error, InputError) else f"strike is {shown(strikes[row])}"
+                raise self.content.error(f"{self.at(row)}: {said}") from None
         self._symbols = [option.compact for option in made]
         return made
 
+    def kinds(self, name: str) -> list[Kind]:
+        """Return a column that says call or put.
+
+        Raises
+        ------
+        DataError
+            For a cell that says neither.
+        """
+        kinds = []
+        for row, cell in enumerate(self.cells(name, required=True)):
+            kind = _KINDS.get(cell.strip().upper()) if isinstance(cell, str) else None
+            if kind is None:
+                raise self.bad(row, name, cell, "C or P")
+            kinds.append(kind)
+        return kinds
+
     def days(self, name: str) -> list[date]:
-        """Return a column of ISO days.
+        """Return a column of days.
 
         Raises
         ------
         DataError
             For a cell that is no day.
         """
+        cells = self.cells(name, required=True)
+        day_first = writes_day_first(cells)
+        known: dict[Any, date] = {}
         made = []
-        for row, cell in enumerate(self.cells(name, required=True)):
+        for row, cell in enumerate(cells):
             try:
-                made.append(date.fromisoformat(cell))
-            except (TypeError, ValueError):
+                if cell not in known:
+                    known[cell] = read_day(cell, day_first=day_first)
+                made.append(known[cell])
+            except (TypeError, ValueError, OverflowError, OSError):
                 raise self.bad(row, name, cell, "a day like 2026-09-18") from None
         return made
 
     def bad(self, row: int, name: str, cell: object, wanted: str) -> Exception:
         """Make the error that names a bad cell."""
         symbol = f" ({self._symbols[row]})" if row < len(self._symbols) else ""
-        return self.content.error(f"{self.place}[{row}]{symbol}: {name} is {shown(cell)}, expected {wanted}")
+        return self.content.error(f"{self.at(row)}{symbol}: {name} is {shown(cell)}, expected {wanted}")
 
-    def _number(self, row: int, name: str, cell: Any) -> float:
-        if cell is None or cell == "":
+    def _number(self, row: int, name: str, cell: Any, percent: bool = False) -> float:
+        if cell is None:
             return math.nan
         try:
-            return float(cell)
+            return float(cell) if not isinstance(cell, str) else _told(cell, percent)
         except (TypeError, ValueError, OverflowError):
             raise self.bad(row, name, cell, "a number") from None
+
+
+def _told(cell: str, percent: bool) -> float:
+    """Read a number as text writes it; NaN where it says nothing."""
+    text = cell.strip().removeprefix("$")
+    if text.lower() in BLANKS:
+        return math.nan
+    if "_" in text or not text.isascii():  # Python would read over it, and other scripts' digits
+        raise ValueError
+    if percent and text.endswith("%"):
+        return fraction(_told(text[:-1], False))
+    if _THOUSANDS.fullmatch(text.lstrip("+-")):
+        text = text.replace(",", "")
+    return float(text)
+
+
+def _decimals(cells: Sequence[Any]) -> list[float]:
+    """Read plain decimals fast; anything else raises and is read with care."""
+    if any(isinstance(cell, str) and ("_" in cell or not cell.isascii()) for cell in cells):
+        raise ValueError
+    return [float(cell) if cell else math.nan for cell in cells]
+
+
+def _wall(cell: Any, zone: tzinfo, day_first: bool) -> np.datetime64:
+    if is_blank(cell):
+        return np.datetime64("NaT", "s")
+    moment = read_moment(cell, zone, day_first=day_first)
+    # New York's own times stay as they are: near year 1 or 9999 changing the zone overflows
+    local = moment if moment.tzinfo is NEW_YORK else moment.astimezone(NEW_YORK)
+    return np.datetime64(local.replace(tzinfo=None), "s")

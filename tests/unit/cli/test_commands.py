@@ -224,7 +224,40 @@ def test_defaults_come_from_a_file_and_flags_win(run, example, tmp_path):
 def test_an_unknown_key_in_a_file_is_an_error_with_a_suggestion(run, example, tmp_path):
     write(tmp_path / "hedgekit.toml", "[hedge]\nfees = 1.25\n")
     code, _, err = run("hedge", "--shares", 100, "--chain", example)
-    assert code == 2 and "did you mean 'fee'" in err
+    assert code == 3 and "did you mean 'fee'" in err
+
+
+def test_config_show_says_where_each_value_comes_from(run, tmp_path, monkeypatch):
+    write(tmp_path / "hedgekit.toml", "[hedge]\nfee = 1.25\nformat = 'csv'\n[config.show]\nformat = 'json'\n")
+    other = write(tmp_path / "other.toml", "[hedge]\nfee = 2\n")
+    monkeypatch.setenv("HEDGEKIT_HEDGE_FLOOR", "0.8")
+
+    def shown(*words: object) -> dict[str, tuple[object, str]]:
+        rows = json.loads(run("config", "show", *words, "--format", "json")[1])["settings"]
+        return {f"{row['command']} {row['option']}": (row["value"], row["source"]) for row in rows}
+
+    assert (
+        shown().items()
+        >= {
+            "hedge floor": ("0.8", "environment HEDGEKIT_HEDGE_FLOOR"),
+            "hedge fee": (1.25, "hedgekit.toml"),
+            "hedge format": ("csv", "hedgekit.toml"),
+            "hedge stop fee": (1.25, "hedgekit.toml"),
+            "config show format": ("json", "hedgekit.toml"),
+        }.items()
+    )
+    assert shown("--config", other)["hedge fee"] == (2, str(other))
+    assert shown("hedge")["hedge max_legs"] == (3, "default")
+
+
+def test_the_form_of_the_answer_can_be_configured(run, monkeypatch):
+    monkeypatch.setenv("HEDGEKIT_CONFIG_SHOW_FORMAT", "json")
+    assert json.loads(run("config", "show")[1])["schema"] == "hedgekit.config/1"
+
+
+def test_config_show_of_no_command_is_a_usage_error(run):
+    code, _, err = run("config", "show", "hegde")
+    assert code == 2 and "Did you mean 'hedge'" in err
 
 
 def test_an_unsound_installation_ends_with_5(run, monkeypatch):
@@ -315,3 +348,23 @@ def test_a_closed_pipe_ends_quietly(example):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_a_table_inside_a_groups_table_is_its_commands(run, tmp_path):
+    write(tmp_path / "hedgekit.toml", "[config]\nquiet = true\n[config.show]\nformat = 'json'\n")
+    code, _, err = run("config", "show")
+    assert code == 3 and "[config] sets 'quiet'" in err
+    write(tmp_path / "hedgekit.toml", "[config.show]\nformat = 'json'\n")
+    assert json.loads(run("config", "show")[1])["settings"][0]["option"] == "format"
+    write(tmp_path / "hedgekit.toml", "[hedge.fronteir]\nfee = 1\n")
+    assert run("hedge", "--shares", 100, "--chain", "x.json")[0] == 3
+
+
+def test_hedge_stop_shows_the_stop_beside_the_put(run, example):
+    words = ["hedge", "stop", "--shares", 1700, "--chain", example, "--by", BY]
+    code, out, _ = run(*words)
+    assert code == 0 and max(map(len, out.splitlines())) <= 80 and "costs nothing now and promises nothing" in out
+    answer = json.loads(run(*words, "--stop", "0.15", "--format", "json", "--quiet")[1])
+    assert answer["stop"]["stop_pct"] == pytest.approx(15) and answer["put"]["legs"]
+    code, _, err = run(*words, "--stop", "15..20")
+    assert code == 2 and "write 15%" in err

@@ -67,7 +67,7 @@ def test_spreads_say_where_they_stop_holding(make_chain):
     assert spread.worst_spot == 0
     assert 70 < spread.holds_from_spot <= 80
     assert spread.short_usd == pytest.approx(90_000 - spread.floor_usd)
-    assert "short of the floor at 0" in spread.why
+    assert "short of 90.0% at 0" in spread.why
 
 
 def test_collar_never_sells_more_calls_than_the_shares_cover(make_chain):

@@ -77,23 +77,59 @@ def test_a_quote_on_the_edge_is_not_flagged(make_document, write, symbol, cells,
 
 
 @pytest.mark.parametrize(
-    ("symbol", "cells", "with_symbol"),
+    ("symbol", "cells"),
     [
-        # bid above the ask of a better strike, the cheapest of them
-        ("IWM260717C00300000", {"bid": 9.0, "ask": 19.0}, "IWM260717C00299000"),
-        ("IWM260717P00280000", {"bid": 8.0, "ask": 18.0}, "IWM260717P00281000"),
-        # bid above a worse strike's ask by more than the strikes differ
-        ("IWM260717C00281000", {"bid": 16.0, "ask": 26.0}, "IWM260717C00283000"),
-        ("IWM260717P00299000", {"bid": 16.0, "ask": 26.0}, "IWM260717P00297000"),
-        # asked below a worse strike's bid, and a better strike's bid by more than they differ
-        ("IWM260717C00285000", {"bid": 1.0, "ask": 2.0}, "IWM260717C00250000"),
-        ("IWM260717P00295000", {"bid": 1.0, "ask": 2.0}, "IWM260717P00330000"),
+        # bid above the asks of better strikes
+        ("IWM260717C00300000", {"bid": 9.0, "ask": 19.0}),
+        ("IWM260717P00280000", {"bid": 8.0, "ask": 18.0}),
+        # bid above worse strikes' asks by more than the strikes differ
+        ("IWM260717C00281000", {"bid": 16.0, "ask": 26.0}),
+        ("IWM260717P00299000", {"bid": 16.0, "ask": 26.0}),
+        # asked below worse strikes' bids, and better strikes' bids by more than they differ
+        ("IWM260717C00285000", {"bid": 1.0, "ask": 2.0}),
+        ("IWM260717P00295000", {"bid": 1.0, "ask": 2.0}),
     ],
 )
-def test_vertical_spreads_that_pay_at_once_are_flagged_on_both_legs(make_document, write, symbol, cells, with_symbol):
-    found = flagged(changed(make_document, write, symbol, **cells), Flag.VERTICAL)
-    assert symbol in found
-    assert with_symbol in found
+def test_one_bad_print_alone_is_blamed_for_the_verticals_it_breaks(make_document, write, symbol, cells):
+    assert flagged(changed(make_document, write, symbol, **cells), Flag.VERTICAL) == [symbol]
+
+
+@pytest.mark.parametrize("symbol", ["IWM260717C00289000", "IWM260717P00285000"])
+@pytest.mark.parametrize("way", ["bid", "ask"])
+def test_one_bad_print_alone_is_blamed_for_the_butterflies_it_breaks(make_document, write, symbol, way):
+    row = next(row for row in make_document()["data"]["options"] if row["option"] == symbol)
+    cells = {"bid": row["ask"] + 0.6, "ask": row["ask"] + 0.8}
+    if way == "ask":
+        cells = {"bid": row["bid"] - 0.8, "ask": row["bid"] - 0.6}
+    assert flagged(changed(make_document, write, symbol, **cells), Flag.BUTTERFLY) == [symbol]
+
+
+def test_a_quote_bid_above_later_expiries_is_blamed_for_the_calendars(make_document, write):
+    # far in the money a vertical would show it too: at the money of the nearest expiry it breaks calendars only
+    chain = changed(make_document, write, "IWM260618C00305000", bid=0.03, ask=9.0)
+    assert not flagged(chain, Flag.CALENDAR)
+    chain = changed(make_document, write, "IWM260918C00290000", bid=0.5, ask=0.9)
+    assert "IWM260918C00290000" in flagged(chain, Flag.VERTICAL)
+    assert flagged(chain, Flag.CALENDAR) == ["IWM260918C00290000"]
+
+
+def test_two_quotes_that_dispute_one_violation_are_both_blamed(make_chain):
+    chain = make_chain([("call", 100.0, 5.0, 5.2), ("call", 101.0, 5.4, 5.6)])
+    assert ((inspect(chain).flags & Flag.VERTICAL) != 0).all()
+
+
+def test_blame_does_not_depend_on_the_order_of_the_file(make_document, write):
+    import random
+
+    document = make_document()
+    for quote in document["data"]["options"]:
+        if quote["option"] in (NEAR_CALL, DEEP_CALL, FAR_PUT):
+            quote["bid"], quote["ask"] = quote["bid"] * 1.3, quote["ask"] * 1.3
+    violations = Flag.VERTICAL | Flag.BUTTERFLY | Flag.CALENDAR
+    before = flagged(load(write(document)), violations)
+    assert before
+    random.Random(1).shuffle(document["data"]["options"])
+    assert flagged(load(write(document)), violations) == before
 
 
 def test_verticals_are_not_seen_across_expiries_or_kinds(make_document, write):

@@ -2,118 +2,79 @@ import copy
 import gzip
 import importlib
 import json
-from datetime import UTC, date, datetime
+import sys
+from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.market.sources import FORMATS, load
+from hedgekit.market.sources.content import read_content
 from hedgekit.model import NEW_YORK
 
+sys.path.insert(0, str(Path(__file__).parent))
+from made_layouts import NEEDS_TICKER, QUIRKS, REFUSED, all_layouts, parquet_bytes
+
 ASOF = datetime(2026, 6, 17, 16, 15, tzinfo=NEW_YORK)
-
-
-def flat_document(quotes):
-    from hedgekit.model import Option
-
-    options = []
-    for quote in quotes:
-        option = Option.parse(quote["option"])
-        options.append(
-            {
-                "type": option.kind[0].upper(),
-                "exp": option.expiry.isoformat(),
-                "dte": 1,
-                "strike": option.strike,
-                "bid": quote["bid"],
-                "ask": quote["ask"],
-                "oi": quote["open_interest"],
-                "volume": quote["volume"],
-                "iv": quote["iv"],
-                "delta": 0.5,
-                "last_trade_time": quote["last_trade_time"],
-            }
-        )
-    return {"ticker": "IWM", "feed_timestamp": "2026-06-17 20:15:00", "spot": 290.0, "options": options}
-
-
-def compact_document(quotes):
-    flat = flat_document(quotes)
-    options = [
-        {
-            "e": int(datetime.fromisoformat(row["exp"] + "T20:00:00").replace(tzinfo=UTC).timestamp()),
-            "t": row["type"],
-            "k": row["strike"],
-            "iv": row["iv"],
-            "oi": row["oi"],
-            "v": row["volume"],
-            "b": row["bid"],
-            "a": row["ask"],
-            "l": 0,
-        }
-        for row in flat["options"]
-    ]
-    return {
-        "sym": "IWM",
-        "spot": 290.0,
-        "asof": "2026-06-17T16:00:00",
-        "fetched": "2026-06-18T03:38:08.447Z",
-        "o": options,
-    }
-
-
-def parquet_bytes(days):
-    import io
-
-    import pyarrow
-    import pyarrow.parquet
-
-    rows = [{"quote_utc": stamp, "underlying": "IWM", "spot": 290.0, **quote} for stamp, qs in days for quote in qs]
-    sink = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), sink)
-    return sink.getvalue()
 
 
 @pytest.fixture
 def layouts(make_document, make_quotes):
     """One made file of each registered format."""
-    quotes = make_quotes()
-    return {
-        "Cboe delayed quotes (JSON)": make_document(),
-        "flat list of quotes (JSON)": flat_document(quotes),
-        "one-letter keys (JSON)": compact_document(quotes),
-        "Cboe fields by day (parquet)": parquet_bytes([("2026-06-17 20:15:00", quotes)]),
-    }
+    return all_layouts(make_document(), make_quotes())
+
+
+def days_of_parquet(days):
+    rows = [{"quote_utc": at, "underlying": "IWM", "spot": 290.0, **quote} for at, quotes in days for quote in quotes]
+    return parquet_bytes(rows)
 
 
 def test_every_registered_format_has_a_made_file(layouts):
     assert layouts.keys() == FORMATS.keys()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in REFUSED])
 def test_every_format_says_the_same_of_the_same_quotes(layouts, make_quotes, write, name):
-    chain = load(write(layouts[name], "any-name.txt"))
-    quotes = make_quotes()
-    assert list(chain.symbol) == [quote["option"] for quote in quotes]
-    np.testing.assert_array_equal(chain.bid, [quote["bid"] for quote in quotes])
-    np.testing.assert_array_equal(chain.ask, [quote["ask"] for quote in quotes])
-    np.testing.assert_array_equal(chain.open_interest, 100.0)
+    quirks = QUIRKS.get(name, {})
+    how = {"ticker": "IWM"} if name in NEEDS_TICKER else {}
+    if quirks.get("puts_only"):
+        how["asof"] = "2026-06-17"
+    chain = load(write(layouts[name], "any-name.txt"), **how)
+    quotes = {quote["option"]: quote for quote in make_quotes()}
+    if quirks.get("puts_only"):
+        quotes = {symbol: quote for symbol, quote in quotes.items() if symbol[9] == "P"}
+    assert sorted(chain.symbol) == sorted(quotes)
+    if not quirks.get("sides"):
+        assert list(chain.symbol) == sorted(quotes, key=lambda symbol: list(quotes).index(symbol)) or "Schwab" in name
+    rows = [quotes[symbol] for symbol in chain.symbol.tolist()]
+    np.testing.assert_array_equal(chain.bid, [quote["bid"] for quote in rows])
+    np.testing.assert_array_equal(chain.ask, [quote["ask"] for quote in rows])
+    np.testing.assert_allclose(chain.vendor_iv, 0.22)
+    if not quirks.get("puts_only") and "OptionsDX" not in name:
+        np.testing.assert_array_equal(chain.open_interest, 100.0)
+        np.testing.assert_array_equal(chain.volume, 5.0)
     assert chain.ticker == "IWM"
-    assert chain.asof == ASOF
+    hour, minute = map(int, quirks.get("asof", "16:15").split(":"))
+    assert chain.asof == datetime(2026, 6, 17, hour, minute, tzinfo=NEW_YORK)
     assert (chain.spot, chain.spot_source) == (290.0, "file")
-    assert chain.warnings == ()
+    assert [slug for slug, _ in chain.warnings] == quirks.get("slugs", [])
     assert chain.source == "any-name.txt"
     assert len(chain.source_sha256) == 64
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_recognises_only_its_own_file(layouts, write, name):
-    from hedgekit.market.sources.content import read_content
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_format_without_quotes_is_refused(layouts, write, name):
+    with pytest.raises(DataError, match=REFUSED[name]):
+        load(write(layouts[name]))
 
-    module = importlib.import_module(FORMATS[name])
-    recognised = [other for other, document in layouts.items() if module.recognises(read_content(write(document)))]
-    assert recognised == [name]
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_file_is_first_recognised_as_what_it_is(layouts, write, name):
+    content = read_content(write(layouts[name]))
+    modules = {other: importlib.import_module(module) for other, module in FORMATS.items()}
+    assert next(other for other, module in modules.items() if module.recognises(content)) == name
 
 
 def test_cboe_blanks_become_what_they_mean(make_document, write):
@@ -231,7 +192,9 @@ def test_truncated_json_is_placed_by_line_and_column(make_document, write):
         (b"<!DOCTYPE html><html>403</html>", "a web page or XML"),
         ("\ufeff <html></html>".encode(), "a web page or XML"),
         (bytes(range(256)), "neither text nor parquet"),
-        (gzip.compress(b"{}", mtime=0), "a gzip archive"),
+        (gzip.compress(b"{}", mtime=0), "not a chain in any known format"),
+        (gzip.compress(b"{}", mtime=0)[:-5], "a gzip archive that breaks off"),
+        (b"\x1f\x8b\x08 and then nothing like it", "a broken gzip archive|breaks off"),
         (b"PK\x03\x04rest", "a zip archive"),
         (b"PAR1 and then nothing like it", "broken parquet"),
         (b"just words", "not a chain in any known format"),
@@ -253,8 +216,8 @@ def test_missing_files_directories_and_live_sources(tmp_path):
         load(tmp_path / "none.json")
     with pytest.raises(DataError, match="a directory, not a file"):
         load(tmp_path)
-    with pytest.raises(DataError, match="cboe:IWM: not a file"):
-        load("cboe:IWM")
+    with pytest.raises(DataError, match="nasdaq:IWM: not a file, and no live source; those are cboe:TICKER"):
+        load("nasdaq:IWM")
     with pytest.raises(DataError, match="cannot be read"):
         load("a\0b")
     with pytest.raises(InputError, match="expected the path of a file"):
@@ -273,7 +236,7 @@ def test_a_file_of_several_days_needs_asof(make_quotes, write):
         ("2026-06-18 15:00:00", make_quotes(280.0, later)),
         ("2026-06-18 20:15:00", make_quotes(290.0, later)),
     ]
-    path = write(parquet_bytes(days), "days.parquet")
+    path = write(days_of_parquet(days), "days.parquet")
     with pytest.raises(InputError, match=r"holds 2 days \(2026-06-17, 2026-06-18\): choose one with --asof"):
         load(path)
     with pytest.raises(InputError, match="no quotes of 2026-06-16; it holds 2026-06-17, 2026-06-18"):

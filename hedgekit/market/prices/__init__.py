@@ -1,0 +1,170 @@
+"""Where price histories come from: one module a layout, recognised by content, never by the file's name.
+
+A layout module has ``recognises(file) -> bool`` and ``read(file) -> list of Series``; its line in `LAYOUTS` is all the
+registration there is. What the files say is then judged (`judged`) and put side by side (`joined`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+
+from hedgekit.errors import DataError, InputError
+from hedgekit.market.prices.content import PriceFile, read_files, stem
+from hedgekit.market.sources.content import shown
+
+if TYPE_CHECKING:
+    from hedgekit.market.prices.series import Series
+    from hedgekit.model import PriceHistory
+
+Source: TypeAlias = "str | os.PathLike[str]"
+
+# layout -> module; asked in this order
+LAYOUTS = {
+    "yfinance's header of Price and Ticker lines": "hedgekit.market.prices.yfinance_header",
+    "Lean daily zip": "hedgekit.market.prices.lean",
+    "Yahoo chart JSON": "hedgekit.market.prices.yahoo_chart_json",
+    "bars as JSON": "hedgekit.market.prices.bars_json",
+    "a row a day and ticker": "hedgekit.market.prices.stacked",
+    "one ticker a file (Date, ..., Close, ...)": "hedgekit.market.prices.one_ticker",
+    "a column a ticker": "hedgekit.market.prices.wide",
+}
+ENDINGS = (".csv", ".txt", ".tsv", ".json", ".parquet", ".pq", ".gz", ".zip")
+"""Files that are taken from a folder."""
+
+
+class Layout(Protocol):
+    """What a layout module offers."""
+
+    def recognises(self, file: PriceFile) -> bool:
+        """Whether a file has this layout."""
+
+    def read(self, file: PriceFile) -> list[Series]:
+        """Return what it says, one series a ticker."""
+
+
+def load_prices(source_or_sources: Source | Iterable[Source], *, tickers: Sequence[str] | None = None) -> PriceHistory:
+    """Read daily prices.
+
+    Parameters
+    ----------
+    source_or_sources : path, or several
+        Files (CSV, JSON, parquet, gzip or zip of them) or folders of them, one ticker a file or several; layouts are
+        recognised by content (`LAYOUTS`). A file without a ticker inside is named by its own name, or as
+        ``"IWM=path"``.
+    tickers : sequence of str, optional
+        The tickers wanted, in that order; capitals do not matter. Default: all, in the order read.
+
+    Returns
+    -------
+    PriceHistory
+        Days ascending, one column a ticker; ``close`` and ``total_return`` kept apart; what was found wrong, and what
+        was done about it, in ``notes``.
+
+    Raises
+    ------
+    DataError
+        When a file cannot be read, has none of the layouts, or holds a bad cell (names line, column and value); when
+        a ticker appears twice.
+    InputError
+        When a wanted ticker is in none of the files; lists those that are.
+
+    Examples
+    --------
+    >>> import hedgekit as hk
+    >>> prices = hk.load_prices("examples/data/pair.csv")
+    >>> prices.tickers
+    ('SMALL', 'LARGE')
+    """
+    from hedgekit.market.prices.joined import join
+    from hedgekit.market.prices.judged import judge
+
+    if isinstance(tickers, str):
+        tickers = (tickers,)
+    wanted = None if tickers is None else [str(ticker).strip().upper() for ticker in tickers]
+    found: dict[str, Series] = {}
+    for name, path in _paths(source_or_sources, wanted):
+        for file in read_files(path):
+            listed = _read(file)
+            if name and len(listed) > 1:
+                held = ", ".join(one.ticker for one in listed[:6])
+                raise InputError(f"{file.label}: {name}= names one ticker, but the file holds {len(listed)} ({held})")
+            for one in listed:
+                key = (name or one.ticker).strip().upper()
+                if wanted is not None and key not in wanted:
+                    found.setdefault(key, one)
+                    continue
+                if key in found:
+                    raise DataError(f"{key} is in {found[key].file.label} and again in {file.label}: give one of them")
+                found[key] = one
+    if not found:
+        raise DataError("no prices in what was given")
+    chosen = list(found) if wanted is None else wanted
+    for key in chosen:
+        if key not in found:
+            held = ", ".join(list(found)[:12]) + (", ..." if len(found) > 12 else "")
+            raise InputError(
+                f"no ticker {key} in the prices; they hold {held}. A file without a ticker inside can be named: "
+                f"{key}=FILE"
+            )
+    if len(set(chosen)) < len(chosen):
+        raise InputError(f"tickers {', '.join(chosen)}: one is named twice")
+    from dataclasses import replace
+
+    return join([judge(replace(found[key], ticker=key)) for key in chosen])
+
+
+def _read(file: PriceFile) -> list[Series]:
+    for module in LAYOUTS.values():
+        layout = cast(Layout, importlib.import_module(module))
+        if layout.recognises(file):
+            return layout.read(file)
+    found = f" (columns: {', '.join(shown(name)[1:-1] for name in file.sheet.names[:8])})" if file.sheet else ""
+    raise file.error(f"not prices in any known layout{found}. Known: {'; '.join(LAYOUTS)}.")
+
+
+def _paths(source_or_sources: Source | Iterable[Source], wanted: Sequence[str] | None) -> list[tuple[str, Path]]:
+    """Return (name given or empty, file) of every file asked for; folders are opened.
+
+    Of a folder with a file named for each ticker wanted, only those are read.
+    """
+    from hedgekit.market.prices.series import ticker_of
+
+    if isinstance(source_or_sources, str | os.PathLike):
+        source_or_sources = [source_or_sources]
+    try:
+        sources = list(source_or_sources)
+    except TypeError:
+        raise InputError(f"source {shown(source_or_sources)}: expected the path of a file, or several") from None
+    if not sources:
+        raise InputError("no price files given")
+    paths: list[tuple[str, Path]] = []
+    for source in sources:
+        if not isinstance(source, str | os.PathLike):
+            raise InputError(f"source {shown(source)}: expected the path of a file")
+        name, path = _named(source)
+        try:
+            folder = path.is_dir()
+        except (OSError, ValueError):
+            folder = False
+        if not folder:
+            paths.append((name, path))
+            continue
+        inside = sorted(p for p in path.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith("."))
+        if not inside:
+            raise DataError(f"{ascii(os.fspath(source))[1:-1]}: no price files in this folder ({', '.join(ENDINGS)})")
+        named = [p for p in inside if wanted and ticker_of(stem(p.name)) in wanted]
+        enough = wanted is not None and {ticker_of(stem(p.name)) for p in named} == set(wanted)
+        paths += [("", p) for p in (named if enough else inside)]
+    return paths
+
+
+def _named(source: Source) -> tuple[str, Path]:
+    text = os.fspath(source)
+    name, equals, rest = text.partition("=")
+    if equals and name and rest and os.sep not in name and not Path(text).exists():
+        return name, Path(rest)
+    return "", Path(text)

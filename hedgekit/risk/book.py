@@ -1,0 +1,290 @@
+"""The book: what is held, where, and the cash beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import math
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from hedgekit import units
+from hedgekit.errors import DataError, InputError
+from hedgekit.model import Option
+from hedgekit.results import Note
+from hedgekit.risk.readers import READERS
+from hedgekit.risk.readers.amounts import amount
+from hedgekit.risk.readers.statement import Row, Statement
+from hedgekit.risk.readers.symbols import is_cash, option_of, read_symbol
+
+MOST_BYTES = 50_000_000
+"""A file of positions larger than this is something else."""
+
+_CASH_ASSETS = ("CASH", "CASH AND MONEY MARKET", "CASH & MONEY MARKET", "MONEY MARKET")
+_OPTION_ASSETS = ("OPT", "OPTION", "OPTIONS", "EQUITY AND INDEX OPTIONS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One line of a book.
+
+    Attributes
+    ----------
+    where : str
+        File and line, for messages.
+    account : str
+    symbol : str
+        As written in the file.
+    ticker : str
+        The share, or the option's underlying.
+    quantity : float
+        Signed, + is long: shares, or whole contracts.
+    option : Option or None
+    cost : float
+        Dollars a share paid; NaN where the file does not say.
+    price : float
+        The file's own price, dollars a share; NaN where it has none.
+    stop : float
+        Stop level, dollars a share; NaN where there is none.
+    """
+
+    where: str
+    account: str
+    symbol: str
+    ticker: str
+    quantity: float
+    option: Option | None = None
+    cost: float = math.nan
+    price: float = math.nan
+    stop: float = math.nan
+
+    @property
+    def units(self) -> float:
+        """Shares the line stands for: the quantity times an option's multiplier."""
+        return self.quantity * (self.option.multiplier if self.option else 1)
+
+    @property
+    def name(self) -> str:
+        """What messages call it: "-17 IWM 2026-09-18 318 C"."""
+        return f"{self.quantity:+,.10g} {self.option.short if self.option else self.ticker}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Positions and cash of one or more accounts.
+
+    Attributes
+    ----------
+    positions : tuple of Position
+        In the file's order; lots of one symbol stay apart.
+    cash : tuple of (account, dollars)
+        Empty when the file names none: then cash is taken as zero and said to be.
+    source, source_sha256 : str
+    notes : tuple of Note
+    """
+
+    positions: tuple[Position, ...]
+    cash: tuple[tuple[str, float], ...]
+    source: str
+    source_sha256: str
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def cash_usd(self) -> float:
+        """Cash of all accounts, dollars."""
+        return math.fsum(amount for _, amount in self.cash)
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Names of the accounts, sorted."""
+        return tuple(sorted({p.account for p in self.positions} | {account for account, _ in self.cash}))
+
+    @property
+    def tickers(self) -> tuple[str, ...]:
+        """Underlyings held, sorted."""
+        return tuple(sorted({p.ticker for p in self.positions}))
+
+    def shares(self, ticker: str) -> float:
+        """Net shares of a ticker, options apart."""
+        return math.fsum(p.quantity for p in self.positions if p.ticker == ticker and p.option is None)
+
+
+class Reader(Protocol):
+    """What a reader module offers."""
+
+    def recognises(self, text: str) -> bool:
+        """Whether a file is of this layout."""
+
+    def read(self, text: str, label: str) -> Statement:
+        """Return its rows."""
+
+
+def load_book(source: str | os.PathLike[str]) -> Book:
+    """Read a book of positions.
+
+    Parameters
+    ----------
+    source : path
+        CSV, JSON or TOML with at least a symbol and a quantity a position, or a broker's export; see `READERS`.
+        Cash is a line with the symbol CASH.
+
+    Raises
+    ------
+    DataError
+        When it cannot be read, holds nothing, or a line cannot be understood: names file, line, column and value.
+
+    Examples
+    --------
+    >>> book = load_book("examples/data/book.csv")  # doctest: +SKIP
+    >>> book.positions[0].ticker  # doctest: +SKIP
+    'IWM'
+    """
+    label = ascii(os.fspath(source))[1:-1]
+    try:
+        content = Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise DataError(f"{label}: cannot be read: {reason}") from None
+    if len(content) > MOST_BYTES or b"\0" in content:
+        raise DataError(f"{label}: not a text file of positions: expected {', '.join(READERS)}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    if not text.strip():
+        raise DataError(f"{label}: empty: expected a symbol and a quantity a position")
+    for module in READERS.values():
+        reader = cast(Reader, importlib.import_module(module))
+        if reader.recognises(text):
+            statement = reader.read(text, label)
+            break
+    return book_of(statement, label=label, sha256=hashlib.sha256(content).hexdigest())
+
+
+def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
+    """Judge the rows of a statement and make a book of them.
+
+    Raises
+    ------
+    DataError
+        A row that cannot be understood, or no position at all.
+    """
+    positions: list[Position] = []
+    cash: list[tuple[str, float]] = []
+    notes = list(statement.notes)
+    for row in statement.rows:
+        where = f"{label}: {row.where}"
+        _in_dollars(row, where)
+        account = str(row.cells.get("account", "") or "")
+        if _row_is_cash(row):
+            cash.append((account, _cash_amount(row, where)))
+            continue
+        position = _position(row, where, account)
+        if position.quantity == 0.0:
+            notes.append(Note("zero_quantity", f"{where}: {position.symbol}: a quantity of 0 is no position"))
+            continue
+        positions.append(position)
+    if not positions:
+        raise DataError(f"{label}: no position in it: nothing to value or check")
+    if not cash:
+        notes.append(Note("no_cash_line", f"{label}: no line of cash (symbol CASH): cash is taken as $0"))
+    return Book(positions=tuple(positions), cash=tuple(cash), source=label, source_sha256=sha256, notes=tuple(notes))
+
+
+def _in_dollars(row: Row, where: str) -> None:
+    currency = str(row.cells.get("currency", "USD") or "USD").strip().upper()
+    if currency not in ("USD", "$"):
+        raise DataError(f"{where}: currency is {currency!r}: only US dollars are counted")
+
+
+def _row_is_cash(row: Row) -> bool:
+    asset = str(row.cells.get("asset", "") or "").strip().upper()
+    return is_cash(str(row.cells.get("symbol", "") or "")) or (asset in _CASH_ASSETS)
+
+
+def _cash_amount(row: Row, where: str) -> float:
+    """Return dollars: the value when there is one, else the quantity (``CASH,25000``)."""
+    for field in ("value", "quantity"):
+        given = _number(row, field, where)
+        if given is not None:
+            return given
+    raise DataError(f"{where}: cash without an amount: give it as the quantity or the value")
+
+
+def _position(row: Row, where: str, account: str) -> Position:
+    symbol = row.cells.get("symbol")
+    if not isinstance(symbol, str) or not symbol.strip():
+        raise DataError(f"{where}: no symbol")
+    ticker, option = _instrument(row, symbol, where)
+    quantity = _number(row, "quantity", where)
+    if quantity is None:
+        raise DataError(f"{where}: {symbol.strip()}: no quantity")
+    if option is not None and quantity != round(quantity):
+        raise DataError(f"{where}: {symbol.strip()}: quantity is {quantity:g}, contracts come whole")
+    stop, price = _number(row, "stop", where), _number(row, "price", where)
+    for name, number in (("stop", stop), ("price", price)):
+        if number is not None and number < 0.0:
+            raise DataError(f"{where}: {name} is {number:g}: expected zero or more dollars a share")
+    cost = _number(row, "cost", where)
+    return Position(
+        where=where,
+        account=account,
+        symbol=symbol.strip(),
+        ticker=ticker,
+        quantity=quantity,
+        option=option,
+        cost=math.nan if cost is None else cost,
+        price=math.nan if price is None else price,
+        stop=math.nan if stop is None else stop,
+    )
+
+
+def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
+    """Read the symbol, or the columns of strike, expiry and right beside a bare root."""
+    asset = str(row.cells.get("asset", "") or "").strip().upper()
+    multiplier = _number(row, "multiplier", where)
+    try:
+        ticker, option = read_symbol(symbol)
+        if option is None and (row.cells.get("right") and row.cells.get("strike")):
+            strike = _number(row, "strike", where)
+            option = option_of(
+                ticker,
+                _expiry(row.cells.get("expiry"), where),
+                str(row.cells["right"]),
+                strike or 0.0,
+                int(multiplier or units.MULTIPLIER),
+            )
+        elif option is not None and multiplier is not None and multiplier != option.multiplier:
+            option = Option(
+                root=option.root,
+                expiry=option.expiry,
+                kind=option.kind,
+                strike=option.strike,
+                multiplier=int(multiplier),
+            )
+    except InputError as error:
+        raise DataError(f"{where}: {error}") from None
+    if option is None and asset in _OPTION_ASSETS:
+        raise DataError(f"{where}: {symbol.strip()!r} is said to be an option but names no strike and expiry")
+    return ticker, option
+
+
+def _expiry(cell: Any, where: str) -> date:
+    text = str(cell or "").strip()
+    for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%m/%d/%y"):
+        try:
+            return datetime.strptime(text[:10], form).date()
+        except ValueError:
+            continue
+    raise DataError(f"{where}: expiry is {text!r}: expected a day like 2026-09-18")
+
+
+def _number(row: Row, field: str, where: str) -> float | None:
+    cell = row.cells.get(field)
+    number = amount(cell)
+    if number is not None and math.isnan(number):
+        raise DataError(f"{where}: {field} is {cell!r}, expected a number")
+    return number

@@ -1,0 +1,68 @@
+"""Which field a broker's column heading means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# field -> headings, small letters, the most telling first
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "symbol": ("symbol", "ticker", "instrument", "financial instrument", "security", "contract"),
+    "quantity": ("quantity", "qty", "position", "shares", "contracts", "units"),
+    "account": ("account", "account number", "account id", "clientaccountid", "account name", "acct"),
+    "price": ("price", "last price", "mark", "mark price", "markprice", "close price", "current price", "last"),
+    "cost": (
+        "cost per share",
+        "cost/share",
+        "average cost basis",
+        "cost basis price",
+        "costbasisprice",
+        "cost price",
+        "average cost",
+        "avg cost",
+        "avg price",
+        "price paid",
+        "cost",
+    ),
+    "value": ("market value", "mkt val", "current value", "position value", "positionvalue", "value"),
+    "asset": ("asset class", "assetclass", "asset category", "asset type", "security type", "sectype"),
+    "multiplier": ("multiplier", "mult"),
+    "strike": ("strike", "strike price"),
+    "expiry": ("expiry", "expiration", "expiration date", "expiry date"),
+    "right": ("put/call", "right", "call/put", "option type", "kind"),
+    "currency": ("currency", "currencyprimary", "currency primary"),
+    "stop": ("stop", "stop price", "stop level"),
+    "description": ("description",),
+}
+
+
+def names_of(heading: str) -> tuple[str, ...]:
+    """Return the names one heading goes by: Schwab writes ``Qty (Quantity)``.
+
+    Examples
+    --------
+    >>> names_of("Qty (Quantity)"), names_of("Average_Cost Basis")
+    (('qty', 'quantity'), ('average cost basis',))
+    """
+    plain = " ".join(heading.strip().lower().replace("_", " ").split())
+    both = re.fullmatch(r"([^(]+)\(([^)]+)\)", plain)
+    return (both[1].strip(), both[2].strip()) if both else (plain,)
+
+
+def fields_of(headings: Sequence[str]) -> dict[str, int]:
+    """Return the position of each field that a row of headings has."""
+    names = [names_of(heading) for heading in headings]
+    found: dict[str, int] = {}
+    for field, known in HEADINGS.items():
+        for wanted in known:
+            at = next((i for i, own in enumerate(names) if wanted in own), None)
+            if at is not None and at not in found.values():
+                found[field] = at
+                break
+    return found
+
+
+def is_header(headings: Sequence[str]) -> bool:
+    """Whether a row names at least a symbol and a quantity."""
+    found = fields_of(headings)
+    return "symbol" in found and "quantity" in found

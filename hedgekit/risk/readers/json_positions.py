@@ -1,0 +1,63 @@
+"""Positions as JSON: a list of objects, or ``{"positions": [...], "cash": ...}``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hedgekit.errors import DataError
+from hedgekit.risk.readers.columns import fields_of
+from hedgekit.risk.readers.statement import Row, Statement
+
+
+def recognises(text: str) -> bool:
+    """Whether it opens like JSON; a TOML table also opens with a bracket, so the second character tells."""
+    start = text.lstrip()[:40]
+    return start.startswith("{") or (start.startswith("[") and start[1:].lstrip()[:1] in ("{", "]"))
+
+
+def read(text: str, label: str) -> Statement:
+    """Return one row a position.
+
+    Raises
+    ------
+    DataError
+        Not JSON, or of another shape.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{label}: not JSON: {error}") from None
+    return of_document(document, label)
+
+
+def of_document(document: Any, label: str) -> Statement:
+    """Return the rows of a list of positions, or of a table with ``positions`` and ``cash``."""
+    if isinstance(document, list):
+        document = {"positions": document}
+    positions = document.get("positions") if isinstance(document, dict) else None
+    if not isinstance(positions, list):
+        raise DataError(f'{label}: expected a list of positions, or {{"positions": [...], "cash": ...}}')
+    rows = []
+    for count, entry in enumerate(positions, start=1):
+        where = f"position {count}"
+        if not isinstance(entry, dict):
+            raise DataError(f"{label}: {where} is {entry!r}: expected fields like symbol and quantity")
+        names = list(entry)
+        rows.append(Row(where=where, cells={field: entry[names[at]] for field, at in fields_of(names).items()}))
+    rows.extend(_cash(document.get("cash"), label))
+    return Statement(rows=tuple(rows))
+
+
+def _cash(given: Any, label: str) -> list[Row]:
+    """Take cash as a number, or as dollars by account."""
+    if given is None:
+        return []
+    if isinstance(given, dict):
+        return [
+            Row(where=f"cash of {account}", cells={"symbol": "CASH", "value": amount, "account": str(account)})
+            for account, amount in given.items()
+        ]
+    if isinstance(given, int | float | str) and not isinstance(given, bool):
+        return [Row(where="cash", cells={"symbol": "CASH", "value": given})]
+    raise DataError(f"{label}: cash is {given!r}: expected dollars, or dollars by account")

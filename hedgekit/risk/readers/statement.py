@@ -1,0 +1,32 @@
+"""What a reader gives back: rows by field, with the line each came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hedgekit.results import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a file; cells by field, blank ones left out.
+
+    Attributes
+    ----------
+    where : str
+        "line 12" or "position 3", for messages.
+    cells : dict
+        symbol, quantity, account, price, cost, value, asset, multiplier, strike, expiry, right, currency, stop.
+    """
+
+    where: str
+    cells: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A file's rows as read, unjudged."""
+
+    rows: tuple[Row, ...]
+    notes: tuple[Note, ...] = ()

@@ -1,0 +1,76 @@
+"""Quotes and prices are fresh enough to decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hedgekit.market import calendar
+from hedgekit.model import Flag
+from hedgekit.risk.rule import Context, Outcome, Param, Rule
+
+MOST_SESSIONS = 400
+
+
+def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
+    """Count sessions since the oldest price a line rests on, and the lines whose own quotes are old."""
+    now = calendar.last_session_at(context.now)
+    oldest, what, undated = now, "", []
+    for line in context.valued.lines:
+        if line.price_day is None:
+            if line.price_source == "book":
+                undated.append(line.name)
+            continue
+        day = line.price_day
+        if line.price_source == "chain":
+            day = calendar.last_session_at(context.valued.chains[line.ticker].asof)
+        if day < oldest:
+            oldest, what = day, f"{line.ticker} ({line.price_source})"
+    for ticker, chain in sorted(context.valued.chains.items()):
+        day = calendar.last_session_at(chain.asof)
+        if day < oldest:
+            oldest, what = day, f"the chain of {ticker}"
+    stale = [line.name for line in context.valued.lines if line.quote is not None and line.quote.flags & Flag.STALE]
+    age, day = 0, now
+    while day > oldest and age < MOST_SESSIONS:
+        day, age = calendar.previous_session(day), age + 1
+    limit = params["max_sessions"]
+    old_chain = [ticker for ticker, chain in sorted(context.valued.chains.items()) if chain.market_closed]
+    passed = age <= limit and not stale and (not undated or params["accept_book_prices"])
+    text = f"{age}{'+' if age == MOST_SESSIONS else ''} session{'' if age == 1 else 's'} old, limit {limit}"
+    message = f"oldest price {text}" + (f": {what} of {oldest}; get a new file" if age > limit else "")
+    if stale:
+        message += f"; {len(stale)} lines have quotes from an earlier session than the chain ({stale[0]}...)"
+    if undated and not params["accept_book_prices"]:
+        message += f"; {len(undated)} lines have the book's own price, of no known day ({undated[0]}...)"
+    if old_chain:
+        message += f"; quoted while the market was closed: {', '.join(old_chain)}"
+    return Outcome(
+        passed=passed,
+        value=age,
+        limit=limit,
+        message=message,
+        calculation=(
+            f"sessions from {oldest} to {now}, the last session at {context.now:%Y-%m-%d %H:%M} New York "
+            "(--asof, else the clock)"
+        ),
+    )
+
+
+RULE = Rule(
+    id="data-age",
+    title="Age of the prices",
+    explain=(
+        "Sessions between the oldest price that a line rests on and the moment of the check: --asof when it is given, "
+        "else the computer's clock. Lines with a quote flagged stale breach it too. A price taken from the book itself "
+        "has no day; set accept_book_prices = false to refuse those. Always on."
+    ),
+    params={
+        "max_sessions": Param(kind="count", default=1, help="sessions a price may be old", low=0, high=MOST_SESSIONS),
+        "accept_book_prices": Param(
+            kind="flag", default=True, help="take the book's own price for shares no file has a price of"
+        ),
+    },
+    evaluate=evaluate,
+    always=True,
+)
