@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.hedges import CANDIDATES
@@ -255,7 +255,8 @@ def compare(
         found, told = distributions(problem, chain, market, prices)
     if goal.kind == "cvar":
         if measure not in found:
-            raise InputError("--measure historical: give the history of the shares' prices, --prices FILE")
+            why = told[0].message if told else "give the history of the shares' prices, --prices FILE"
+            raise InputError(f"--measure {measure}: {why}")
         problem = replace(problem, distribution=found[measure])
     problem, optimum = _search(problem, min_cap, max_legs)
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
