@@ -81,7 +81,7 @@ def test_as_much_for_less_keeps_the_preset_s_own_floor(chain, name):
 
 def test_a_strike_that_cannot_be_traded_on_is_named(make_chain):
     rows = [row if row[:2] != ("put", 190.0) else ("put", 190.0, 0.5, 5.0) for row in quotes(201.3, 2.5, 30)]
-    with pytest.raises(InputError, match="takes the 190 put.*--max-spread"):
+    with pytest.raises(InputError, match=r"takes the 190 put.*--max-spread"):
         compare(make_chain(rows, spot=201.3), shares=500, preset="PPUT", **TERMS)
 
 
