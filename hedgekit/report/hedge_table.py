@@ -14,6 +14,7 @@ from hedgekit import units
 from hedgekit.hedges.candidate import Candidate, tail_loss
 from hedgekit.hedges.comparison import HedgeResult
 from hedgekit.hedges.outlook import wealth_of
+from hedgekit.hedges.portfolio import PortfolioView
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.recommend import sells_calls
 from hedgekit.report.console import (
@@ -42,11 +43,14 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     problem, inputs = result.problem, result.inputs
     noun = "share" if problem.shares == 1 else "shares"
+    noun = noun if result.portfolio is None else f"index {noun}"
     out.print(
         f"{inputs['ticker']} {problem.spot:.2f}   {problem.shares:,} {noun} = {dollars(problem.value_usd)}   "
         f"{asked(problem)}"
     )
     out.print(f"{problem.expiry:%a %d %b %Y}, {problem.days} days")
+    for line in [] if result.portfolio is None else portfolio_lines(result.portfolio, inputs["ticker"]):
+        out.print(line)
     out.print()
     for line in textwrap.wrap(headline(result), 76):
         out.print(Text(f"  {line}", style=ACCENT if result.recommended else ""))
@@ -113,7 +117,10 @@ def headline(result: HedgeResult) -> str:
     else:
         yearly = "" if chosen.cost_annualised_pct is None else f", {percent(chosen.cost_annualised_pct)} a year"
         money = f"pay {dollars(chosen.cost_usd)} ({percent(chosen.cost_pct, places=2)}{yearly})"
-    text = f"{_purpose(problem, chosen)}, {money}: {orders}."
+    purpose = _purpose(problem, chosen)
+    if result.portfolio is not None:
+        purpose = f"To keep {units.percent(result.portfolio.floor):g}% of the holdings, as far as beta tells"
+    text = f"{purpose}, {money}: {orders}."
     sold = [leg for leg in chosen.legs if leg.contracts < 0 and leg.option.kind == "call"]
     if chosen.cap_pct is not None:
         text += f" You give up gains above {percent(chosen.cap_pct - units.PERCENT, sign=True)}."
@@ -149,6 +156,28 @@ def _purpose(problem: Problem, chosen: Candidate) -> str:
         return f"To hold {units.fraction(down):.2f}% {where}, the most for the money"
     held = f"To hold {units.percent(problem.floor):g}% {where}"
     return f"{held} under the highest cap for the money" if goal.kind == "cap" and problem.calls_allowed else held
+
+
+def portfolio_lines(view: PortfolioView, ticker: str) -> list[str]:
+    """Say what the shares stand for, what beta leaves open, and what it leaves out."""
+    held = view.portfolio
+    puts = "-" if view.puts is None else f"{view.puts:,}"
+    spread = " to ".join("none" if count is None else f"{count:,}" for count in (view.puts_low, view.puts_high))
+    low, high = (dollars(usd) for usd in (view.floor_low_beta_usd, view.floor_high_beta_usd))
+    own = "not known"
+    if view.basis_risk_usd is not None:
+        own = f"{dollars(view.basis_risk_usd)} (one standard deviation), {dollars(view.basis_risk_95_usd)} (95%)"
+    lines = [
+        f"stands for {held.holdings:,} holdings worth {dollars(held.value_usd)}, beta {held.beta:.2f} to {ticker}, 95% "
+        f"interval {held.beta_low:.2f} to {held.beta_high:.2f} ({held.beta_basis})",
+        f"their floor of {units.percent(view.floor):g}% is {ticker} at {view.index_level:.2f} by the CAPM; puts: "
+        f"{puts} (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval ({view.contracts_low:.1f} to "
+        f"{view.contracts_high:.1f})",
+        f"with the recommended hedge the holdings are expected to keep {dollars(view.floor_usd)}; were beta at either "
+        f"end, {low} or {high}",
+        f"what they may move on their own until expiry comes on top: {own}",
+    ]
+    return [part for line in lines for part in textwrap.wrap(line, 78, subsequent_indent="  ")]
 
 
 def unequal(result: HedgeResult) -> list[str]:
