@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.market import inputs as market_inputs
-from hedgekit.market.calendar import is_session, next_session, session_close, years_between
+from hedgekit.market.calendar import OPEN, is_session, next_session, session_close, years_between
 from hedgekit.market.contract_terms import cutoff, exercise_style
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain, Holding, Leg, Option, Quote, Shares
@@ -60,6 +60,8 @@ class Setting:
     exercise : {"american", "european"}
     rate_source, dividends_source, vol_source, level_source, spot_source : str
         Where they come from, in words.
+    settles : {"close", "opening"}
+        What decides the first expiry: the opening for AM-settled index options.
     quotes : mapping of Option to Quote
         Of the legs that the chain lists.
     chain : Chain or None
@@ -83,6 +85,7 @@ class Setting:
     vol_source: str = "as given"
     level_source: str = "as given"
     spot_source: str = "given"
+    settles: str = "close"
     quotes: Mapping[Option, Quote] = field(default_factory=dict)
     chain: Chain | None = None
     market: MarketInputs | None = None
@@ -210,6 +213,7 @@ def as_given(
         vol_source=vol_source,
         level_source=level_source,
         spot_source="given" if spot is not None else "the share leg's price",
+        settles=_settles(legs),
         warnings=tuple(notes),
         **places,
     )
@@ -284,6 +288,7 @@ def from_chain(
         vol_source=vol_source,
         level_source=level_source,
         spot_source=chain.spot_source,
+        settles=_settles(legs),
         quotes=quotes,
         chain=chain,
         market=settled,
@@ -365,6 +370,12 @@ def _years(asof: datetime, legs: Sequence[Leg]) -> dict[date, float]:
                 f"legs of {leg.option.expiry} settle at different times (opening and close): analyse them apart"
             )
     return found
+
+
+def _settles(legs: Sequence[Leg]) -> str:
+    """Say what decides the first expiry."""
+    first = min((leg.option for leg in legs), key=lambda option: option.expiry)
+    return "opening" if cutoff(first.root, first.expiry).time() <= OPEN else "close"
 
 
 def _check_vol(value: float) -> float:
