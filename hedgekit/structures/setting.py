@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.market import inputs as market_inputs
-from hedgekit.market.calendar import OPEN, is_session, next_session, session_close, years_between
+from hedgekit.market.calendar import OPEN, is_session, next_session, session_close, session_open, years_between
 from hedgekit.market.contract_terms import cutoff, exercise_style
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain, Holding, Leg, Option, Quote, Shares
@@ -107,10 +107,11 @@ class Setting:
 
     @property
     def sessions(self) -> int:
-        """Daily closes ahead until the first expiry, its own included."""
+        """Daily closes ahead until the first expiry, its own included; a session more than half over is not counted."""
         day, count = self.asof.date(), 0
-        if is_session(day) and self.asof < session_close(day) and day <= self.horizon:
-            count = 1
+        if is_session(day) and day <= self.horizon:
+            half = session_open(day) + 0.5 * (session_close(day) - session_open(day))
+            count = int(self.asof < half)
         while (day := next_session(day)) <= self.horizon:
             count += 1
         return count
