@@ -9,6 +9,8 @@ from hedgekit.cli.groups import lazy_group
 # command -> its module; help shows them in this order
 COMMANDS = {
     "ratio": "hedgekit.cli.pair_ratio",
+    "test": "hedgekit.cli.pair_test",
+    "scan": "hedgekit.cli.pair_scan",
 }
 
 
