@@ -297,7 +297,7 @@ def unlimited(outcome: Outcome) -> str:
     """Say where a loss without limit comes from, and what would limit it."""
     slope = -float(outcome.profit.end_slope)
     return (
-        f"the loss has no limit: above {float(outcome.profit.knots[-1]):g} it grows by ${slope:,.0f} for each dollar "
+        f"the loss has no limit: above {float(outcome.profit.knots[-1]):g} it grows by ${slope:,.10g} for each dollar "
         "of the spot; buy as many calls (or shares) as are sold short to define the risk"
     )
 
@@ -390,6 +390,12 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
     notes = []
     if outcome.low is None:
         notes.append(Note("unlimited_loss", unlimited(outcome)))
+    if outcome.carry_slope:
+        message = (
+            f"above {outcome.top:,.0f} the dividend yield on the later calls alone moves profit by "
+            f"${outcome.carry_slope:+,.2f} for each dollar of the spot: not counted as without limit"
+        )
+        notes.append(Note("carry_far_above", message))
     if outcome.low is not None and outcome.low >= 0 and outcome.gains:
         notes.append(Note("no_loss", "no spot at expiry gives a loss: check the prices, the legs or the quotes"))
     for leg in options_of(held):

@@ -219,3 +219,16 @@ def test_values_before_expiry_by_finite_differences():
             value += leg.contracts * 100 * option.NPV()
         # the finite differences are good to about a tenth of a cent a share
         assert row[column] == pytest.approx(value - 1600.0, abs=0.5)
+
+
+@pytest.mark.parametrize(("rate", "div_yield", "style"), [(0.04, 0.013, "european"), (0.04, -0.004, "american"), (0.04, 0.0, "american"), (-0.01, 0.02, "american"), (0.05, 0.001, "american")])  # fmt: skip
+def test_a_calendar_is_limited_whatever_the_carry(rate, div_yield, style):
+    held = legs("-1 XYZ260918C00200000 @8", "+1 XYZ261218C00200000 @12")
+    setting = given(held, rate=rate, dividends=div_yield, exercise=style)
+    result = analyze(held, setting)
+    assert result.defined_risk and result.max_gain_usd is not None
+    assert len(result.outcome.breakevens) == 2
+    tilted = "carry_far_above" in [note.slug for note in result.warnings]
+    assert tilted is (style == "european" or div_yield < 0.0)
+    # the loss is the debit and, far above, interest on the strike less the yield (none where calls are exercised)
+    assert 200.0 < result.max_loss_usd < 2000.0
