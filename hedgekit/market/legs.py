@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.contract_terms import SISTER_ROOTS
 from hedgekit.market.tables import read_table
 from hedgekit.model import Chain, Flag, Holding, Leg, Option, Quote, Shares
 
@@ -123,8 +124,7 @@ def underlying(orders: Sequence[Order | Holding]) -> str:
     return tickers[0]
 
 
-# An index has several roots: weekly and afternoon-settled series of the same underlying.
-_SERIES = {"SPXW": "SPX", "RUTW": "RUT", "NDXP": "NDX", "VIXW": "VIX"}
+_SERIES = {sister: index for index, sisters in SISTER_ROOTS.items() for sister in sisters}
 
 
 def _ticker(order: Order | Holding) -> str:

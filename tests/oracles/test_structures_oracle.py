@@ -232,3 +232,32 @@ def test_a_calendar_is_limited_whatever_the_carry(rate, div_yield, style):
     assert tilted is (style == "european" or div_yield < 0.0)
     # the loss is the debit and, far above, interest on the strike less the yield (none where calls are exercised)
     assert 200.0 < result.max_loss_usd < 2000.0
+
+
+def test_kelly_against_an_optimiser_over_the_density():
+    from scipy import optimize
+
+    held = legs("+1 XYZ260918C00200000 @8", "-1 XYZ260918C00210000 @4")
+    setting = given(held, exercise="european")
+    found = analyze(held, setting, drift=0.25).outlooks["lognormal"].kelly_fraction
+    t = setting.t_horizon
+    mean, deviation = math.log(200.0) + (0.25 - 0.5 * 0.25**2) * t, 0.25 * math.sqrt(t)
+    # today's money: the debit is paid now, the payoff comes at expiry
+    discount = math.exp(-0.04 * t)
+    below, above = (
+        stats.norm.cdf((math.log(200.0) - mean) / deviation),
+        stats.norm.sf((math.log(210.0) - mean) / deviation),
+    )
+
+    def growth(f):
+        between = integrate.quad(
+            lambda x: math.log1p(f * (discount * 100 * (math.exp(x) - 200) - 400) / 400) * stats.norm.pdf(x, mean, deviation),
+            math.log(200.0), math.log(210.0), epsabs=1e-13,
+        )[0]  # fmt: skip
+        return below * math.log1p(-f) + above * math.log1p(f * (discount * 1000 - 400) / 400) + between
+
+    best = optimize.minimize_scalar(
+        lambda f: -growth(f), bounds=(0.0, 0.99), method="bounded", options={"xatol": 1e-8}
+    ).x
+    # 4,000 equally likely outcomes stand for the density
+    assert found == pytest.approx(best, abs=1e-3)
