@@ -26,6 +26,7 @@ COMMANDS = {
     "rotate": "hedgekit.cli.rotate",
     "config": "hedgekit.cli.config",
     "pair": "hedgekit.cli.pair",
+    "surface": "hedgekit.cli.surface",
     "doctor": "hedgekit.cli.doctor",
 }
 
