@@ -25,6 +25,7 @@ TABLES = {
     "rotate": "hedgekit.report.rotate_table",
     "config": "hedgekit.report.config_table",
     "pair_ratio": "hedgekit.report.pair_ratio_table",
+    "pair_size": "hedgekit.report.pair_size_table",
     "pair_test": "hedgekit.report.pair_test_table",
     "doctor": "hedgekit.report.doctor_table",
 }
