@@ -10,6 +10,7 @@ from hedgekit.cli.groups import lazy_group
 COMMANDS = {
     "ratio": "hedgekit.cli.pair_ratio",
     "test": "hedgekit.cli.pair_test",
+    "size": "hedgekit.cli.pair_size",
     "scan": "hedgekit.cli.pair_scan",
 }
 
