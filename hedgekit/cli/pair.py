@@ -10,6 +10,8 @@ from hedgekit.cli.groups import lazy_group
 COMMANDS = {
     "ratio": "hedgekit.cli.pair_ratio",
     "scan": "hedgekit.cli.pair_scan",
+    "status": "hedgekit.cli.pair_status",
+    "backtest": "hedgekit.cli.pair_backtest",
 }
 
 

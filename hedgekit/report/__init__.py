@@ -26,6 +26,8 @@ TABLES = {
     "config": "hedgekit.report.config_table",
     "pair_ratio": "hedgekit.report.pair_ratio_table",
     "pair_scan": "hedgekit.report.pair_scan_table",
+    "pair_status": "hedgekit.report.pair_status_table",
+    "pair_backtest": "hedgekit.report.pair_backtest_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 
