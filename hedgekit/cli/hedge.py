@@ -50,6 +50,27 @@ COMMANDS = {
     "--delta-target", type=float, help="The cheapest hedge that brings the delta to this fraction of the shares'."
 )
 @click.option(
+    "--cvar", type=float, help="The cheapest hedge whose average loss in the worst 5% is at most this fraction."
+)
+@click.option(
+    "--measure",
+    type=click.Choice(["implied", "historical"]),
+    default="implied",
+    show_default=True,
+    help="Distribution for --cvar: what the quotes imply, or the past of --prices.",
+)
+@click.option("--prices", metavar="FILE", help="Daily prices of the shares, for the historical distribution.")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    help="An index strategy by its strike rule: PPUT, PPUT3M, CLL, CLLZ, CLLR or JHEQX; and what gives as much.",
+)
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Also show margin, assignment, and cost and tail under each distribution. JSON and CSV always hold them.",
+)
+@click.option(
     "--min-cap",
     type=float,
     help="Calls may be sold at this fraction of the spot or above (1.10), and such a hedge recommended.  "
@@ -95,6 +116,11 @@ def command(
     zero_cost: bool,
     until: float | None,
     delta_target: float | None,
+    cvar: float | None,
+    measure: str,
+    prices: str | None,
+    preset: str | None,
+    details: bool,
     min_cap: float | None,
     max_legs: int,
     max_spread: float,
@@ -113,7 +139,7 @@ def command(
     """Size option hedges that truly hold a floor, beside a stop and holding less.
 
     Every candidate is priced at the touch and sized in whole contracts. The goal is one of --floor,
-    --budget, --zero-cost and --delta-target. Ends with 4 when no option hedge of that expiry meets
+    --budget, --zero-cost, --delta-target, --cvar and --preset. Ends with 4 when no option hedge of that expiry meets
     it, naming the nearest floor that one does.
     """
     if ctx.invoked_subcommand is not None:
@@ -127,6 +153,11 @@ def command(
     if verbose:
         click.echo(f"reading {chain}", err=True)
     loaded = load(chain, asof=asof, spot=spot)
+    history = None
+    if prices is not None:
+        from hedgekit.market.prices import load_prices
+
+        history = load_prices(prices)
     result = compare(
         loaded,
         shares=shares,
@@ -135,6 +166,11 @@ def command(
         zero_cost=zero_cost,
         until=until,
         delta_target=delta_target,
+        cvar=cvar,
+        measure=measure,
+        preset=preset,
+        prices=history,
+        details=details or format_ != "table" or history is not None,
         by=by,
         expiry=expiry,
         rate=rate,

@@ -89,14 +89,14 @@ def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
     return command
 
 
-def output_options(command: F) -> F:
-    """Add the options that every command accepts."""
+def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
+    """Add the options that every command accepts; `more` forms of the answer beside table, JSON and CSV."""
     decorators = [
         click.option(
             "--format",
             "format_",
             cls=FormatOption,
-            type=click.Choice(FORMATS),
+            type=click.Choice((*FORMATS, *more)),
             default="table",
             show_default=True,
             help="Form of the answer.",

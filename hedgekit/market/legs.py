@@ -14,7 +14,7 @@ from hedgekit.model import Chain, Flag, Holding, Leg, Option, Quote, Shares
 
 FORM = 'SIGNED_QUANTITY SYMBOL [@ PRICE], like "+1 IWM260918P00270000 @4.10" or "+100 IWM @297.78"'
 
-_LEG = re.compile(r"\s*([+-]?\d[\d,]*)\s*(?:x\s+)?\s*([^@]*?)\s*(?:@\s*(\S+)\s*)?", re.ASCII | re.IGNORECASE)
+_LEG = re.compile(r"\s*([+-]?\d[\d,.]*)\s*(?:x\s+)?\s*([^@]*?)\s*(?:@\s*(\S+)\s*)?", re.ASCII | re.IGNORECASE)
 _TICKER = re.compile(r"[A-Z^][A-Z0-9.^/-]{0,5}", re.ASCII)
 _MOST = 10_000_000  # contracts or shares; beyond it a number is a slip of the keyboard
 

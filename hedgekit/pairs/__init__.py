@@ -8,13 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hedgekit.pairs.cointegration import PairTestResult as PairTestResult
+    from hedgekit.pairs.cointegration import pair_test as pair_test
     from hedgekit.pairs.ratio import PairRatioResult as PairRatioResult
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
 
 # public name -> module
 _HOMES = {
     "PairRatioResult": "hedgekit.pairs.ratio",
+    "PairTestResult": "hedgekit.pairs.cointegration",
     "pair_ratio": "hedgekit.pairs.ratio",
+    "pair_test": "hedgekit.pairs.cointegration",
 }
 
 

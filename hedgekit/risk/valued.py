@@ -255,14 +255,26 @@ def value_book(
     known = settle((*held, benchmark), benchmark, betas or {}, prices)
     underlyings: dict[str, Underlying] = {}
     refused: dict[str, str] = {}
-    for ticker, positions in held.items():
+    inferred: tuple[date, float, str] | None = None  # a rate is the market's: one chain tells it for all of its day
+    for ticker, positions in sorted(held.items(), key=lambda item: (item[0] != benchmark, item[0])):
         chain = by_ticker.get(ticker)
         if chain is not None:
             expiries = [p.option.expiry for p in positions if p.option is not None]
+            same = rate is None and inferred is not None and inferred[0] == chain.asof.date()
             try:
-                underlyings[ticker] = underlying_of(
-                    chain, expiries, rate=rate, dividends=dividends, with_smiles=with_smiles
+                market = underlying_of(
+                    chain,
+                    expiries,
+                    rate=inferred[1] if same and inferred else rate,
+                    dividends=dividends,
+                    with_smiles=with_smiles,
                 )
+                if same and inferred and market.rates:
+                    market = replace(market, rate_source=inferred[2])
+                elif rate is None and market.rates and market.rate_source.startswith("inferred"):
+                    own = next(iter(market.rates.values()))
+                    inferred = (chain.asof.date(), own, f"{market.rate_source} (of {ticker})")
+                underlyings[ticker] = market
             except HedgekitError as error:
                 refused[ticker] = str(error)
                 underlyings[ticker] = underlying_of(chain, [])

@@ -9,6 +9,7 @@ from typing import Any
 from hedgekit.model import Leg
 from hedgekit.payoff import expiry_wealth
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, Unknown, days_between, share, usd
+from hedgekit.risk.valued import Line
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
@@ -54,7 +55,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     )
 
 
-def _horizon(context: Context, lines: Any, least: int, ticker: str) -> date:
+def _horizon(context: Context, lines: tuple[Line, ...], least: int, ticker: str) -> date:
     today = context.valued.asof.date()
     days = sorted({line.option.expiry for line in lines if line.option and line.position.quantity > 0})
     far = [day for day in days if days_between(today, day) >= least]
