@@ -12,6 +12,8 @@ COMMANDS = {
     "test": "hedgekit.cli.pair_test",
     "size": "hedgekit.cli.pair_size",
     "scan": "hedgekit.cli.pair_scan",
+    "status": "hedgekit.cli.pair_status",
+    "backtest": "hedgekit.cli.pair_backtest",
 }
 
 

@@ -34,6 +34,8 @@ TABLES = {
     "pair_size": "hedgekit.report.pair_size_table",
     "pair_test": "hedgekit.report.pair_test_table",
     "pair_scan": "hedgekit.report.pair_scan_table",
+    "pair_status": "hedgekit.report.pair_status_table",
+    "pair_backtest": "hedgekit.report.pair_backtest_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 
