@@ -17,6 +17,7 @@ from hedgekit.errors import HedgekitError
 # command -> its module; help shows them in this order
 COMMANDS = {
     "hedge": "hedgekit.cli.hedge",
+    "book": "hedgekit.cli.book",
     "check": "hedgekit.cli.check",
     "policy": "hedgekit.cli.policy",
     "scenario": "hedgekit.cli.scenario",
