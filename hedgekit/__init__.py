@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from hedgekit.model import Chain as Chain
     from hedgekit.model import Option as Option
     from hedgekit.model import PriceHistory as PriceHistory
+    from hedgekit.pairs.cointegration import pair_test as pair_test
+    from hedgekit.pairs.ratio import pair_ratio as pair_ratio
     from hedgekit.pricing import greeks as greeks
     from hedgekit.pricing import implied_vol as implied_vol
     from hedgekit.pricing import price as price
@@ -55,6 +57,8 @@ _HOMES = {
     "implied_vol": ("hedgekit.pricing", "implied_vol"),
     "load_chain": ("hedgekit.market.sources", "load"),
     "load_prices": ("hedgekit.market.prices", "load_prices"),
+    "pair_ratio": ("hedgekit.pairs.ratio", "pair_ratio"),
+    "pair_test": ("hedgekit.pairs.cointegration", "pair_test"),
     "price": ("hedgekit.pricing", "price"),
     "units": ("hedgekit.units", None),
 }
@@ -79,6 +83,8 @@ __all__ = [
     "implied_vol",
     "load_chain",
     "load_prices",
+    "pair_ratio",
+    "pair_test",
     "price",
     "units",
 ]

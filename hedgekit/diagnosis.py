@@ -14,7 +14,7 @@ from hedgekit.results import Result
 
 REQUIRED = ("numpy", "scipy", "pandas", "click", "rich", "pyarrow", "py_vollib")
 # extra -> a package that comes with it
-EXTRAS = {"test": "hypothesis"}
+EXTRAS = {"pairs": "statsmodels", "test": "hypothesis"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
 
 # command -> its module; help shows them in this order
 COMMANDS = {
     "frontier": "hedgekit.cli.hedge_frontier",
+    "stop": "hedgekit.cli.hedge_stop",
+    "verify": "hedgekit.cli.hedge_verify",
 }
 
 
@@ -47,6 +50,27 @@ COMMANDS = {
     "--delta-target", type=float, help="The cheapest hedge that brings the delta to this fraction of the shares'."
 )
 @click.option(
+    "--cvar", type=float, help="The cheapest hedge whose average loss in the worst 5% is at most this fraction."
+)
+@click.option(
+    "--measure",
+    type=click.Choice(["implied", "historical"]),
+    default="implied",
+    show_default=True,
+    help="Distribution for --cvar: what the quotes imply, or the past of --prices.",
+)
+@click.option("--prices", metavar="FILE", help="Daily prices of the shares, for the historical distribution.")
+@click.option(
+    "--preset",
+    metavar="NAME",
+    help="An index strategy by its strike rule: PPUT, PPUT3M, CLL, CLLZ, CLLR or JHEQX; and what gives as much.",
+)
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Also show margin, assignment, and cost and tail under each distribution. JSON and CSV always hold them.",
+)
+@click.option(
     "--min-cap",
     type=float,
     help="Calls may be sold at this fraction of the spot or above (1.10), and such a hedge recommended.  "
@@ -67,6 +91,16 @@ COMMANDS = {
     help="Quotes with a wider spread, as a fraction of their mid, are not traded on.",
 )
 @click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@click.option(
+    "--ticket",
+    metavar="FILE",
+    help="Also write the recommended hedge as orders: a CSV, one line a leg, limits at mid and touch.",
+)
+@click.option(
+    "--certificate",
+    metavar="FILE",
+    help="Also write the proof that no ticket is cheaper; hedgekit hedge verify checks it.",
+)
 @market_options
 @output_options
 @click.pass_context
@@ -82,10 +116,17 @@ def command(
     zero_cost: bool,
     until: float | None,
     delta_target: float | None,
+    cvar: float | None,
+    measure: str,
+    prices: str | None,
+    preset: str | None,
+    details: bool,
     min_cap: float | None,
     max_legs: int,
     max_spread: float,
     fee: float,
+    ticket: str | None,
+    certificate: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -98,7 +139,7 @@ def command(
     """Size option hedges that truly hold a floor, beside a stop and holding less.
 
     Every candidate is priced at the touch and sized in whole contracts. The goal is one of --floor,
-    --budget, --zero-cost and --delta-target. Ends with 4 when no option hedge of that expiry meets
+    --budget, --zero-cost, --delta-target, --cvar and --preset. Ends with 4 when no option hedge of that expiry meets
     it, naming the nearest floor that one does.
     """
     if ctx.invoked_subcommand is not None:
@@ -111,14 +152,25 @@ def command(
 
     if verbose:
         click.echo(f"reading {chain}", err=True)
+    loaded = load(chain, asof=asof, spot=spot)
+    history = None
+    if prices is not None:
+        from hedgekit.market.prices import load_prices
+
+        history = load_prices(prices)
     result = compare(
-        load(chain, asof=asof, spot=spot),
+        loaded,
         shares=shares,
         floor=floor,
         budget=budget,
         zero_cost=zero_cost,
         until=until,
         delta_target=delta_target,
+        cvar=cvar,
+        measure=measure,
+        preset=preset,
+        prices=history,
+        details=details or format_ != "table" or history is not None,
         by=by,
         expiry=expiry,
         rate=rate,
@@ -128,5 +180,15 @@ def command(
         max_legs=max_legs,
         max_spread=max_spread,
     )
+    files: dict[str, str] = {}
+    if certificate is not None:
+        from hedgekit.hedges.verification import certificate_of
+
+        files[certificate] = json.dumps(certificate_of(result, loaded, max_legs=max_legs)) + "\n"
     deliver(result, format_=format_, output=output, quiet=quiet)
+    if ticket is not None and result.recommended is not None:
+        from hedgekit.report.csv_text import csv_text
+
+        files[ticket] = csv_text(result.orders())
+    write_beside(files, quiet=quiet)
     result.require()

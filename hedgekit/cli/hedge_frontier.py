@@ -21,9 +21,7 @@ def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     return low, high
 
 
-@click.command(
-    epilog="Example:  hedgekit hedge frontier --shares 1700 --chain iwm.json --by 2026-09-18 --min-cap 1.08"
-)
+@click.command(epilog="Example:  hedgekit hedge frontier --shares 1700 --chain iwm.json --by 2026-09-18 --min-cap 1.08")
 @click.option("--shares", type=int, required=True, help="Shares owned.")
 @click.option("--chain", required=True, metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")

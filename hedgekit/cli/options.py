@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -241,3 +241,13 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
         write_text(Path(output), render(result, format_, terminal=False))
         if not quiet:
             click.echo(f"written: {output}", err=True)
+
+
+def write_beside(files: Mapping[str, str], *, quiet: bool) -> None:
+    """Write files that go with an answer, each whole or not at all."""
+    from hedgekit.report import write_text
+
+    for name, text in files.items():
+        write_text(Path(name), text)
+        if not quiet:
+            click.echo(f"written: {name}", err=True)

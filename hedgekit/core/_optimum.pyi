@@ -34,6 +34,8 @@ class Search:
         margin: int = 0,
         budget: int | None = None,
     ) -> tuple[list[_Found], list[_Found | None], dict[str, int]]: ...
+    @property
+    def passes(self) -> int: ...
     def multipliers(
-        self, legs: Sequence[int], low: Sequence[int], high: Sequence[int]
+        self, legs: Sequence[int], low: Sequence[int], high: Sequence[int], part: int = 0
     ) -> tuple[bool, list[tuple[int, int, float]], list[float]]: ...

@@ -89,7 +89,7 @@ cdef extern from "optimum.h" nogil:
     int hk_optimum_ticket(const hk_optimum *, int, hk_ticket *)
     hk_optimum_work hk_optimum_count(const hk_optimum *)
     int hk_optimum_complete(const hk_optimum *)
-    void hk_optimum_multipliers(hk_optimum *, const hk_ticket *, const int64_t *, const int64_t *, hk_multipliers *)
+    void hk_optimum_multipliers(hk_optimum *, int, const hk_ticket *, const int64_t *, const int64_t *, hk_multipliers *)
 
 MAX_LEGS = HK_OPTIMUM_LEGS
 """Most distinct legs of a ticket."""
@@ -267,7 +267,12 @@ cdef class Search:
             kept = [found for found in kept if found[2] - kept[0][2] <= margin]
         return kept, [min(found, key=order, default=None) for found in by_legs], counted
 
-    def multipliers(self, legs, low, high):
+    @property
+    def passes(self):
+        """2 where a debit shrinks until expiry, so that tickets that cost and that bring money are searched apart."""
+        return hk_optimum_passes(self._search)
+
+    def multipliers(self, legs, low, high, int part=0):
         """Return hints for an exact bound on the cost of one leg set within a box of counts.
 
         Parameters
@@ -276,6 +281,8 @@ cdef class Search:
             Distinct rows of the candidate legs, ascending.
         low, high : sequence of int
             Least and most contracts of each.
+        part : int
+            Below `passes`: of two, 0 uses the floor rows of tickets that cost, 1 those of tickets that bring money.
 
         Returns
         -------
@@ -307,6 +314,6 @@ cdef class Search:
             lows[i] = low[i]
             highs[i] = high[i]
         with nogil:
-            hk_optimum_multipliers(self._search, &ticket, lows, highs, &found)
+            hk_optimum_multipliers(self._search, part, &ticket, lows, highs, &found)
         rows = [(found.family[i], found.spot[i], found.weight[i]) for i in range(found.rows)]
         return bool(found.ray), rows, [found.x[i] for i in range(n)]

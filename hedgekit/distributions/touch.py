@@ -21,8 +21,8 @@ class Touch:
     discounted : float
         Expected value today of one dollar paid when it does: ``E[e^(-r tau); tau <= T]``.
     touched_mean : float
-        ``E[S_tau; tau <= T]``, dollars a share: the level times `probability` when watched all the time, less (below) or
-        more (above) at closes.
+        ``E[S_tau; tau <= T]``, dollars a share: the level times `probability` when watched all the time, beyond it at
+        closes.
     touched_discounted : float
         The same, each discounted from its moment: ``E[e^(-r tau) S_tau; tau <= T]``.
     untouched_mean : float
@@ -60,8 +60,8 @@ def touch(spot: float, level: float, t_years: float, drift: float, vol: float, *
     Notes
     -----
     With ``b = ln(H / S)``, ``m = drift - vol^2 / 2`` and ``s = vol sqrt(T)``, for a level below:
-    ``P = N((b - m T) / s) + exp(2 m b / vol^2) N((b + m T) / s)`` (Harrison 1985, chapter 1, equation 11); a level above
-    by reflection.
+    ``P = N((b - m T) / s) + exp(2 m b / vol^2) N((b + m T) / s)`` (Harrison 1985, chapter 1); a level above by
+    reflection.
 
     Examples
     --------

@@ -10,8 +10,11 @@ so a set is settled when this exceeds the ticket's cost less one unit for one of
 splits the counts until each box is settled by its own multipliers or is a single ticket, measured exactly.
 
 The check goes through all sets of up to `max_legs` legs with whole numbers only: it needs neither the compiled search
-nor a linear programme. Rows are those of ``core/c/optimum_problem.h``. Certificates are for rates of zero or more: a
-debit that shrinks until expiry makes the rows of debits and credits differ.
+nor a linear programme. Rows are those of ``core/c/optimum_problem.h``.
+
+Where a debit grows until expiry every ticket keeps both the growth rows and the plain rows, and one proof may use both.
+At a negative rate it shrinks: a ticket that costs keeps the growth rows alone, one that brings money the plain rows
+alone. The certificate then holds two proofs, each of which settles every set with its own rows.
 
 References
 ----------
@@ -29,10 +32,11 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit import units
-from hedgekit.errors import DataError, InputError
+from hedgekit.errors import DataError
 from hedgekit.hedges.optimum import DEFAULT_LEGS
 from hedgekit.hedges.problem import Problem
-from hedgekit.hedges.tickets import WholeNumbers, candidate_legs
+from hedgekit.hedges.tickets import CandidateLeg, WholeNumbers, candidate_legs
+from hedgekit.model import Leg
 from hedgekit.payoff import exact
 
 SCHEMA = "hedgekit.certificate/1"
@@ -41,6 +45,9 @@ WEIGHT_BITS = 48
 """Multipliers are whole numbers of 2^-48."""
 
 GROWTH, PLAIN, COVER, NET, SOLD, BOUGHT = range(6)
+
+BOTH, GROWTH_ALONE, PLAIN_ALONE = "both", "growth", "plain"
+"""Which floor rows a proof may use."""
 
 ROOM_BITS = 54
 """Bounds are rounded down to this many bits before they are summed in 64."""
@@ -66,6 +73,8 @@ class Verified:
     status : {"optimal", "infeasible"}
     cost_usd : float or None
         The least cost; None when no ticket keeps the floor.
+    recommended_usd : float or None
+        Cost of the recommended ticket, which keeps the floor and every rule; None when the certificate states none.
     sets : int
         Leg sets settled, all there are.
     by_tree : int
@@ -75,6 +84,7 @@ class Verified:
 
     status: str
     cost_usd: float | None
+    recommended_usd: float | None
     sets: int
     by_tree: int
     multipliers: int
@@ -110,13 +120,16 @@ class Statement:
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"certificate: {type(error).__name__}: {error}; expected the form {SCHEMA}") from None
         self.kind, self.side, self.strike, self.cost, self.limit = columns
-        if self.mantissa < 1 << self.exponent:
-            raise DataError("certificate: a debit shrinks until expiry: its rows prove nothing")
         if {*self.kind, *self.side} - {1, -1} or any(limit < 1 for limit in self.limit):
             raise DataError("certificate: a leg has a kind or side other than 1 and -1, or a limit below 1")
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The proofs that are needed, by the floor rows that each may use."""
+        return (GROWTH_ALONE, PLAIN_ALONE) if self.mantissa < 1 << self.exponent else (BOTH,)
 
     def payoff(self, leg: int, spot: int) -> int:
         """Return what one contract pays in its direction, units of money."""
@@ -141,14 +154,17 @@ class Statement:
             return 0, [-one * self.side[j] if self.kind[j] > 0 else 0 for j in legs]
         raise DataError(f"certificate: row family {family} is unknown")
 
-    def bound(self, multipliers: dict[str, Any]) -> Bound:
+    def bound(self, multipliers: dict[str, Any], part: str) -> Bound:
         """Return one list of multipliers as an exact bound, times 2^(exponent + bits)."""
+        barred = {GROWTH_ALONE: PLAIN, PLAIN_ALONE: GROWTH}.get(part)
         ray = bool(multipliers["ray"])
         constant = 0
         reduced = [0 if ray else cost << (self.exponent + self.bits) for cost in self.cost]
         for family, level, weight in multipliers["rows"]:
             if not isinstance(weight, int) or weight < 0:
                 raise DataError(f"certificate: the multiplier {weight!r} is not a whole number of 0 or more")
+            if int(family) == barred:
+                raise DataError(f"certificate: a proof by {part} rows uses a row of the other kind")
             side, coefficients = self._row(int(family), int(level))
             constant += weight * side
             reduced = [have - weight * a for have, a in zip(reduced, coefficients, strict=True)]
@@ -278,7 +294,12 @@ class Walk:
 
 
 def certify(
-    problem: Problem, *, max_legs: int = DEFAULT_LEGS, counts_within_display: bool = False, until: float = 0.0
+    problem: Problem,
+    *,
+    max_legs: int = DEFAULT_LEGS,
+    counts_within_display: bool = False,
+    until: float | None = None,
+    recommended: Sequence[Leg] | None = None,
 ) -> dict[str, Any]:
     """Return a certificate of the least cost with at most `max_legs` legs, or that no ticket keeps the floor.
 
@@ -287,20 +308,16 @@ def certify(
     problem : Problem
     max_legs, counts_within_display, until
         As for `hedgekit.hedges.optimum.optimise`.
+    recommended : sequence of Leg, optional
+        A ticket to state beside the cheapest one, which may have more legs.
 
     Returns
     -------
     dict
         Ready for JSON; `verify` checks it. Its cost is the least of all tickets, without the charge for further legs.
-
-    Raises
-    ------
-    InputError
-        For negative rates.
     """
-    if problem.rate * problem.t_years < 0:
-        raise InputError(f"--rate {problem.rate:g}: a certificate is for rates of zero or more")
     legs = candidate_legs(problem, within_display=counts_within_display)
+    until = problem.goal.until if until is None else until
     whole = WholeNumbers(problem, legs, lowest_spot=exact(until))
     best = whole.search.run(target=whole.target(problem.target), max_legs=max_legs)[1][-1]
     made: dict[str, Any] = {
@@ -315,6 +332,7 @@ def certify(
             "rate": problem.rate,
             "fee": problem.fee,
             "min_cap": problem.cap if problem.calls_allowed else None,
+            "max_spread": problem.max_spread,
             "max_legs": max_legs,
             "within_display": counts_within_display,
         },
@@ -323,20 +341,36 @@ def certify(
         "target": whole.target(problem.target),
         "ticket": None if best is None else {"legs": list(best[0]), "contracts": list(best[1])},
         "cost": None if best is None else best[2],
+        "recommended": None if recommended is None else _as_rows(legs, recommended),
         "weight_bits": WEIGHT_BITS,
-        "multipliers": [],
-        "sets": [],
+        "proofs": [],
     }
-    _Prover(Statement(made), whole, made).prove()
+    stated = Statement(made)
+    for number, part in enumerate(stated.parts):
+        proof: dict[str, Any] = {"rows": part, "multipliers": [], "sets": []}
+        _Prover(stated, whole, made["cost"], number, proof).prove()
+        made["proofs"].append(proof)
     return made
+
+
+def _as_rows(legs: Sequence[CandidateLeg], ticket: Sequence[Leg]) -> dict[str, Any] | None:
+    """Return a ticket by the rows of the candidate legs; None when it trades something else."""
+    rows = {(leg.option, leg.side): i for i, leg in enumerate(legs)}
+    keys = [(leg.option, 1 if leg.contracts > 0 else -1) for leg in ticket]
+    if any(key not in rows for key in keys):
+        return None
+    return {"legs": [rows[key] for key in keys], "contracts": [abs(leg.contracts) for leg in ticket]}
 
 
 class _Prover:
     """Finds multipliers, with the compiled search's linear programmes, until every leg set is settled."""
 
-    def __init__(self, stated: Statement, whole: WholeNumbers, made: dict[str, Any]) -> None:
-        self.stated, self.whole, self.made = stated, whole, made
-        self.cost: int | None = made["cost"]
+    def __init__(
+        self, stated: Statement, whole: WholeNumbers, cost: int | None, number: int, proof: dict[str, Any]
+    ) -> None:
+        self.stated, self.whole, self.cost = stated, whole, cost
+        self.number, self.proof = number, proof
+        self.part: str = proof["rows"]
 
     def prove(self) -> None:
         walk = Walk(self.stated, self.cost)
@@ -345,26 +379,26 @@ class _Prover:
                 legs = tuple(sorted(sets[0].tolist()))
                 low, high = [1] * len(legs), [self.stated.limit[j] for j in legs]
                 multipliers, _ = self._multipliers(legs, low, high)
-                bound = self.stated.bound(multipliers)
+                bound = self.stated.bound(multipliers, self.part)
                 if self.stated.settles(bound, self.cost, legs, low, high):
                     walk.add(bound)
-                    self.made["multipliers"].append(multipliers)
+                    self.proof["multipliers"].append(multipliers)
                     remaining = walk.thin_out_by_last(sets)
                     # Rounded down, a bound may just miss the set it was made for.
                     if len(remaining) < len(sets):
                         sets = remaining
                         continue
-                self.made["sets"].append({"legs": list(legs), "proof": self._tree(legs, low, high)})
+                self.proof["sets"].append({"legs": list(legs), "proof": self._tree(legs, low, high)})
                 sets = sets[1:]
 
     def _multipliers(self, legs: Sequence[int], low: list[int], high: list[int]) -> tuple[dict[str, Any], list[float]]:
-        ray, rows, x = self.whole.search.multipliers(legs, low, high)
+        ray, rows, x = self.whole.search.multipliers(legs, low, high, self.number)
         whole = [[family, spot, round(math.ldexp(weight, WEIGHT_BITS))] for family, spot, weight in rows]
         return {"ray": ray, "rows": whole}, x
 
     def _tree(self, legs: Sequence[int], low: list[int], high: list[int]) -> dict[str, Any]:
         multipliers, x = self._multipliers(legs, low, high)
-        if self.stated.settles(self.stated.bound(multipliers), self.cost, legs, low, high):
+        if self.stated.settles(self.stated.bound(multipliers, self.part), self.cost, legs, low, high):
             return {"multipliers": multipliers}
         if low == high:
             return {"point": True}
@@ -416,35 +450,75 @@ def verify(certificate: dict[str, Any], problem: Problem | None = None) -> Verif
         raise DataError("certificate: it needs a ticket and a cost, or neither")
     if ticket is not None and stated.measure(ticket["legs"], ticket["contracts"]) != cost:
         raise DataError("certificate: its ticket breaks a rule or the floor, or costs something else")
+    proofs = certificate.get("proofs")
+    if not isinstance(proofs, list) or [_rows_of(proof) for proof in proofs] != list(stated.parts):
+        raise DataError(f"certificate: it needs a proof for each of these rows: {', '.join(stated.parts)}")
+    trees = sum(_check_proof(stated, cost, proof) for proof in proofs)
+    return Verified(
+        status="infeasible" if cost is None else "optimal",
+        cost_usd=None if cost is None else cost / stated.per_dollar,
+        recommended_usd=_check_recommended(stated, certificate.get("recommended")),
+        sets=sum(math.comb(len(stated), size) for size in range(1, stated.max_legs + 1)),
+        by_tree=trees,
+        multipliers=sum(len(proof["multipliers"]) for proof in proofs),
+    )
+
+
+def _rows_of(proof: Any) -> str | None:
+    return proof.get("rows") if isinstance(proof, dict) else None
+
+
+def _check_recommended(stated: Statement, ticket: dict[str, Any] | None) -> float | None:
+    """Return what the recommended ticket costs, dollars, once it is seen to keep the floor and every rule."""
+    if ticket is None:
+        return None
+    try:
+        cost = stated.measure([int(j) for j in ticket["legs"]], [int(x) for x in ticket["contracts"]])
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise DataError(f"certificate: its recommended ticket cannot be read: {error!r}") from None
+    if cost is None:
+        raise DataError("certificate: its recommended ticket breaks a rule or the floor")
+    return cost / stated.per_dollar
+
+
+def _check_proof(stated: Statement, cost: int | None, proof: dict[str, Any]) -> int:
+    """Check one proof, and return how many leg sets needed their counts split."""
+    part = proof["rows"]
     walk = Walk(stated, cost)
-    for multipliers in certificate["multipliers"]:
-        walk.add(stated.bound(multipliers))
-    trees = {tuple(entry["legs"]): entry["proof"] for entry in certificate["sets"]}
+    try:
+        bounds = [stated.bound(multipliers, part) for multipliers in proof["multipliers"]]
+        trees = {tuple(entry["legs"]): entry["proof"] for entry in proof["sets"]}
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"certificate: its proof by {part} rows cannot be read: {error!r}") from None
+    for bound in bounds:
+        walk.add(bound)
     for sets in walk.open_sets():
         for row in sets.tolist():
             legs = tuple(sorted(row))
             if legs not in trees:
                 raise DataError(f"certificate: nothing settles the legs {legs}")
             try:
-                _check_tree(stated, cost, legs, trees[legs], [1] * len(legs), [stated.limit[j] for j in legs])
+                _check_tree(stated, part, cost, legs, trees[legs], [1] * len(legs), [stated.limit[j] for j in legs])
             except (KeyError, TypeError, ValueError, RecursionError) as error:
                 if isinstance(error, DataError):
                     raise
                 raise DataError(f"certificate: the proof for the legs {legs} cannot be read: {error!r}") from None
-    return Verified(
-        status="infeasible" if cost is None else "optimal",
-        cost_usd=None if cost is None else cost / stated.per_dollar,
-        sets=sum(math.comb(len(stated), size) for size in range(1, stated.max_legs + 1)),
-        by_tree=len(trees),
-        multipliers=len(certificate["multipliers"]),
-    )
+    return len(trees)
 
 
 def _check_tree(
-    stated: Statement, cost: int | None, legs: Sequence[int], node: dict[str, Any], low: list[int], high: list[int]
+    stated: Statement,
+    part: str,
+    cost: int | None,
+    legs: Sequence[int],
+    node: dict[str, Any],
+    low: list[int],
+    high: list[int],
 ) -> None:
     if "multipliers" in node:
-        if not stated.settles(stated.bound(node["multipliers"]), cost, legs, low, high):
+        if not stated.settles(stated.bound(node["multipliers"], part), cost, legs, low, high):
             raise DataError(f"certificate: the legs {tuple(legs)} from {low} to {high} are not settled")
     elif "split" in node:
         leg, at = int(node["split"]), int(node["at"])
@@ -452,8 +526,8 @@ def _check_tree(
             raise DataError(f"certificate: the legs {tuple(legs)} are split outside {low} to {high}")
         below, above = list(high), list(low)
         below[leg], above[leg] = at, at + 1
-        _check_tree(stated, cost, legs, node["below"], low, below)
-        _check_tree(stated, cost, legs, node["above"], above, high)
+        _check_tree(stated, part, cost, legs, node["below"], low, below)
+        _check_tree(stated, part, cost, legs, node["above"], above, high)
     else:
         found = stated.measure(legs, low) if low == high else None
         if low != high or (found is not None and (cost is None or found < cost)):

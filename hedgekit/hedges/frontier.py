@@ -7,6 +7,7 @@ better than that; and those that would keep the same floor in cash.
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Sequence
@@ -334,7 +335,7 @@ def _above_zero(function: PiecewiseLinear) -> tuple[tuple[float, float | None], 
     """Return the stretches of spots on which a function is positive."""
     zero = Fraction(0)
     ends = sorted({zero, *function.crossings(zero)})
-    stretches = [*zip(ends, ends[1:], strict=False), (ends[-1], None)]
+    stretches = [*itertools.pairwise(ends), (ends[-1], None)]
     return tuple(
         (float(low), None if high is None else float(high))
         for low, high in stretches
@@ -357,6 +358,8 @@ def _dominated(points: Sequence[Point]) -> tuple[Point, ...]:
             marked.append(point)
             continue
         mine = key(point)
-        beaten = any(other != mine and all(o >= m for o, m in zip(other, mine, strict=True)) for other in known)
+        beaten = any(
+            other != mine and other[0] >= mine[0] and other[1] >= mine[1] and other[2] >= mine[2] for other in known
+        )
         marked.append(replace(point, dominated=beaten))
     return tuple(marked)

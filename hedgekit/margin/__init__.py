@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hedgekit.margin.account import reg_t as reg_t
     from hedgekit.margin.account import reg_t_accounts as reg_t_accounts
+    from hedgekit.margin.assignment import AssignmentLine as AssignmentLine
+    from hedgekit.margin.assignment import assignment_ledger as assignment_ledger
     from hedgekit.margin.cash import cash_account as cash_account
     from hedgekit.margin.overlay import hedge_margin as hedge_margin
     from hedgekit.margin.portfolio import PortfolioScan as PortfolioScan
@@ -21,10 +23,12 @@ if TYPE_CHECKING:
     from hedgekit.margin.underlying import Underlying as Underlying
 
 _HOMES = {
+    "AssignmentLine": "assignment",
     "MarginLine": "requirement",
     "MarginRequirement": "requirement",
     "PortfolioScan": "portfolio",
     "Underlying": "underlying",
+    "assignment_ledger": "assignment",
     "cash_account": "cash",
     "hedge_margin": "overlay",
     "portfolio_margin": "portfolio",
@@ -33,10 +37,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "AssignmentLine",
     "MarginLine",
     "MarginRequirement",
     "PortfolioScan",
     "Underlying",
+    "assignment_ledger",
     "cash_account",
     "hedge_margin",
     "portfolio_margin",

@@ -14,7 +14,7 @@ from hedgekit.margin.minimum_equity import minimum_equity
 from hedgekit.margin.pairing import (
     INITIAL,
     MAINTENANCE,
-    Holding,
+    OptionHolding,
     Pairing,
     collar_a_share,
     covered_a_share,
@@ -99,8 +99,10 @@ def reg_t(
     notes: list[Note] = []
     sells, cash_cost, proceeds = False, Fraction(0), Fraction(0)
     for position in held:
+        pairing = Pairing()
         for stage in STAGES:
-            pairing = pair(position.longs, position.shorts, position.shares, position.underlying, stage=stage)
+            if stage == INITIAL or position.shares:  # without shares both stages ask the same of every pairing
+                pairing = pair(position.longs, position.shorts, position.shares, position.underlying, stage=stage)
             asked += _lines(position, pairing, stage)
             if stage == INITIAL:
                 sells = sells or position.shares < 0 or bool(pairing.naked or pairing.strangles or pairing.spreads)
@@ -170,7 +172,7 @@ def _lines(position: Position, pairing: Pairing, stage: str) -> Iterator[_Asked]
     yield from _stock(position, pairing, stage)
 
 
-def _counted(count: int, holding: Holding) -> str:
+def _counted(count: int, holding: OptionHolding) -> str:
     return f"{count:,} {holding.option}"
 
 
@@ -293,7 +295,7 @@ def _plain_stock(position: Position, many: int, stage: str) -> tuple[Fraction, s
     return usd, f"{many:,} x {money(each)} a share, beside the stock's own value = {money(usd)}"
 
 
-def _covered_words(position: Position, short: Holding) -> str:
+def _covered_words(position: Position, short: OptionHolding) -> str:
     spot, strike = exact(position.underlying.spot), exact(short.option.strike)
     if short.option.kind == "call":
         rate = rate_text(long_stock.maintenance_rate(position.underlying))

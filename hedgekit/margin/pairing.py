@@ -28,12 +28,15 @@ INITIAL, MAINTENANCE = "initial", "maintenance"
 SECONDS = 5.0
 """The search stops here; what it has found then is allowed, only not proven least."""
 
+WHOLE = 1e-5
+"""A count this near to a whole number is one: HiGHS keeps integers to 1e-6."""
+
 GAP = 1e-9
 """Relative difference from the proven least at which the search ends: below a cent for ten million dollars."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class OptionHolding:
     """Contracts of one option in an account, long or short.
 
     Attributes
@@ -100,6 +103,7 @@ class _Programme:
         self.whole: list[int] = []
         self.most: list[float] = []
         self.rows: list[tuple[dict[int, float], float, float]] = []
+        self.losses: set[int] = set()
 
     def column(self, cost: Fraction, most: float = math.inf, *, whole: bool = True) -> int:
         self.cost.append(float(cost))
@@ -111,6 +115,18 @@ class _Programme:
         self.rows.append((terms, low, high))
 
     def solve(self) -> tuple[list[float], bool]:
+        """Return the columns' values, and whether they are proven least; the loss columns alone may be broken.
+
+        With every other count whole, strangles are a transport problem, whose corners are whole: no branching needed.
+        Should HiGHS end beside a corner, they are asked to be whole.
+        """
+        x, proven = self._solve()
+        if any(abs(value - round(value)) > WHOLE for column, value in enumerate(x) if column not in self.losses):
+            self.whole = [int(column not in self.losses) for column in range(len(self.cost))]
+            x, proven = self._solve()
+        return x, proven
+
+    def _solve(self) -> tuple[list[float], bool]:
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
@@ -135,8 +151,8 @@ class _Programme:
 
 
 def pair(
-    longs: Sequence[Holding],
-    shorts: Sequence[Holding],
+    longs: Sequence[OptionHolding],
+    shorts: Sequence[OptionHolding],
     shares: int,
     underlying: Underlying,
     *,
@@ -146,7 +162,7 @@ def pair(
 
     Parameters
     ----------
-    longs, shorts : sequence of Holding
+    longs, shorts : sequence of OptionHolding
         Options on the underlying.
     shares : int
         Signed.
@@ -162,7 +178,12 @@ class _Model:
     """The programme of one underlying and what its columns mean."""
 
     def __init__(
-        self, longs: Sequence[Holding], shorts: Sequence[Holding], shares: int, underlying: Underlying, stage: str
+        self,
+        longs: Sequence[OptionHolding],
+        shorts: Sequence[OptionHolding],
+        shares: int,
+        underlying: Underlying,
+        stage: str,
     ) -> None:
         self.longs, self.shorts, self.shares, self.underlying, self.stage = longs, shorts, shares, underlying, stage
         self.programme = _Programme()
@@ -219,7 +240,7 @@ class _Model:
                     continue
                 if call.option.multiplier != put.option.multiplier:
                     continue
-                column = self.programme.column(strangle_usd(call, put, self.underlying))
+                column = self.programme.column(strangle_usd(call, put, self.underlying), whole=False)
                 self.of_short[j][column] = self.of_short[k][column] = 1.0
                 columns[j, k] = column
         return columns
@@ -240,6 +261,7 @@ class _Model:
             sold = {j: self.programme.column(Fraction(0), self.shorts[j].contracts) for j in mine}
             bought = {i: self.programme.column(self._tied(i), self.longs[i].contracts) for i in helpers}
             loss = self.programme.column(Fraction(1), whole=False)
+            self.programme.losses.add(loss)
             for j, column in sold.items():
                 self.of_short[j][column] = 1.0
             for i, column in bought.items():
@@ -266,7 +288,7 @@ class _Model:
         )
         return tied - free
 
-    def _against_shares(self, kind_when_long: str, options: Sequence[Holding]) -> list[int]:
+    def _against_shares(self, kind_when_long: str, options: Sequence[OptionHolding]) -> list[int]:
         kind = kind_when_long if self.shares > 0 else {"call": "put", "put": "call"}[kind_when_long]
         return [n for n, held in enumerate(options) if self.shares and held.option.kind == kind]
 
@@ -318,7 +340,7 @@ class _Model:
         return columns
 
 
-def strangle_usd(call: Holding, put: Holding, underlying: Underlying) -> Fraction:
+def strangle_usd(call: OptionHolding, put: OptionHolding, underlying: Underlying) -> Fraction:
     """Return what one short call and one short put are asked for together, dollars."""
     return strangle(
         naked.naked_base(call.option, underlying) * call.option.multiplier,

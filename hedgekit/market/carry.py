@@ -30,6 +30,9 @@ from hedgekit.units import percent, years
 SHORTEST, LONGEST = 0.2, 2.1
 """Expiries that tell the rate, in years: nearer ones discount too little, farther ones are quoted too wide."""
 
+SHORTEST_EUROPEAN = 0.04
+"""Without early exercise in the way nearer expiries tell it too."""
+
 WIDEST_INTERVAL = 0.015
 """A rate known no better than this, decimal a year from end to end, is refused."""
 
@@ -266,6 +269,7 @@ class _Board:
     out: FloatArray  # (n,) mid of the out-of-the-money side
     out_sign: FloatArray
     vol: FloatArray  # (n,) implied by `out`
+    american: bool = True
     first: float = math.nan  # when the first quarterly dividend is due, years; infinite when none is paid
 
     @classmethod
@@ -273,7 +277,8 @@ class _Board:
         """Collect the pairs of the expiries that lie ahead; without `slopes` only those near the money."""
         ahead = [day for day in chain.expiries if chain.years_to(day) > 0.0 and (only is None or day in only)]
         t_years = np.array([chain.years_to(day) for day in ahead])
-        telling = (t_years >= SHORTEST) & (t_years <= LONGEST) & slopes
+        shortest = SHORTEST if chain.exercise == "american" else SHORTEST_EUROPEAN
+        telling = (t_years >= shortest) & (t_years <= LONGEST) & slopes
         found = [
             pairs_near_money(chain.at(day), RATE_REACH if tells else FORWARD_REACH, len(chain))
             for day, tells in zip(ahead, telling, strict=True)
@@ -308,6 +313,7 @@ class _Board:
             out=0.5 * np.where(put_out, put_mid, call_mid)[kept],
             out_sign=np.where(put_out, -1.0, 1.0)[kept],
             vol=np.full(int(kept.sum()), np.nan),
+            american=chain.exercise == "american",
         )
 
     def implied(self, rate: float, dividends: Cash) -> tuple[float, float]:
@@ -339,6 +345,8 @@ class _Board:
 
     def _early_exercise(self, rates: FloatArray, cash: Cash, keep_vol: bool) -> FloatArray:
         """Return the early exercise premium of each pair's call less that of its put; NaN without a vol."""
+        if not self.american:
+            return np.zeros(len(self.strike))
         # the model counts interest to the cut-off; what is paid runs from settlement to settlement
         rate = rates * self.financed / self.t_years
         # what the dividends do not explain of a forward is met by a yield

@@ -14,7 +14,7 @@ from hedgekit.model import Chain, Flag, Holding, Leg, Option, Quote, Shares
 
 FORM = 'SIGNED_QUANTITY SYMBOL [@ PRICE], like "+1 IWM260918P00270000 @4.10" or "+100 IWM @297.78"'
 
-_LEG = re.compile(r"\s*([+-]?\d[\d,]*)\s*(?:x\s+)?\s*([^@]*?)\s*(?:@\s*(\S+)\s*)?", re.ASCII | re.IGNORECASE)
+_LEG = re.compile(r"\s*([+-]?\d[\d,.]*)\s*(?:x\s+)?\s*([^@]*?)\s*(?:@\s*(\S+)\s*)?", re.ASCII | re.IGNORECASE)
 _TICKER = re.compile(r"[A-Z^][A-Z0-9.^/-]{0,5}", re.ASCII)
 _MOST = 10_000_000  # contracts or shares; beyond it a number is a slip of the keyboard
 
@@ -209,8 +209,11 @@ def touch(chain: Chain, option: Option, quantity: int) -> float:
     bad = quote.flags & _UNUSABLE
     if bad:
         names = ", ".join(flag.slug.replace("_", " ") for flag in bad)
-        raise DataError(f"{chain.source}: {option} is quoted {quote.bid:g}/{quote.ask:g} ({names}): give it a price, @ PRICE")
+        raise DataError(
+            f"{chain.source}: {option} is quoted {quote.bid:g}/{quote.ask:g} ({names}): give it a price, @ PRICE"
+        )
     price, side = (quote.ask, "ask") if quantity > 0 else (quote.bid, "bid")
     if not price > 0.0:
-        raise DataError(f"{chain.source}: {option} has no {side}: it cannot be {'bought' if quantity > 0 else 'sold'} there; give it a price, @ PRICE")
+        what = "bought" if quantity > 0 else "sold"
+        raise DataError(f"{chain.source}: {option} has no {side}: it cannot be {what} there; give it a price, @ PRICE")
     return price

@@ -186,7 +186,7 @@ def _inputs(chain: Chain, market: MarketInputs) -> dict[str, Any]:
         "asof": chain.asof,
         "source": chain.source,
         "source_sha256": chain.source_sha256,
-        "exercise": "american",
+        "exercise": chain.exercise,
         "day_count": "ACT/365 to the exercise cut-off in New York",
         "version": __version__,
     }

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 # schema -> module of this package with ``table(result, terminal=...) -> str``
 TABLES = {
     "hedge": "hedgekit.report.hedge_table",
+    "structure": "hedgekit.report.structure_table",
     "frontier": "hedgekit.report.frontier_table",
+    "hedge_stop": "hedgekit.report.stop_table",
+    "verify": "hedgekit.report.verify_table",
     "price": "hedgekit.report.price_table",
     "iv": "hedgekit.report.price_table",
     "chain": "hedgekit.report.chain_table",
+    "surface": "hedgekit.report.surface_table",
     "leadership": "hedgekit.report.leadership_table",
     "screen": "hedgekit.report.screen_table",
     "rotate": "hedgekit.report.rotate_table",
@@ -27,6 +31,9 @@ TABLES = {
     "scenario": "hedgekit.report.scenario_table",
     "allocate": "hedgekit.report.allocate_table",
     "config": "hedgekit.report.config_table",
+    "pair_ratio": "hedgekit.report.pair_ratio_table",
+    "pair_test": "hedgekit.report.pair_test_table",
+    "pair_scan": "hedgekit.report.pair_scan_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 

@@ -55,7 +55,8 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
     out.print()
     betas = ", ".join(f"{t} {b['beta']:.2f} [{b['low']:.2f}, {b['high']:.2f}]" for t, b in inputs["betas"].items())
     foot = [
-        f"marks: {inputs['marks']}; dollars; gamma: change of delta for a 1% move; betas to {valued.benchmark}: {betas}",
+        f"marks: {inputs['marks']}; dollars; gamma: change of delta for a 1% move",
+        f"betas to {valued.benchmark}: {betas}",
         *(
             f"{chain['ticker']} {chain['spot']:.2f}, {chain['source']} {chain['asof']:%Y-%m-%d %H:%M}, sha256 "
             f"{chain['source_sha256'][:8]}"
@@ -65,8 +66,8 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
         *warning_lines(result.warnings),
     ]
     for text in foot:
-        for row in textwrap.wrap(text, 78, subsequent_indent="  "):
-            out.print(Text(f"  {row}", style="dim"))
+        for wrapped in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(Text(f"  {wrapped}", style="dim"))
     return drawn(out)
 
 

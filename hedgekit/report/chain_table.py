@@ -19,9 +19,10 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     """Return the summary, and the quotes when fewer than the whole chain are asked for."""
     out = console(terminal=terminal)
     chain, inputs = result.chain, result.inputs
+    file_says = "none" if np.isnan(inputs["file_spot"]) else f"{inputs['file_spot']:g}"
     source = {
         "file": "the file's, inside put-call parity",
-        "parity": f"from put-call parity; the file says {inputs['file_spot']}",
+        "parity": f"from put-call parity; the file says {file_says}",
         "given": "as given",
     }[inputs["spot_source"]]
     out.print(Text(f"{inputs['ticker']} {chain.spot:.2f} ({source})", style=ACCENT))
@@ -46,9 +47,11 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     whole = sum(row["quotes"] for row in result.expiries)
     if len(chain) < whole:
         _quotes(result, out)
+    early = "de-Americanised parity" if inputs["exercise"] == "american" else "parity"
     foot = (
-        f"forward: de-Americanised parity near the money, +- half its bid/ask interval; vol: American, mid, at the "
-        f"forward; spread: median within 5% of the money, dollars; rate {inputs['rate_source']}; "
+        f"forward: {early} near the money, +- half its bid/ask interval; vol: "
+        f"{inputs['exercise'].capitalize()}, mid, at the forward; spread: median within 5% of the money, dollars; "
+        f"rate {inputs['rate_source']}; "
         f"{inputs['dividends_source']}"
     )
     last = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}"

@@ -82,6 +82,8 @@ def asked(problem: Problem) -> str:
     floor = f"floor {units.percent(problem.floor):g}% = {dollars(problem.target_usd)}"
     until = f" down to {goal.until:g}" if goal.until > 0.0 else ""
     money = dollars(float(problem.budget or 0))
+    if goal.preset is not None:
+        return f"{goal.preset}{until}"
     return {
         "budget": f"budget {units.percent(goal.budget or 0):g}% = {money}{until}",
         "cap": f"{floor}{until} for {money}",
@@ -124,6 +126,10 @@ def _purpose(problem: Problem, chosen: Candidate) -> str:
     """Say what the recommended hedge does."""
     goal = problem.goal
     where = f"down to {goal.until:g}" if goal.until > 0.0 else "whatever happens"
+    if goal.preset is not None:
+        kept = chosen.floor_usd if chosen.floor_until_usd is None else chosen.floor_until_usd
+        down = math.floor(units.percent(units.percent(kept / problem.value_usd)))
+        return f"{goal.preset}, which holds {units.fraction(down):.2f}% {where}"
     if goal.kind == "delta":
         per_share = (chosen.greeks["delta_shares"] or 0.0) / problem.shares
         return f"To bring the delta to {per_share:.2f} a share, keeping {percent(chosen.floor_pct)} at least"
@@ -199,7 +205,7 @@ def _cells(candidate: Candidate, chosen: bool, problem: Problem) -> list[str]:
     return [
         _label(candidate, shares),
         short_dollars(candidate.cost_usd),
-        percent(candidate.cost_annualised_pct) if candidate.legs else "-",
+        percent(candidate.cost_annualised_pct) if candidate.legs and candidate.shares_sold is None else "-",
         "none" if is_stop else percent(candidate.floor_pct),
         "gaps" if is_stop else f"{candidate.worst_spot:g}",
         "part" if candidate.cap_pct is None and sells_calls(candidate) else percent(candidate.cap_pct),
@@ -225,6 +231,8 @@ def _label(candidate: Candidate, shares: int) -> str:
     name = SHORT_NAMES.get(candidate.name, candidate.name)
     if candidate.stop_level is not None:
         return f"stop at {candidate.stop_level:.2f}"
+    if candidate.shares_sold is not None and candidate.legs:
+        return f"all cash, {candidate.legs[0].option.strike:g} calls"
     if candidate.shares_sold is not None:
         return f"{name}: sell {units.percent(candidate.shares_sold / shares):.0f}%"
     return f"{name} {'/'.join(f'{leg.option.strike:g}' for leg in candidate.legs)}".rstrip()

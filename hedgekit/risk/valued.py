@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SHOWN = ("delta_usd", "gamma_usd_per_pct", "vega_usd_per_point", "theta_usd_per_day", "rho_usd_per_point")
 """Greeks of a line, dollars."""
 
+OLD_DAYS = 5
+"""A price file's close older than this against the moment of valuation is said."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -286,7 +289,14 @@ def value_book(
         _line(position, by_ticker, underlyings, refused, prices, held[position.ticker], known, asof)
         for position in book.positions
     ]
+    old = [
+        f"{line.ticker} of {line.price_day}"
+        for line in lines
+        if line.price_source == "price file" and line.price_day and (asof.date() - line.price_day).days > OLD_DAYS
+    ]
     notes = [*book.notes, *(note for market in underlyings.values() for note in market.warnings)]
+    if old:
+        notes.append(Note("price_old", f"old prices from the price file: {', '.join(dict.fromkeys(old))}"))
     return ValuedBook(
         book=book,
         lines=tuple(_with_greeks(_with_vols(lines, by_ticker, underlyings), underlyings)),

@@ -138,7 +138,7 @@ class _Search:
         knots = np.array([float(knot) for knot in self.base.knots])
         values = np.array([float(value) for value in self.base.values])
         inside = np.interp(spots, knots, values)
-        return inside + float(self.base.end_slope) * np.maximum(spots - knots[-1], 0.0)
+        return np.asarray(inside + float(self.base.end_slope) * np.maximum(spots - knots[-1], 0.0))
 
     def profit(self) -> FloatArray:
         """Profit at the nodes, dollars."""
@@ -214,20 +214,19 @@ class _Search:
         nodes = tuple(Fraction(node) for node in self.nodes.tolist())
         values = tuple(Fraction(value) for value in profit.tolist())
         curve = PiecewiseLinear(nodes, values, Fraction(self.slope))
-        low: Extremum = min(zip(values, nodes, strict=True))
-        high: Extremum = max(zip(values, nodes, strict=True))
+        (low, low_spot), (high, high_spot) = min(zip(values, nodes, strict=True)), max(zip(values, nodes, strict=True))
+        bottom: Extremum = (low, low_spot) if self.slope >= 0.0 else (None, None)
+        peak: Extremum = (high, high_spot) if self.slope <= 0.0 else (None, None)
         if self.slope == 0.0:
-            tail = self._tail()
-            low = (Fraction(min(tail)), None) if min(tail) < low[0] - Fraction(self.tolerance) else low
-            high = (Fraction(max(tail)), None) if max(tail) > high[0] + Fraction(self.tolerance) else high
-        low = (None, None) if self.slope < 0.0 else low
-        high = (None, None) if self.slope > 0.0 else high
+            least, most = (Fraction(level) for level in self._tail())
+            bottom = (least, None) if least < low - Fraction(self.tolerance) else bottom
+            peak = (most, None) if most > high + Fraction(self.tolerance) else peak
         return Outcome(
             profit=curve,
-            low=low[0],
-            high=high[0],
-            low_spot=low[1],
-            high_spot=high[1],
+            low=bottom[0],
+            high=peak[0],
+            low_spot=bottom[1],
+            high_spot=peak[1],
             breakevens=curve.crossings(Fraction(0)),
             gains=gaining(curve),
             error_usd=self.tolerance,
@@ -236,7 +235,9 @@ class _Search:
     def _tail(self) -> tuple[float, float]:
         """Return what profit cannot be below and above beyond the last node, where it has no slope in the end."""
         knot, value, slope = (float(x) for x in (self.base.knots[-1], self.base.values[-1], self.base.end_slope))
-        start = [float(values[-1]) - leg.end_slope * self.top for leg, values in zip(self.far, self.values, strict=True)]
+        start = [
+            float(values[-1]) - leg.end_slope * self.top for leg, values in zip(self.far, self.values, strict=True)
+        ]
         ends = [(leg.count * leg.limit, leg.count * here) for leg, here in zip(self.far, start, strict=True)]
         level = value - slope * knot
         return level + sum(min(pair) for pair in ends), level + sum(max(pair) for pair in ends)

@@ -46,6 +46,29 @@ class Outcome:
         return self.error_usd == 0.0
 
 
+def where(profit: PiecewiseLinear, level: Fraction) -> tuple[tuple[Fraction, Fraction | None], ...]:
+    """Return the closed stretches of the spot on which a function has a value: (low, high), high None without end.
+
+    Examples
+    --------
+    >>> zero, one, five, ten, twenty = map(Fraction, (0, 1, 5, 10, 20))
+    >>> flat = PiecewiseLinear((zero, ten, twenty), (one, one, five), zero)
+    >>> [(int(low), high and int(high)) for low, high in where(flat, Fraction(1))], where(flat, Fraction(5))
+    ([(0, 10)], ((Fraction(20, 1), None),))
+    """
+    found: list[tuple[Fraction, Fraction | None]] = []
+    for i, spot in enumerate(profit.knots):
+        if profit.values[i] != level:
+            continue
+        last = i == len(profit.knots) - 1
+        end = (None if profit.end_slope == 0 else spot) if last else spot
+        if found and i and profit.values[i - 1] == level:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((spot, end))
+    return tuple(found)
+
+
 def outlay(holdings: Sequence[Holding], fee: float) -> Fraction:
     """Return what the whole position costs, exact dollars: options, shares and fees; negative when received.
 
@@ -89,7 +112,8 @@ def gaining(profit: PiecewiseLinear) -> tuple[tuple[Fraction, Fraction | None], 
 
     Examples
     --------
-    >>> tent = PiecewiseLinear((Fraction(0), Fraction(10), Fraction(20)), (Fraction(-5),) + (Fraction(5), Fraction(-5)), Fraction(0))
+    >>> zero, five, ten, twenty = map(Fraction, (0, 5, 10, 20))
+    >>> tent = PiecewiseLinear((zero, ten, twenty), (-five, five, -five), zero)
     >>> [(float(low), float(high)) for low, high in gaining(tent)]
     [(5.0, 15.0)]
     """

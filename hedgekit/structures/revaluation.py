@@ -51,11 +51,13 @@ def option_values(option: Option, setting: Setting, spots: FloatArray, elapsed: 
         )  # fmt: skip
     bad = ~np.isfinite(values)
     if bad.any():
-        raise ConvergenceError(f"{option} could not be valued at a spot of {spots[bad][0]:g} with {left:.4f} years left")
+        raise ConvergenceError(
+            f"{option} could not be valued at a spot of {spots[bad][0]:g} with {left:.4f} years left"
+        )
     return values
 
 
-_A_MINUTE = 1.0 / (365.0 * 24.0 * 60.0)  # closer to expiry than this an option is what exercising it pays
+_A_MINUTE = units.years(60.0 / units.SECONDS_PER_DAY)  # closer to expiry than this an option is what exercising it pays
 
 
 def at_zero(option: Option, setting: Setting, elapsed: float) -> float:

@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.market import inputs as market_inputs
-from hedgekit.market.calendar import exercise_cutoff
-from hedgekit.market.calendar import t_years as years_between
+from hedgekit.market.calendar import is_session, next_session, session_close, years_between
+from hedgekit.market.contract_terms import cutoff, exercise_style
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain, Holding, Leg, Option, Quote, Shares
 from hedgekit.pricing import Exercise, implied_vol
@@ -24,6 +24,16 @@ HIGHEST_VOL = 10.0
 """A vol above this is taken for percent written without its sign."""
 
 Vols = float | Mapping[date, float] | None
+
+
+class Places(TypedDict):
+    """Where options are valued: the part of a setting that its vols are found from."""
+
+    spot: float
+    t_years: Mapping[date, float]
+    rates: Mapping[date, float]
+    div_yields: Mapping[date, float]
+    cash: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +103,16 @@ class Setting:
         return next(iter(self.t_years))
 
     @property
+    def sessions(self) -> int:
+        """Daily closes ahead until the first expiry, its own included."""
+        day, count = self.asof.date(), 0
+        if is_session(day) and self.asof < session_close(day) and day <= self.horizon:
+            count = 1
+        while (day := next_session(day)) <= self.horizon:
+            count += 1
+        return count
+
+    @property
     def t_horizon(self) -> float:
         """Years to the first expiry."""
         return self.t_years[self.horizon]
@@ -108,7 +128,9 @@ def options_of(holdings: Sequence[Holding]) -> tuple[Leg, ...]:
     """
     legs = tuple(holding for holding in holdings if isinstance(holding, Leg))
     if not legs:
-        raise InputError("a structure needs an option leg: shares alone have no expiry at which to tell profit and loss")
+        raise InputError(
+            "a structure needs an option leg: shares alone have no expiry at which to tell profit and loss"
+        )
     return legs
 
 
@@ -125,7 +147,7 @@ def as_given(
     rate: Given,
     dividends: Given = None,
     vol: Vols = None,
-    exercise: Exercise = "american",
+    exercise: Exercise | None = None,
 ) -> Setting:
     """Return the setting of legs with a price each, without a chain.
 
@@ -148,17 +170,16 @@ def as_given(
         A file that cannot be read.
     """
     legs = options_of(holdings)
+    style = exercise or exercise_style(legs[0].option.root)
     bought = shares_of(holdings)
     if spot is None and not bought:
         raise InputError("give --spot, or --chain to take it from")
     s = bought[0].price if spot is None else float(spot)
     days = sorted({leg.option.expiry for leg in legs})
-    years = {day: _ahead(asof, day) for day in days}
-    terms = {
-        day: market_inputs.given(asof=asof, t_years=years[day], rate=rate, dividends=dividends) for day in days
-    }
+    years = _years(asof, legs)
+    terms = {day: market_inputs.given(asof=asof, t_years=years[day], rate=rate, dividends=dividends) for day in days}
     first = terms[days[0]]
-    places = {
+    places: Places = {
         "spot": s,
         "t_years": years,
         "rates": {day: terms[day].rate for day in days},
@@ -167,13 +188,13 @@ def as_given(
     }
     if not 0.0 < s < math.inf:
         raise InputError(f"--spot {s:g}: expected a positive number of dollars a share")
-    notes: list[Note] = [note for note in terms[days[-1]].warnings]
+    notes = list(terms[days[-1]].warnings)
     if vol is not None:
         vols, vol_source = _given_vols(legs, vol), "as given"
         level, level_source = _level(vol, days[0]), "as given"
     else:
         premiums = {leg.option: leg.premium for leg in legs}
-        vols, found_notes = _implied(premiums, places, exercise)
+        vols, found_notes = _implied(premiums, places, style)
         notes += found_notes
         level = _nearest_vol(vols, days[0], s)
         vol_source = "implied by each leg's own price"
@@ -183,7 +204,7 @@ def as_given(
         asof=asof,
         vols=vols,
         level_vol=level,
-        exercise=exercise,
+        exercise=style,
         rate_source=first.rate_source,
         dividends_source=first.dividends_source,
         vol_source=vol_source,
@@ -201,7 +222,7 @@ def from_chain(
     rate: Given = None,
     dividends: Given = None,
     vol: Vols = None,
-    exercise: Exercise = "american",
+    exercise: Exercise | None = None,
     market: MarketInputs | None = None,
 ) -> Setting:
     """Return the setting of legs in a chain: each leg's vol from the mid of its own quote.
@@ -215,6 +236,8 @@ def from_chain(
         Inferred from the chain when absent.
     vol : float, mapping of date to float, or None
         Overrides the chain's.
+    exercise : {"american", "european"}, optional
+        That of the option's root when absent.
     market : MarketInputs, optional
         Rate and dividends settled before for (at least) the legs' expiries.
 
@@ -224,12 +247,13 @@ def from_chain(
         An option the chain does not list, or one that has expired.
     """
     legs = options_of(holdings)
+    style = exercise or exercise_style(legs[0].option.root)
     days = sorted({leg.option.expiry for leg in legs})
-    years = {day: _ahead(chain.asof, day) for day in days}
+    years = _years(chain.asof, legs)
     for day in days:
         chain.years_to(day)  # says which expiries there are
     settled = market if market is not None else resolve(chain, days, rate=rate, dividends=dividends)
-    places = {
+    places: Places = {
         "spot": chain.spot,
         "t_years": years,
         "rates": {day: settled.rates[day] for day in days},
@@ -242,9 +266,9 @@ def from_chain(
         vols, vol_source, level_source = _given_vols(legs, vol), "as given", "as given"
         level = _level(vol, days[0])
     else:
-        vols, found_notes = _chain_vols(legs, chain, places, exercise)
+        vols, found_notes = _chain_vols(legs, chain, places, style)
         notes += found_notes
-        level = at_the_money(chain, days[0], places, exercise)
+        level = at_the_money(chain, days[0], places, style)
         if math.isnan(level):
             level = _nearest_vol(vols, days[0], chain.spot)
         vol_source = "each leg's own, at the mid of its quote"
@@ -254,7 +278,7 @@ def from_chain(
         asof=chain.asof,
         vols=vols,
         level_vol=level,
-        exercise=exercise,
+        exercise=style,
         rate_source=settled.rate_source,
         dividends_source=settled.dividends_source,
         vol_source=vol_source,
@@ -268,7 +292,7 @@ def from_chain(
     )
 
 
-def at_the_money(chain: Chain, day: date, places: Mapping[str, Any], exercise: Exercise) -> float:
+def at_the_money(chain: Chain, day: date, places: Places, exercise: Exercise) -> float:
     """Return the vol at the forward of one expiry: mids of calls and puts at the strikes around it, interpolated.
 
     Returns
@@ -308,18 +332,39 @@ def forward_price(
     103.0765
     """
     grown = spot * math.exp((rate - div_yield) * t_years)
-    paid = sum(amount * math.exp((rate - div_yield) * (t_years - when)) for when, amount in cash if 0.0 < when <= t_years)
+    paid = sum(
+        amount * math.exp((rate - div_yield) * (t_years - when)) for when, amount in cash if 0.0 < when <= t_years
+    )
     return grown - paid
 
 
-def _ahead(asof: datetime, day: date) -> float:
-    left = years_between(asof, day)
+def _ahead(asof: datetime, option: Option) -> float:
+    end = cutoff(option.root, option.expiry)
+    left = years_between(asof, end)
     if left <= 0.0:
         raise InputError(
-            f"expiry {day}: its exercise cut-off, {exercise_cutoff(day):%Y-%m-%d %H:%M}, is past at "
+            f"expiry {option.expiry}: its exercise cut-off, {end:%Y-%m-%d %H:%M}, is past at "
             f"{asof:%Y-%m-%d %H:%M} New York: give --asof when the trade was put on earlier"
         )
     return left
+
+
+def _years(asof: datetime, legs: Sequence[Leg]) -> dict[date, float]:
+    """Return the years to each expiry; legs of one day that settle at different times are refused.
+
+    Raises
+    ------
+    InputError
+        An expired leg, or an expiry with two cut-offs.
+    """
+    found: dict[date, float] = {}
+    for leg in sorted(legs, key=lambda leg: leg.option.expiry):
+        left = _ahead(asof, leg.option)
+        if found.setdefault(leg.option.expiry, left) != left:
+            raise InputError(
+                f"legs of {leg.option.expiry} settle at different times (opening and close): analyse them apart"
+            )
+    return found
 
 
 def _check_vol(value: float) -> float:
@@ -347,7 +392,7 @@ def _nearest_vol(vols: Mapping[Option, float], day: date, spot: float) -> float:
 
 
 def _implied(
-    premiums: Mapping[Option, float], places: Mapping[str, Any], exercise: Exercise
+    premiums: Mapping[Option, float], places: Places, exercise: Exercise
 ) -> tuple[dict[Option, float], list[Note]]:
     """Return each option's vol from its premium; one that identifies none takes that of the leg nearest to it."""
     vols: dict[Option, float] = {}
@@ -374,11 +419,13 @@ def _filled(vols: dict[Option, float]) -> tuple[dict[Option, float], list[Note]]
     for option in unknown:
         near = min(known, key=lambda other: (other.expiry != option.expiry, abs(other.strike - option.strike)))
         filled[option] = vols[near]
-    return filled, [Note("vol_borrowed", f"the price of {names} identifies no vol: that of the nearest other leg is used")]
+    return filled, [
+        Note("vol_borrowed", f"the price of {names} identifies no vol: that of the nearest other leg is used")
+    ]
 
 
 def _chain_vols(
-    legs: Sequence[Leg], chain: Chain, places: Mapping[str, Any], exercise: Exercise
+    legs: Sequence[Leg], chain: Chain, places: Places, exercise: Exercise
 ) -> tuple[dict[Option, float], list[Note]]:
     """Return each leg's vol at its mid, else that of the other kind at its strike, else the nearest strike's."""
     vols: dict[Option, float] = {}
@@ -404,7 +451,9 @@ def _chain_vols(
         used = rows[int(good[0])]
         if slice_.symbol[used] != option.compact:
             borrowed.append(f"{option} from {Option.parse(str(slice_.symbol[used]))}")
-    notes = [Note("vol_borrowed", f"a quote that identifies no vol takes another's: {', '.join(borrowed)}")] * bool(borrowed)
+    notes = [Note("vol_borrowed", f"a quote that identifies no vol takes another's: {', '.join(borrowed)}")] * bool(
+        borrowed
+    )
     missing = [str(option) for option, vol in vols.items() if math.isnan(vol)]
     if missing:
         raise DataError(f"{chain.source}: no quote near {', '.join(missing)} identifies a vol: give --vol")

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 
-from hedgekit.errors import DataError, InputError
+from hedgekit.errors import DataError
 from hedgekit.hedges.certificate import certify, verify
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -24,7 +24,6 @@ EXPIRY = date(2026, 9, 18)
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(**PROBLEM)
 def test_what_a_certificate_proves_is_the_brute_force_answer(make_chain, rows, floor, **terms):
-    assume(terms["rate"] >= 0)
     problem = small_problem(make_chain, rows, floor, **terms)
     truth = EveryTicket(problem).cheapest(problem.target)
     proven = verify(json.loads(json.dumps(certify(problem))), problem)
@@ -64,44 +63,44 @@ def infeasible_claim(made):
 
 
 def fewer_multipliers(made):
-    made["multipliers"] = made["multipliers"][:-3]
+    made["proofs"][0]["multipliers"] = made["proofs"][0]["multipliers"][:-3]
 
 
 def larger_weights(made):
-    for multipliers in made["multipliers"]:
+    for multipliers in made["proofs"][0]["multipliers"]:
         for row in multipliers["rows"]:
             row[2] *= 2
 
 
 def negative_weight(made):
-    made["multipliers"][0]["rows"][0][2] *= -1
+    made["proofs"][0]["multipliers"][0]["rows"][0][2] *= -1
 
 
 def fractional_weight(made):
-    made["multipliers"][0]["rows"][0][2] += 0.5
+    made["proofs"][0]["multipliers"][0]["rows"][0][2] += 0.5
 
 
 def no_trees(made):
-    assert made["sets"]
-    made["sets"] = []
+    assert made["proofs"][0]["sets"]
+    made["proofs"][0]["sets"] = []
 
 
 def pretended_points(made):
-    for entry in made["sets"]:
+    for entry in made["proofs"][0]["sets"]:
         entry["proof"] = {"point": True}
 
 
 def split_outside(made):
-    for entry in made["sets"]:
+    for entry in made["proofs"][0]["sets"]:
         entry["proof"] = {"split": 0, "at": 0, "below": {"point": True}, "above": entry["proof"]}
 
 
 def row_below_the_lowest_spot(made):
-    made["multipliers"][0]["rows"].append([0, -100, 1 << 40])
+    made["proofs"][0]["multipliers"][0]["rows"].append([0, -100, 1 << 40])
 
 
 def unknown_row(made):
-    made["multipliers"][0]["rows"].append([9, 0, 1])
+    made["proofs"][0]["multipliers"][0]["rows"].append([9, 0, 1])
 
 
 def shrinking_debit(made):
@@ -145,7 +144,25 @@ def test_a_certificate_of_another_goal_is_refused(certificate):
         verify(certificate, other)
 
 
-def test_negative_rates_are_refused():
-    shrinking = made_problem(made_rows(5, 75, 120), shares=100, floor=0.9, expiry=EXPIRY, rate=-0.01)
-    with pytest.raises(InputError, match=r"--rate -0\.01"):
-        certify(shrinking)
+def test_a_shrinking_debit_needs_two_proofs_each_with_its_own_rows():
+    shrinking = made_problem(made_rows(5, 75, 120), shares=300, floor=0.9, expiry=EXPIRY, rate=-0.01, min_cap=1.05)
+    made = certify(shrinking)
+    assert [proof["rows"] for proof in made["proofs"]] == ["growth", "plain"]
+    assert verify(made, shrinking).status == "optimal"
+    one = {**made, "proofs": made["proofs"][:1]}
+    with pytest.raises(DataError, match="needs a proof for each of these rows: growth, plain"):
+        verify(one)
+    swapped = {**made, "proofs": [{**made["proofs"][1], "rows": "growth"}, {**made["proofs"][0], "rows": "plain"}]}
+    with pytest.raises(DataError, match="uses a row of the other kind"):
+        verify(swapped)
+
+
+def test_a_recommended_ticket_is_measured_too(problem):
+    from hedgekit.hedges.optimum import optimise
+
+    best = optimise(problem).best
+    made = certify(problem, recommended=best.legs)
+    assert verify(made, problem).recommended_usd == best.cost_usd
+    made["recommended"]["contracts"][0] += 40
+    with pytest.raises(DataError, match="recommended ticket breaks"):
+        verify(made, problem)

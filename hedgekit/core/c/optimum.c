@@ -525,11 +525,15 @@ int hk_optimum_measure(const hk_optimum *s, hk_ticket *ticket)
     return hk_measure(&s->problem, ticket);
 }
 
-void hk_optimum_multipliers(hk_optimum *s, const hk_ticket *legs, const int64_t *low, const int64_t *high,
+void hk_optimum_multipliers(hk_optimum *s, int pass, const hk_ticket *legs, const int64_t *low, const int64_t *high,
                             hk_multipliers *out)
 {
     hk_lp lp;
     hk_lp_answer answer;
+    if (s->problem.growth < 1.0) {
+        s->growth_rows = pass == 0;
+        s->plain_rows = !s->growth_rows;
+    }
     hk_lay_out(s, &lp, legs);
     for (int k = 0; k < legs->legs; k++) {
         lp.low[k] = (double)low[k];

@@ -60,16 +60,16 @@ int hk_optimum_complete(const hk_optimum *search);
 
 /* Multipliers of the rows of one leg set's linear programme within low <= contracts <= high, for the target of the
  * last search: duals, or a ray when no counts in the box keep the rows. family: 0 growth, 1 plain, 2 cover, 3 net,
- * 4 sold, 5 bought, 6 budget; spot is 0 where a row has none. x: where the programme is least, NaN with a ray. Returns
- * the number of rows; they are hints, worth what an exact check of them says. */
+ * 4 sold, 5 bought, 6 budget; spot is 0 where a row has none. x: where the programme is least, NaN with a ray. The
+ * pass says which floor rows to use where growth < 1. They are hints, worth what an exact check of them says. */
 #define HK_OPTIMUM_ROWS (3 * HK_OPTIMUM_LEGS + 8)
 typedef struct {
     int rows, ray, family[HK_OPTIMUM_ROWS];
     int64_t spot[HK_OPTIMUM_ROWS];
     double weight[HK_OPTIMUM_ROWS], x[HK_OPTIMUM_LEGS];
 } hk_multipliers;
-void hk_optimum_multipliers(hk_optimum *search, const hk_ticket *legs, const int64_t *low, const int64_t *high,
-                            hk_multipliers *out);
+void hk_optimum_multipliers(hk_optimum *search, int pass, const hk_ticket *legs, const int64_t *low,
+                            const int64_t *high, hk_multipliers *out);
 
 /* Measure any ticket exactly: 1 when it keeps every rule and the target of the last search. */
 int hk_optimum_measure(const hk_optimum *search, hk_ticket *ticket);

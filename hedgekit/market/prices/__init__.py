@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.prices.content import PriceFile, read_files
+from hedgekit.market.prices.content import PriceFile, read_files, stem
 from hedgekit.market.sources.content import shown
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def load_prices(source_or_sources: Source | Iterable[Source], *, tickers: Sequen
     Examples
     --------
     >>> import hedgekit as hk
-    >>> prices = hk.load_prices("examples/data/pair.csv")  # doctest: +SKIP
-    >>> prices.tickers  # doctest: +SKIP
+    >>> prices = hk.load_prices("examples/data/pair.csv")
+    >>> prices.tickers
     ('SMALL', 'LARGE')
     """
     from hedgekit.market.prices.joined import join
@@ -86,7 +86,7 @@ def load_prices(source_or_sources: Source | Iterable[Source], *, tickers: Sequen
         tickers = (tickers,)
     wanted = None if tickers is None else [str(ticker).strip().upper() for ticker in tickers]
     found: dict[str, Series] = {}
-    for name, path in _paths(source_or_sources):
+    for name, path in _paths(source_or_sources, wanted):
         for file in read_files(path):
             listed = _read(file)
             if name and len(listed) > 1:
@@ -126,8 +126,13 @@ def _read(file: PriceFile) -> list[Series]:
     raise file.error(f"not prices in any known layout{found}. Known: {'; '.join(LAYOUTS)}.")
 
 
-def _paths(source_or_sources: Source | Iterable[Source]) -> list[tuple[str, Path]]:
-    """Return (name given or empty, file) of every file asked for; folders are opened."""
+def _paths(source_or_sources: Source | Iterable[Source], wanted: Sequence[str] | None) -> list[tuple[str, Path]]:
+    """Return (name given or empty, file) of every file asked for; folders are opened.
+
+    Of a folder with a file named for each ticker wanted, only those are read.
+    """
+    from hedgekit.market.prices.series import ticker_of
+
     if isinstance(source_or_sources, str | os.PathLike):
         source_or_sources = [source_or_sources]
     try:
@@ -151,7 +156,9 @@ def _paths(source_or_sources: Source | Iterable[Source]) -> list[tuple[str, Path
         inside = sorted(p for p in path.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith("."))
         if not inside:
             raise DataError(f"{ascii(os.fspath(source))[1:-1]}: no price files in this folder ({', '.join(ENDINGS)})")
-        paths += [("", p) for p in inside]
+        named = [p for p in inside if wanted and ticker_of(stem(p.name)) in wanted]
+        enough = wanted is not None and {ticker_of(stem(p.name)) for p in named} == set(wanted)
+        paths += [("", p) for p in (named if enough else inside)]
     return paths
 
 

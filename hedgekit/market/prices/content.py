@@ -162,7 +162,7 @@ def _within(label: str, data: bytes) -> bytes:
 
 
 def _decoded(label: str, path: Path, name: str, data: bytes, sha256: str, *, packed: bool) -> PriceFile:
-    facts: dict[str, Any] = {"label": label, "path": path, "stem": _stem(name), "sha256": sha256, "packed": packed}
+    facts: dict[str, Any] = {"label": label, "path": path, "stem": stem(name), "sha256": sha256, "packed": packed}
     if data.startswith(b"PAR1"):
         return PriceFile(kind="parquet", sheet=_parquet_sheet(label, data), **facts)
     text = _text(label, data)
@@ -171,7 +171,8 @@ def _decoded(label: str, path: Path, name: str, data: bytes, sha256: str, *, pac
     return PriceFile(kind="text", sheet=_text_sheet(label, text), **facts)
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """Return a file's name without the endings of prices and archives."""
     for ending in (".gz", ".zip", ".csv", ".txt", ".tsv", ".json", ".parquet", ".pq"):
         name = name[: -len(ending)] if name.lower().endswith(ending) else name
     return name

@@ -72,8 +72,8 @@ RULE = Rule(
     explain=(
         "Sessions between the oldest price that a line rests on and the moment of the check: --asof when it is given, "
         "else the computer's clock. Lines with a quote flagged stale breach it too, and so does a price file that "
-        "ended long ago. A price taken from the book itself has no day, and may be what was once paid: it breaches the rule "
-        "unless accept_book_prices is true. Always on."
+        "ended long ago. A price taken from the book itself has no day, and may be what was once paid: it breaches the "
+        "rule unless accept_book_prices is true. Always on."
     ),
     params={
         "max_sessions": Param(kind="count", default=1, help="sessions a price may be old", low=0, high=MOST_SESSIONS),

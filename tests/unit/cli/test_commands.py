@@ -236,12 +236,16 @@ def test_config_show_says_where_each_value_comes_from(run, tmp_path, monkeypatch
         rows = json.loads(run("config", "show", *words, "--format", "json")[1])["settings"]
         return {f"{row['command']} {row['option']}": (row["value"], row["source"]) for row in rows}
 
-    assert shown() == {
-        "hedge floor": ("0.8", "environment HEDGEKIT_HEDGE_FLOOR"),
-        "hedge fee": (1.25, "hedgekit.toml"),
-        "hedge format": ("csv", "hedgekit.toml"),
-        "config show format": ("json", "hedgekit.toml"),
-    }
+    assert (
+        shown().items()
+        >= {
+            "hedge floor": ("0.8", "environment HEDGEKIT_HEDGE_FLOOR"),
+            "hedge fee": (1.25, "hedgekit.toml"),
+            "hedge format": ("csv", "hedgekit.toml"),
+            "hedge stop fee": (1.25, "hedgekit.toml"),
+            "config show format": ("json", "hedgekit.toml"),
+        }.items()
+    )
     assert shown("--config", other)["hedge fee"] == (2, str(other))
     assert shown("hedge")["hedge max_legs"] == (3, "default")
 
@@ -354,3 +358,13 @@ def test_a_table_inside_a_groups_table_is_its_commands(run, tmp_path):
     assert json.loads(run("config", "show")[1])["settings"][0]["option"] == "format"
     write(tmp_path / "hedgekit.toml", "[hedge.fronteir]\nfee = 1\n")
     assert run("hedge", "--shares", 100, "--chain", "x.json")[0] == 3
+
+
+def test_hedge_stop_shows_the_stop_beside_the_put(run, example):
+    words = ["hedge", "stop", "--shares", 1700, "--chain", example, "--by", BY]
+    code, out, _ = run(*words)
+    assert code == 0 and max(map(len, out.splitlines())) <= 80 and "costs nothing now and promises nothing" in out
+    answer = json.loads(run(*words, "--stop", "0.15", "--format", "json", "--quiet")[1])
+    assert answer["stop"]["stop_pct"] == pytest.approx(15) and answer["put"]["legs"]
+    code, _, err = run(*words, "--stop", "15..20")
+    assert code == 2 and "write 15%" in err

@@ -1,0 +1,200 @@
+"""What arbitrage is left: between the quotes themselves, and in the surface on a fine grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from hedgekit.market.surface.mixture import FloatArray, total_vol
+from hedgekit.market.surface.quotes import UNFIT
+from hedgekit.market.surface.surface import Slice, Surface
+from hedgekit.model import Chain
+
+HALF_CENT = 0.00501
+"""Quotes are whole cents: a gain of less is rounding."""
+
+EXAMPLES = 3
+POINTS = 401
+"""Log moneyness at which a slice is looked at, over its quoted strikes and half as far again."""
+
+BEYOND = 1.5
+ROUNDING = 1e-7
+"""Relative to total variance: what differences of vols solved to 1e-13 cannot tell from nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One arbitrage between quotes.
+
+    Attributes
+    ----------
+    what : str
+        In words, with the contracts.
+    gain : float
+        A butterfly's in dollars a share; a calendar's in vol, as a fraction of the vol asked later.
+    """
+
+    what: str
+    gain: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arbitrage:
+    """Static arbitrage, counted; the worst few of each kind.
+
+    Attributes
+    ----------
+    quote_butterflies : int
+        Quotes that can be sold at the bid above what two others around it cost at their asks.
+    quote_calendars : int
+        Liquid strikes whose European-equivalent bid lies above what a later expiry asks at the same moneyness.
+    fit_butterflies, fit_calendars : int
+        Points of the grid where the fitted surface bends down or falls with time.
+    least_density : float
+        Least of Durrleman's ``g(k)`` over the grid: negative would be a butterfly.
+    least_rise : float
+        Least relative rise of total variance from an expiry to the next at the same moneyness.
+    points : int
+        Points looked at.
+    worst_butterflies, worst_calendars : tuple of Violation
+        Between quotes, the largest gain first.
+    """
+
+    quote_butterflies: int
+    quote_calendars: int
+    fit_butterflies: int
+    fit_calendars: int
+    least_density: float
+    least_rise: float
+    points: int
+    worst_butterflies: tuple[Violation, ...]
+    worst_calendars: tuple[Violation, ...]
+
+
+def arbitrage(surface: Surface) -> Arbitrage:
+    """Look for static arbitrage in a surface and in its quotes.
+
+    Parameters
+    ----------
+    surface : Surface
+        Not moved.
+    """
+    butterflies = quote_butterflies(surface.chain)
+    calendars = quote_calendars(surface)
+    bent, density, points = 0, np.inf, 0
+    for of in surface.slices:
+        if of.method == "none":
+            continue
+        g = durrleman(of, _grid(of, of))
+        points += len(g)
+        bent += int((g < -ROUNDING).sum())
+        density = min(density, float(g.min()))
+    fallen, rise = 0, np.inf
+    told = [of for of in surface.slices if of.method != "none"]
+    for first, second in pairwise(told):
+        k = _grid(first, second)
+        earlier, later = first.total_vol(k) ** 2, second.total_vol(k) ** 2
+        step = later / earlier - 1.0
+        points += len(k)
+        fallen += int((step < -ROUNDING).sum())
+        rise = min(rise, float(step.min()))
+    return Arbitrage(
+        quote_butterflies=len(butterflies),
+        quote_calendars=len(calendars),
+        fit_butterflies=bent,
+        fit_calendars=fallen,
+        least_density=density if np.isfinite(density) else np.nan,
+        least_rise=rise if np.isfinite(rise) else np.nan,
+        points=points,
+        worst_butterflies=_worst(butterflies),
+        worst_calendars=_worst(calendars),
+    )
+
+
+def durrleman(of: Slice, k: FloatArray) -> FloatArray:
+    """Return ``g(k) = (1 - k w'/2w)^2 - w'^2/4 (1/w + 1/4) + w''/2`` of total variance w, by differences.
+
+    Zero or more everywhere means no butterfly arbitrage (Gatheral and Jacquier, 2014, lemma 2.2).
+    """
+    step = 0.02 * float(of.total_vol(np.zeros(1))[0])
+    below, at, above = (of.total_vol(k + side * step) ** 2 for side in (-1.0, 0.0, 1.0))
+    first, second = (above - below) / (2.0 * step), (above - 2.0 * at + below) / step**2
+    return np.asarray((1.0 - k * first / (2.0 * at)) ** 2 - 0.25 * first**2 * (1.0 / at + 0.25) + 0.5 * second)
+
+
+def quote_butterflies(chain: Chain) -> list[Violation]:
+    """Find quotes bid above the cheapest pair of others around their strike, American prices as quoted.
+
+    The cheapest pairs are the lower convex hull of the asks over strikes.
+    """
+    usable = ((chain.flags & UNFIT) == 0) & np.isfinite(chain.ask)
+    series = np.unique(np.rec.fromarrays([chain.expiry.astype(np.int64), chain.kind]), return_inverse=True)[1]
+    order = np.lexsort((chain.strike, series))
+    order = order[usable[order]]
+    found: list[Violation] = []
+    starts = np.flatnonzero(np.diff(series[order], prepend=-1))
+    for rows in np.split(order, starts[1:]) if len(order) else []:
+        strike, ask = chain.strike[rows], chain.ask[rows]
+        hull = _lower_hull(strike, ask)
+        cheapest = np.interp(strike, strike[hull], ask[hull])
+        gain = chain.bid[rows] - cheapest
+        for place in np.flatnonzero(gain > HALF_CENT):
+            right = int(np.searchsorted(strike[hull], strike[place], side="right"))
+            wings = strike[hull[right - 1]], strike[hull[min(right, len(hull) - 1)]]
+            what = f"{chain.symbol[rows[place]]} bid above the butterfly of {wings[0]:g} and {wings[1]:g}"
+            found.append(Violation(what=what, gain=float(gain[place])))
+    return found
+
+
+def quote_calendars(surface: Surface) -> list[Violation]:
+    """Find liquid strikes bid above what a later expiry's liquid quotes ask at the same moneyness, European-equivalent.
+
+    Between a later expiry's strikes its asks are joined in total variance.
+    """
+    found: list[Violation] = []
+    told = []
+    for of in surface.slices:
+        rows = (of.bands.liquid > 0.0) & of.bands.both
+        k, low, high = of.bands.k[rows], of.bands.low[rows], of.bands.high[rows]
+        told.append((of, k, total_vol(k, low) ** 2, total_vol(k, high) ** 2))
+    for place, (of, k, bid, _) in enumerate(told):
+        for later, at, _, ask in told[place + 1 :]:
+            if len(at) < 2 or not len(k):
+                continue
+            over = np.flatnonzero(bid > np.interp(k, at, ask, left=np.inf, right=np.inf) * (1.0 + ROUNDING))
+            for row in over:
+                asked = np.sqrt(np.interp(k[row], at, ask))
+                strike = of.forward * np.exp(k[row])
+                points = float(np.sqrt(bid[row]) - asked)
+                what = f"{of.expiry} {strike:.10g} bid above what {later.expiry} asks at the same moneyness"
+                found.append(Violation(what=what, gain=points / float(asked)))
+            k, bid = np.delete(k, over), np.delete(bid, over)
+    return found
+
+
+def _worst(found: list[Violation]) -> tuple[Violation, ...]:
+    return tuple(sorted(found, key=lambda one: -one.gain)[:EXAMPLES])
+
+
+def _grid(first: Slice, second: Slice) -> FloatArray:
+    low = min(first.quotes.k.min(), second.quotes.k.min()) * BEYOND
+    high = max(first.quotes.k.max(), second.quotes.k.max()) * BEYOND
+    return np.linspace(min(low, -0.01), max(high, 0.01), POINTS)
+
+
+def _lower_hull(x: FloatArray, y: FloatArray) -> list[int]:
+    """Return the points of the lower convex hull, left to right (Andrew's monotone chain); x ascends."""
+    hull: list[int] = []
+    for place in range(len(x)):
+        while len(hull) > 1 and (y[hull[-1]] - y[hull[-2]]) * (x[place] - x[hull[-2]]) >= (
+            y[place] - y[hull[-2]]
+        ) * (x[hull[-1]] - x[hull[-2]]):
+            hull.pop()
+        if hull and x[hull[-1]] == x[place]:
+            if y[place] >= y[hull[-1]]:
+                continue
+            hull.pop()
+        hull.append(place)
+    return hull

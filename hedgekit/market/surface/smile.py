@@ -1,0 +1,232 @@
+"""One expiry's smile: the smoothest mixture inside the quotes' bands and above the expiry before it.
+
+The mixture's components lie fixed on a grid of log moneyness, fine near the forward and coarse in the wings, each about
+as wide as the grid is there. Only the weights are sought, and everything asked of them is linear: prices within the
+bands, mass and mean one, no weight negative, no price below that of the same moneyness one expiry earlier. So the best
+weights are the one solution of a small quadratic programme.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from hedgekit.market.surface.mixture import FloatArray, Mixture, black, otm_matrix, total_vol
+from hedgekit.market.surface.quadratic import Programme, minimise
+from hedgekit.market.surface.quotes import Bands
+
+FINEST = 0.3
+"""Spacing of the grid at the forward, in standard deviations at the money: a smile bends no faster."""
+
+COARSENS = 2.0  # standard deviations from the forward at which the spacing has grown by 1.4
+FARTHEST_NODE = 30.0  # standard deviations
+MARGIN, NEAREST_NODE = 1.0, 5.0  # the grid goes so far beyond the last quotes, and at least so far, in deviations
+INNER = 0.10  # of a band's half width: how far inside its ends a price is asked to be
+FLOOR = 3e-6  # of the forward: bands narrower than this to either side tell no more
+UNHELD = 0.3  # weight of quotes that are not liquid
+TO_MID, SMOOTH = 1e-3, 1.0  # weight of the distance to the mids, and of the bends of the density
+LEAST_STRIKES = 5
+TAIL = np.array([1.1, 1.25, 1.45, 1.7, 2.0, 2.5, 3.0])
+"""Multiples of the outermost strikes' log moneyness at which the tails are asked to go on as the smile does."""
+
+TOLD = 0.25  # greatest width of a band, relative to its vol, that tells where a tail starts
+STEEPEST = 1.9  # of total variance in log moneyness: at 2 the mean is lost (Lee 2004)
+NEAR = 4  # strikes that tell the vol at the forward
+ORDER_POINTS, ORDER_MARGIN = 80, 0.01  # where the order in time is asked for, and by how many hundredths of the vol
+LIGHTEST = 1e-7
+"""A component's weight below this is not told: rows are scaled no further."""
+
+CHECK_POINTS = 600
+OVER = 8.0  # widths beyond the grid over which the order in time is asked for: farther out nothing is left
+REPAIRS = 2
+ORDERED = 1e-9
+"""A price may lie this fraction below the one before it: rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ceiling:
+    """What later expiries ask at the same log moneyness: an earlier price above it would be calendar arbitrage.
+
+    Attributes
+    ----------
+    k, total, width : ndarray of float64, shape (g,)
+        Log moneyness; the least total variance asked later, infinite where nothing is; the width of that band.
+    """
+
+    k: FloatArray
+    total: FloatArray
+    width: FloatArray
+
+
+def deviation_at_forward(bands: Bands) -> float:
+    """Return the median ``vol sqrt(t)`` of the strikes nearest the forward that are quoted on both sides; else NaN."""
+    for rows in (np.flatnonzero(bands.both & (bands.liquid > 0)), np.flatnonzero(bands.both)):
+        if len(rows):
+            near = rows[np.argsort(np.abs(bands.k[rows]), kind="stable")[:NEAR]]
+            middle = 0.5 * (bands.low[near] + bands.high[near])
+            return float(np.median(total_vol(bands.k[near], middle)))
+    return math.nan
+
+
+def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) -> Mixture | None:
+    """Return the mixture that fits an expiry's bands, or None where they tell too little.
+
+    Parameters
+    ----------
+    bands : Bands
+    before : Mixture, optional
+        The smile of the expiry before; no price may lie below its own at the same log moneyness.
+    ceiling : Ceiling, optional
+        What later expiries ask.
+    """
+    deviation = deviation_at_forward(bands)
+    if bands.both.sum() < LEAST_STRIKES or not 0.0 < deviation < math.inf:
+        return None
+    centre, width = _nodes(bands.k, deviation, before)
+    asked = [_inside(bands, centre, width)]
+    asked += [_inside(tail, centre, width) for tail in _tails(bands, deviation)]
+    if ceiling is not None:
+        asked.append(_below(ceiling, centre, width))
+    points = _spread(centre, width, deviation, ORDER_POINTS)
+    for _ in range(REPAIRS + 1):
+        order = [] if before is None else [_above(before, points, centre, width)]
+        rows, bound, cost = (np.concatenate(parts) for parts in zip(*asked, *order, strict=True))
+        weight, solved = minimise(_programme(bands, deviation, centre, width, rows, bound, cost), _normal(centre, width))
+        if not solved:
+            return None
+        found = Mixture.of(weight, centre, width)
+        if before is None:
+            return found
+        fine = _spread(centre, width, deviation, CHECK_POINTS)
+        lacking = found.otm(fine) < before.otm(fine) * (1.0 - ORDERED)
+        if not lacking.any():
+            return found
+        points = np.union1d(points, fine[lacking])
+    return _stretched_above(found, before, fine)
+
+
+def _nodes(k: FloatArray, deviation: float, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
+    """Lay the grid: beyond the last quotes, and beyond the grid of the expiry before so that its tails can be kept."""
+    low = max(min(k.min() / deviation * 1.05 - MARGIN, -NEAREST_NODE), -FARTHEST_NODE)
+    high = min(max(k.max() / deviation * 1.05 + MARGIN, NEAREST_NODE), FARTHEST_NODE)
+    if before is not None:
+        low = min(low, before.centre.min() / deviation - 0.5)
+        high = max(high, before.centre.max() / deviation + 0.5)
+    ends = np.arcsinh(np.array([low, high]) / COARSENS) * COARSENS
+    place = np.sinh(np.linspace(*ends, math.ceil((ends[1] - ends[0]) / FINEST) + 1) / COARSENS) * COARSENS
+    return place * deviation, FINEST * np.hypot(1.0, place / COARSENS) * deviation
+
+
+def _spread(centre: FloatArray, width: FloatArray, deviation: float, count: int) -> FloatArray:
+    """Return points over and beyond the grid, spaced as it is."""
+    ends = np.array([centre[0] - OVER * width[0], centre[-1] + OVER * width[-1]]) / (deviation * COARSENS)
+    return np.asarray(np.sinh(np.linspace(*np.arcsinh(ends), count)) * COARSENS * deviation)
+
+
+def _normal(centre: FloatArray, width: FloatArray) -> FloatArray:
+    """Return weights of a bell: where the search starts."""
+    middle = width.min() / FINEST
+    share = np.exp(-0.5 * np.minimum((centre / middle) ** 2, 50.0)) * width
+    return np.asarray(share / share.sum())
+
+
+def _inside(bands: Bands, centre: FloatArray, width: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Ask for prices inside the bands; a breach costs its size in half widths."""
+    price = otm_matrix(bands.k, centre, width)
+    low, high = bands.low, np.where(np.isfinite(bands.high), bands.high, 0.0)
+    half = _half_width(bands)
+    inner = np.where(bands.both, INNER * 0.5 * (high - low), 0.0)
+    weight = np.where(bands.liquid > 0.0, bands.liquid, UNHELD)
+    capped, floored = np.isfinite(bands.high), bands.low > 0.0
+    rows = np.concatenate([(price / half[:, None])[capped], (-price / half[:, None])[floored]])
+    bound = np.concatenate([((high - inner) / half)[capped], (-(low + inner) / half)[floored]])
+    return rows, bound, np.concatenate([weight[capped], weight[floored]])
+
+
+def _half_width(bands: Bands) -> FloatArray:
+    high = np.where(np.isfinite(bands.high), bands.high, 0.0)
+    return np.maximum(np.where(bands.both, 0.5 * (high - bands.low), 0.1 * np.maximum(bands.low, high)), FLOOR)
+
+
+def _tails(bands: Bands, deviation: float) -> list[Bands]:
+    """Return where prices beyond the outermost strikes are looked for: what quotes do not tell, habit does.
+
+    Total variance stays as at the outermost strike, at least, and rises as from the forward to there, at most.
+    """
+    rows = np.flatnonzero(bands.both)
+    low, high = (total_vol(bands.k[rows], side[rows]) for side in (bands.low, bands.high))
+    told = (high - low) < TOLD * (high + low) / 2.0
+    rows, low, high = (column[told] if told.any() else column for column in (rows, low, high))
+    found = []
+    for place, side in ((0, -1.0), (-1, 1.0)):
+        edge, middle = bands.k[rows[place]], 0.5 * (low[place] + high[place])
+        start = max(side * edge, deviation)
+        slope = min(max(middle**2 - deviation**2, 0.0) / start, STEEPEST)
+        k = side * start * TAIL
+        least, most = (np.sqrt(middle**2 + rise * (np.abs(k) - start)) for rise in (0.0, slope))
+        near, far = black(k, least * 0.98), black(k, most * 1.02)
+        kept = (near > 0.0) & (np.abs(k) > np.abs(bands.k[0 if side < 0.0 else -1]))
+        found.append(Bands(k=k[kept], low=near[kept], high=far[kept], liquid=np.zeros(int(kept.sum()))))
+    return found
+
+
+def _below(ceiling: Ceiling, centre: FloatArray, width: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Ask for prices no higher than later expiries ask at the same moneyness."""
+    asked = np.isfinite(ceiling.total) & (ceiling.k > centre[0]) & (ceiling.k < centre[-1])
+    k, total = ceiling.k[asked], ceiling.total[asked]
+    most = black(k, np.sqrt(total))
+    least = black(k, np.sqrt(np.maximum(total - ceiling.width[asked], 1e-12)))
+    half = np.maximum(0.5 * (most - least), 1e-8)
+    return otm_matrix(k, centre, width) / half[:, None], most / half, np.ones(len(k))
+
+
+def _above(before: Mixture, k: FloatArray, centre: FloatArray, width: FloatArray) -> tuple[FloatArray, ...]:
+    """Demand prices no lower than the expiry before, counted in hundredths of its vol."""
+    least = before.otm(k)
+    k, least = k[least > 1e-200], least[least > 1e-200]
+    told = before.total_vol(np.zeros(1))[0]
+    price = otm_matrix(k, centre, width)
+    scale = np.maximum(0.01 * least * (1.0 + np.minimum((k / told) ** 2, 100.0)), LIGHTEST * price.max(axis=1))
+    return -price / scale[:, None], -least / scale - ORDER_MARGIN, np.full(len(k), np.inf)
+
+
+def _programme(
+    bands: Bands,
+    deviation: float,
+    centre: FloatArray,
+    width: FloatArray,
+    rows: FloatArray,
+    bound: FloatArray,
+    cost: FloatArray,
+) -> Programme:
+    """Put the smile's demands together: no negative weight, mass and mean one, near the mids, a smooth density."""
+    count = len(centre)
+    spacing = width / deviation
+    bends = np.diff(np.eye(count), 2, axis=0) / spacing
+    known = bands.both & (bands.liquid > 0.0)
+    half = _half_width(bands)[known]
+    price = otm_matrix(bands.k[known], centre, width) / half[:, None]
+    middle = 0.5 * (bands.low + np.where(bands.both, bands.high, 0.0))[known] / half
+    return Programme(
+        curve=SMOOTH * bends.T @ bends + TO_MID * price.T @ price,
+        slope=-TO_MID * price.T @ middle,
+        equal=np.stack([np.ones(count), np.expm1(centre)]),
+        level=np.array([1.0, 0.0]),
+        rows=np.concatenate([rows, -np.eye(count)]),
+        bound=np.concatenate([bound, np.zeros(count)]),
+        price=np.concatenate([cost, np.full(count, np.inf)]),
+    )
+
+
+def _stretched_above(found: Mixture, before: Mixture, k: FloatArray) -> Mixture:
+    """Stretch a smile by the least power that lifts it above the one before: what is left of rounding."""
+    least = before.otm(k) * (1.0 - ORDERED)
+    low, high = 1.0, 1.0 + 1e-6
+    while (found.stretched(high).otm(k) < least).any() and high < 2.0:
+        low, high = high, 1.0 + 2.0 * (high - 1.0)
+    for _ in range(20):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if (found.stretched(middle).otm(k) < least).any() else (low, middle)
+    return found.stretched(high)

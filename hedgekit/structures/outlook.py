@@ -1,0 +1,241 @@
+"""Probability, expected value and Kelly fraction of a structure under one distribution of the spot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hedgekit.distributions.lognormal import lognormal
+from hedgekit.distributions.protocol import Distribution
+from hedgekit.distributions.touch import touch, touch_at_closes
+from hedgekit.model import Holding, Leg
+from hedgekit.payoff import expiry_wealth
+from hedgekit.structures.outcome import Outcome, outlay
+from hedgekit.structures.revaluation import option_values
+from hedgekit.structures.setting import Setting, forward_price, options_of, shares_of
+
+FloatArray = npt.NDArray[np.float64]
+
+KELLY_CAVEAT = (
+    "Kelly: the share of wealth to put at risk (as max loss) if this distribution were the truth and the bet could be "
+    "repeated; both fail in practice, half of it or less is usual"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What one distribution says of a structure.
+
+    Attributes
+    ----------
+    name : str
+        ``lognormal``, ``implied`` or ``historical``.
+    statement : str
+        Measure, vol and drift in words.
+    profit_probability : float
+        P(profit > 0) at the first expiry; the same for 1 contract and for 100.
+    expected_value_usd : float
+        Today's value of what is received, less what is paid: ``e^(-rT) E[V(S_T)] - cost``, with the dividends of shares
+        and the value of early exercise.
+    kelly_fraction : float or None
+        None where there is no bet to size: no limit to the loss, no loss at all, or a certain loss.
+    in_the_money : dict
+        Compact symbol -> probability, of the legs that expire first.
+    touch : dict
+        Compact symbol -> ``{"continuous", "daily_close"}`` probability that its strike is reached by the first expiry;
+        lognormal only, empty otherwise.
+    """
+
+    name: str
+    statement: str
+    profit_probability: float
+    expected_value_usd: float
+    kelly_fraction: float | None
+    in_the_money: Mapping[str, float] = field(default_factory=dict)
+    touch: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields for JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def level_distribution(setting: Setting, *, drift: float | None = None) -> Distribution:
+    """Return the lognormal distribution at the first expiry, at the setting's level vol.
+
+    Cash dividends count through the forward.
+    """
+    return _lognormal(setting, setting.level_vol, drift)
+
+
+def _lognormal(setting: Setting, vol: float, drift: float | None = None) -> Distribution:
+    t, rate = setting.t_horizon, setting.rates[setting.horizon]
+    return lognormal(setting.spot, t, rate, _div_yield(setting), vol, drift)
+
+
+def _div_yield(setting: Setting) -> float:
+    """Return the yield that, without cash dividends, gives the forward of the first expiry."""
+    t, rate, div_yield = setting.t_horizon, setting.rates[setting.horizon], setting.div_yields[setting.horizon]
+    if not any(when <= t for when, _ in setting.cash):
+        return div_yield
+    forward = forward_price(setting.spot, t, rate, div_yield, setting.cash)
+    return rate - math.log(forward / setting.spot) / t
+
+
+def judge(
+    holdings: Sequence[Holding],
+    outcome: Outcome,
+    setting: Setting,
+    distribution: Distribution,
+    *,
+    fee: float,
+    rights_usd: float,
+) -> Outlook:
+    """Return what one distribution says.
+
+    Parameters
+    ----------
+    holdings : sequence of Leg and Shares
+    outcome : Outcome
+    setting : Setting
+    distribution : Distribution
+        Of the spot at the first expiry.
+    fee : float
+        Dollars a contract.
+    rights_usd : float
+        From `early_exercise`.
+    """
+    discount = math.exp(-setting.rates[setting.horizon] * setting.t_horizon)
+    cost = float(outlay(holdings, fee))
+    kept = cost * (discount - 1.0) + dividends_usd(holdings, setting)
+    expected = discount * distribution.expect(outcome.profit) + kept + rights_usd
+    symbols = {}
+    for leg in options_of(holdings):
+        if leg.option.expiry == setting.horizon:
+            ends = (leg.option.strike, math.inf) if leg.option.sign == 1 else (0.0, leg.option.strike)
+            symbols[leg.option.compact] = distribution.probability(*ends)
+    return Outlook(
+        name=distribution.name,
+        statement=distribution.statement,
+        profit_probability=distribution.probability_above(outcome.profit, 0.0),
+        expected_value_usd=expected,
+        kelly_fraction=kelly(outcome, distribution, discount, kept),
+        in_the_money=symbols,
+    )
+
+
+def with_touch(
+    outlook: Outlook, holdings: Sequence[Holding], setting: Setting, drift: float | None, closes: int
+) -> Outlook:
+    """Return a lognormal outlook with the chance that each strike is touched by the first expiry.
+
+    Parameters
+    ----------
+    outlook : Outlook
+    holdings : sequence of Leg and Shares
+    setting : Setting
+    drift : float or None
+        As in `level_distribution`.
+    closes : int
+        Daily closes until the first expiry, its own included.
+    """
+    from dataclasses import replace
+
+    growth = setting.rates[setting.horizon] - _div_yield(setting) if drift is None else drift
+    found: dict[str, dict[str, float]] = {}
+    known: dict[float, dict[str, float]] = {}
+    for leg in options_of(holdings):
+        strike = leg.option.strike
+        if strike not in known:
+            place = (setting.spot, strike, setting.t_horizon, growth, setting.level_vol)
+            known[strike] = {"continuous": touch(*place).probability}
+            if closes > 0:
+                known[strike]["daily_close"] = touch_at_closes(*place, closes=closes).probability
+        found[leg.option.compact] = known[strike]
+    return replace(outlook, touch=found)
+
+
+def dividends_usd(holdings: Sequence[Holding], setting: Setting) -> float:
+    """Return today's value of the dividends that the shares receive (or owe) until the first expiry, dollars."""
+    count = sum(held.shares for held in shares_of(holdings))
+    t, rate, div_yield = setting.t_horizon, setting.rates[setting.horizon], setting.div_yields[setting.horizon]
+    discounted = math.exp(-rate * t) * forward_price(setting.spot, t, rate, div_yield, setting.cash)
+    return count * (setting.spot - discounted)
+
+
+def early_exercise(holdings: Sequence[Holding], outcome: Outcome, setting: Setting) -> float:
+    """Return what may be had beyond holding to the first expiry, at each leg's own vol, dollars.
+
+    Model value now, less the discounted expectation of the leg's value at the first expiry: the right to exercise
+    before it, paid for in the premium, which a distribution of the spot at one date cannot see.
+
+    Parameters
+    ----------
+    holdings : sequence of Leg and Shares
+    outcome : Outcome
+        Its knots are the spots between which the value of a later leg is taken as linear, as in the outcome itself.
+    setting : Setting
+    """
+    discount = math.exp(-setting.rates[setting.horizon] * setting.t_horizon)
+    here = np.array([setting.spot])
+    nodes = np.array([float(knot) for knot in outcome.profit.knots])
+    total = 0.0
+    for leg in options_of(holdings):
+        vol = setting.vols[leg.option]
+        if math.isnan(vol):
+            continue
+        own = _lognormal(setting, vol)
+        if leg.option.expiry == setting.horizon:
+            unit = Leg(contracts=1, option=leg.option, premium=0.0)
+            held = own.expect(expiry_wealth(0, [unit])) / leg.option.multiplier
+        else:
+            option = leg.option
+            held = own.expect_function(lambda s, o=option: option_values(o, setting, s, setting.t_horizon), nodes)  # type: ignore[misc]
+        now = float(option_values(leg.option, setting, here, 0.0)[0])
+        total += leg.contracts * leg.option.multiplier * (now - discount * held)
+    return total
+
+
+PIECES = 4000
+"""Equally likely outcomes that the Kelly fraction is found over."""
+
+
+def kelly(outcome: Outcome, distribution: Distribution, discount: float, kept: float) -> float | None:
+    """Return the fraction of wealth to stake, as max loss, that makes its expected logarithm grow the most.
+
+    ``max over f in [0, 1) of E[ln(1 + f X / L)]``, X the profit in today's money and L the greatest loss, over the
+    whole distribution (Kelly, 1956). 0 when the expected profit is not positive.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    distribution : Distribution
+    discount : float
+        To the first expiry.
+    kept : float
+        Dollars beyond the discounted profit: interest on what is paid, dividends on shares.
+    """
+    if outcome.low is None or outcome.low >= 0:
+        return None
+    middle = (np.arange(PIECES) + 0.5) / PIECES
+    spots = np.asarray(distribution.quantile(middle))
+    knots = np.array([float(knot) for knot in outcome.profit.knots])
+    values = np.array([float(value) for value in outcome.profit.values])
+    gain = np.interp(spots, knots, values) + float(outcome.profit.end_slope) * np.maximum(spots - knots[-1], 0.0)
+    gain = discount * gain + kept
+    returns = gain / max(-float(outcome.low), -float(gain.min()))
+    if returns.max() <= 0.0:
+        return None
+    if returns.mean() <= 0.0:
+        return 0.0
+    low, high = 0.0, 1.0 - 1e-9
+    if returns.min() >= 0.0:
+        return None
+    for _ in range(60):
+        f = 0.5 * (low + high)
+        low, high = (f, high) if float(np.mean(returns / (1.0 + f * returns))) > 0.0 else (low, f)
+    return 0.5 * (low + high)

@@ -1,0 +1,156 @@
+"""The files that ``hedge`` writes beside its answer, and the commands of its group."""
+
+import csv
+import io
+import json
+import sys
+from decimal import Decimal
+
+import pytest
+
+from hedgekit.cli import main
+
+BY = "2027-01-15"
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
+
+    def go(*words):
+        monkeypatch.setattr(sys, "argv", ["hedgekit", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        captured = capsys.readouterr()
+        return stop.value.code, captured.out, captured.err
+
+    return go
+
+
+@pytest.fixture
+def hedge(run, example):
+    return lambda *words: run("hedge", "--shares", 1700, "--chain", example, "--by", BY, "--quiet", *words)
+
+
+def test_a_ticket_adds_up_to_the_cost(hedge, tmp_path):
+    code, out, _ = hedge("--floor", 0.9, "--min-cap", 1.08, "--ticket", "orders.csv", "--format", "json")
+    answer = json.loads(out)
+    chosen = next(row for row in answer["candidates"] if row["name"] == answer["recommended"])
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "orders.csv").read_text())))
+    assert code == 0 and len(rows) == len(chosen["legs"])
+    for row, leg in zip(rows, chosen["legs"], strict=True):
+        assert row["osi_symbol"].replace(" ", "") == leg["symbol"] and len(row["osi_symbol"]) == 21
+        assert int(row["quantity"]) * (1 if row["action"] == "BUY" else -1) == leg["contracts"]
+        assert float(row["limit_touch"]) == leg["premium"] == float(row["ask" if row["action"] == "BUY" else "bid"])
+        assert float(row["bid"]) <= float(row["limit_mid"]) <= float(row["ask"])
+    touch = sum(Decimal(row["debit_touch_usd"]) + Decimal(row["fees_usd"]) for row in rows)
+    assert {Decimal(row["net_debit_touch_usd"]) for row in rows} == {touch}
+    assert float(touch) == pytest.approx(chosen["cost_usd"], abs=0.005)
+    assert Decimal(rows[0]["net_debit_mid_usd"]) < touch
+
+
+def test_no_ticket_is_written_when_nothing_meets_the_goal(hedge, tmp_path):
+    code, _, _ = hedge("--floor", 0.9999, "--ticket", "orders.csv")
+    assert code == 4 and not (tmp_path / "orders.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        ["--floor", 0.9, "--min-cap", 1.08],
+        ["--floor", 0.9999],
+        ["--budget", 0.01],
+        ["--zero-cost"],
+        ["--floor", 0.92, "--until", 200],
+        ["--floor", 0.9, "--rate", -0.02],
+        ["--floor", 0.9, "--spot", 249.5],
+    ],
+    ids=["cap", "infeasible", "budget", "zero cost", "until", "negative rate", "spot"],
+)
+def test_a_certificate_is_checked_against_the_chain(hedge, run, example, goal):
+    code, out, _ = hedge(*goal, "--certificate", "proof.json", "--format", "json")
+    answer = json.loads(out)
+    code, out, err = run("hedge", "verify", "proof.json", "--chain", example, "--format", "json")
+    assert (code, err) == (0, "")
+    proven = json.loads(out)
+    assert proven["verdict"] == "proven"
+    least = list(answer["optimum"]["cost_by_legs"].values())[-1]
+    if "--budget" in goal:
+        assert proven["cost_usd"] > 0.01 * answer["position"]["value_usd"]
+    else:
+        assert proven["cost_usd"] == least
+        assert proven["status"] == answer["optimum"]["status"]
+
+
+def test_a_changed_quote_or_certificate_is_not_proven(hedge, run, example, tmp_path):
+    hedge("--floor", 0.9, "--certificate", "proof.json")
+    document = json.loads(example.read_text())
+    made = json.loads((tmp_path / "proof.json").read_text())
+    held = made["legs"][made["ticket"]["legs"][0]]["symbol"]
+    for row in document["data"]["options"]:
+        if row["option"] == held:
+            row["ask"] = round(row["ask"] + 0.01, 2)
+    (tmp_path / "other.json").write_text(json.dumps(document))
+    code, _, err = run("hedge", "verify", "proof.json", "--chain", "other.json")
+    assert code == 3 and "legs is not that of the chain" in err
+    made["cost"] -= 1
+    (tmp_path / "bent.json").write_text(json.dumps(made))
+    code, _, err = run("hedge", "verify", "bent.json", "--chain", example)
+    assert code == 3 and "costs something else" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a JSON file"),
+        ("[1]", "schema None"),
+        ('{"schema": "hedgekit.hedge/1"}', "write one with"),
+        ('{"schema": "hedgekit.certificate/1"}', "goal cannot be read"),
+        ('{"schema": "hedgekit.certificate/1", "goal": {"spot_source": "file", "asof": "2026-10-14T15:58:12-04:00"}}', "does not fit"),
+    ],
+    ids=["empty", "list", "other", "no goal", "half a goal"],
+)  # fmt: skip
+def test_what_is_no_certificate_is_refused(run, example, tmp_path, text, message):
+    (tmp_path / "x.json").write_text(text)
+    code, out, err = run("hedge", "verify", "x.json", "--chain", example)
+    assert code == 3 and message in err and out == "" and "Traceback" not in err
+
+
+def test_verify_says_it_in_a_table(hedge, run, example):
+    hedge("--floor", 0.9, "--certificate", "proof.json")
+    code, out, _ = run("hedge", "verify", "proof.json", "--chain", example)
+    assert code == 0 and out.startswith("Proven: no 2027-01-15 ticket of up to 3 legs")
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_frontier_table_fits_and_names_every_cap(run, example):
+    code, out, _ = run("hedge", "frontier", "--shares", 1700, "--chain", example, "--by", BY, "--min-cap", 1.08, "--quiet")  # fmt: skip
+    assert code == 0 and max(map(len, out.splitlines())) <= 80
+    assert "no call sold" in out and "calls sold at 108% of spot or above" in out
+
+
+def test_options_before_a_command_are_not_lost(run, example):
+    code, _, err = run("hedge", "--shares", 1700, "frontier", "--chain", example)
+    assert code == 2 and "--shares stands before 'frontier'" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["hedge"], "Missing option '--shares'"),
+        (["hedge", "--shares", 1], "Missing option '--chain'"),
+        (["hedge", "frontire"], "Did you mean 'frontier'"),
+        (["hedge", "frontier", "--shares", 1, "--chain", "x", "--floors", "0.8"], "write LOW:HIGH"),
+    ],
+)
+def test_usage_errors_of_the_group_end_with_2(run, words, message):
+    code, out, err = run(*words)
+    assert code == 2 and message in err and out == ""
+
+
+def test_a_groups_table_also_serves_its_commands(run, example, tmp_path):
+    (tmp_path / "hedgekit.toml").write_text(f"[hedge]\nchain = '{example}'\nby = '{BY}'\nbudget = 0.01\n[hedge.frontier]\npoints = 3\n")  # fmt: skip
+    code, out, _ = run("hedge", "frontier", "--shares", 500, "--format", "json", "--quiet")
+    assert code == 0 and len(json.loads(out)["inputs"]["floors"]) == 3
+    assert run("hedge", "--shares", 500, "--quiet")[0] == 0
