@@ -24,6 +24,7 @@ TABLES = {
     "leadership": "hedgekit.report.leadership_table",
     "screen": "hedgekit.report.screen_table",
     "rotate": "hedgekit.report.rotate_table",
+    "book": "hedgekit.report.book_table",
     "check": "hedgekit.report.check_table",
     "rule": "hedgekit.report.rule_table",
     "policy": "hedgekit.report.policy_text",
