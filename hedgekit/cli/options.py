@@ -82,11 +82,6 @@ def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -
     return path
 
 
-def rows_output_options(command: F) -> F:
-    """Add the same as `output_options` for a command whose rows are also written as parquet."""
-    return output_options(command, more=("parquet",))
-
-
 def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
     """Add options so that help shows them in the order given."""
     for decorator in reversed(decorators):
@@ -125,6 +120,11 @@ def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
         click.option("--verbose", is_flag=True, help="Also say what is being done, on standard error."),
     ]
     return _with(command, decorators)
+
+
+def rows_output_options(command: F) -> F:
+    """Add the same for a command whose rows are also written as parquet."""
+    return output_options(command, more=("parquet",))
 
 
 def market_options(command: F) -> F:

@@ -168,7 +168,7 @@ def quote_calendars(surface: Surface) -> list[Violation]:
                 asked = np.sqrt(np.interp(k[row], at, ask))
                 strike = of.forward * np.exp(k[row])
                 points = float(np.sqrt(bid[row]) - asked)
-                what = f"{of.expiry} {strike:.10g} bid above what {later.expiry} asks at the same moneyness"
+                what = f"{of.expiry} {strike:.10g} bid above the same moneyness of {later.expiry}"
                 found.append(Violation(what=what, gain=points / float(asked)))
             k, bid = np.delete(k, over), np.delete(bid, over)
     return found

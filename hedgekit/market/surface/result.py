@@ -65,9 +65,12 @@ class SurfaceResult(Result):
                     "butterflies": self.left.quote_butterflies,
                     "calendars": self.left.quote_calendars,
                     "worst": [
-                        *({"kind": "butterfly", "what": x.what, "gain": x.gain} for x in self.left.worst_butterflies),
                         *(
-                            {"kind": "calendar", "what": x.what, "gain_points": units.percent(x.gain)}
+                            {"kind": "butterfly", "what": x.what, "dollars": x.gain}
+                            for x in self.left.worst_butterflies
+                        ),
+                        *(
+                            {"kind": "calendar", "what": x.what, "vol_pct": units.percent(x.gain)}
                             for x in self.left.worst_calendars
                         ),
                     ],

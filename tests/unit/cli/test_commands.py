@@ -350,6 +350,24 @@ def test_a_closed_pipe_ends_quietly(example):
     assert process.returncode == 0
 
 
+def test_a_table_inside_a_groups_table_is_its_commands(run, tmp_path):
+    write(tmp_path / "hedgekit.toml", "[config]\nquiet = true\n[config.show]\nformat = 'json'\n")
+    code, _, err = run("config", "show")
+    assert code == 3 and "[config] sets 'quiet'" in err
+    write(tmp_path / "hedgekit.toml", "[config.show]\nformat = 'json'\n")
+    assert json.loads(run("config", "show")[1])["settings"][0]["option"] == "format"
+    write(tmp_path / "hedgekit.toml", "[hedge.fronteir]\nfee = 1\n")
+    assert run("hedge", "--shares", 100, "--chain", "x.json")[0] == 3
+
+
+def test_hedge_stop_shows_the_stop_beside_the_put(run, example):
+    words = ["hedge", "stop", "--shares", 1700, "--chain", example, "--by", BY]
+    code, out, _ = run(*words)
+    assert code == 0 and max(map(len, out.splitlines())) <= 80 and "costs nothing now and promises nothing" in out
+    answer = json.loads(run(*words, "--stop", "0.15", "--format", "json", "--quiet")[1])
+    assert answer["stop"]["stop_pct"] == pytest.approx(15) and answer["put"]["legs"]
+    code, _, err = run(*words, "--stop", "15..20")
+    assert code == 2 and "write 15%" in err
 def test_a_chain_as_csv_is_read_back_as_the_same_chain(run, example, tmp_path):
     target = tmp_path / "chain.csv"
     assert run("chain", example, "--format", "csv", "--output", target, "--quiet")[0] == 0
@@ -387,23 +405,3 @@ def test_a_chain_of_several_underlyings_is_chosen_from(run, example, tmp_path):
     code, _, err = run("chain", target)
     assert code == 2 and "holds 2 underlyings (IWM, SPY): choose with --ticker" in err
     assert json.loads(run("chain", target, "--ticker", "SPY", "--format", "json", "--quiet")[1])["ticker"] == "SPY"
-
-
-def test_a_table_inside_a_groups_table_is_its_commands(run, tmp_path):
-    write(tmp_path / "hedgekit.toml", "[config]\nquiet = true\n[config.show]\nformat = 'json'\n")
-    code, _, err = run("config", "show")
-    assert code == 3 and "[config] sets 'quiet'" in err
-    write(tmp_path / "hedgekit.toml", "[config.show]\nformat = 'json'\n")
-    assert json.loads(run("config", "show")[1])["settings"][0]["option"] == "format"
-    write(tmp_path / "hedgekit.toml", "[hedge.fronteir]\nfee = 1\n")
-    assert run("hedge", "--shares", 100, "--chain", "x.json")[0] == 3
-
-
-def test_hedge_stop_shows_the_stop_beside_the_put(run, example):
-    words = ["hedge", "stop", "--shares", 1700, "--chain", example, "--by", BY]
-    code, out, _ = run(*words)
-    assert code == 0 and max(map(len, out.splitlines())) <= 80 and "costs nothing now and promises nothing" in out
-    answer = json.loads(run(*words, "--stop", "0.15", "--format", "json", "--quiet")[1])
-    assert answer["stop"]["stop_pct"] == pytest.approx(15) and answer["put"]["legs"]
-    code, _, err = run(*words, "--stop", "15..20")
-    assert code == 2 and "write 15%" in err
