@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from hedgekit.market.surface.mixture import FloatArray, total_vol
-from hedgekit.market.surface.quotes import UNFIT
+from hedgekit.market.surface.quotes import SYMBOL_TAIL, UNFIT
 from hedgekit.market.surface.surface import Slice, Surface
 from hedgekit.model import Chain
 
@@ -130,7 +130,8 @@ def quote_butterflies(chain: Chain) -> list[Violation]:
     The cheapest pairs are the lower convex hull of the asks over strikes.
     """
     usable = ((chain.flags & UNFIT) == 0) & np.isfinite(chain.ask)
-    series = np.unique(np.rec.fromarrays([chain.expiry.astype(np.int64), chain.kind]), return_inverse=True)[1]
+    root = np.array([symbol[:-SYMBOL_TAIL] for symbol in chain.symbol.tolist()])
+    series = np.unique(np.rec.fromarrays([root, chain.expiry.astype(np.int64), chain.kind]), return_inverse=True)[1]
     order = np.lexsort((chain.strike, series))
     order = order[usable[order]]
     found: list[Violation] = []
