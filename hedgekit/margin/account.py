@@ -14,7 +14,7 @@ from hedgekit.margin.minimum_equity import minimum_equity
 from hedgekit.margin.pairing import (
     INITIAL,
     MAINTENANCE,
-    Holding,
+    OptionHolding,
     Pairing,
     collar_a_share,
     covered_a_share,
@@ -172,7 +172,7 @@ def _lines(position: Position, pairing: Pairing, stage: str) -> Iterator[_Asked]
     yield from _stock(position, pairing, stage)
 
 
-def _counted(count: int, holding: Holding) -> str:
+def _counted(count: int, holding: OptionHolding) -> str:
     return f"{count:,} {holding.option}"
 
 
@@ -295,7 +295,7 @@ def _plain_stock(position: Position, many: int, stage: str) -> tuple[Fraction, s
     return usd, f"{many:,} x {money(each)} a share, beside the stock's own value = {money(usd)}"
 
 
-def _covered_words(position: Position, short: Holding) -> str:
+def _covered_words(position: Position, short: OptionHolding) -> str:
     spot, strike = exact(position.underlying.spot), exact(short.option.strike)
     if short.option.kind == "call":
         rate = rate_text(long_stock.maintenance_rate(position.underlying))

@@ -36,7 +36,7 @@ GAP = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class OptionHolding:
     """Contracts of one option in an account, long or short.
 
     Attributes
@@ -151,8 +151,8 @@ class _Programme:
 
 
 def pair(
-    longs: Sequence[Holding],
-    shorts: Sequence[Holding],
+    longs: Sequence[OptionHolding],
+    shorts: Sequence[OptionHolding],
     shares: int,
     underlying: Underlying,
     *,
@@ -162,7 +162,7 @@ def pair(
 
     Parameters
     ----------
-    longs, shorts : sequence of Holding
+    longs, shorts : sequence of OptionHolding
         Options on the underlying.
     shares : int
         Signed.
@@ -178,7 +178,12 @@ class _Model:
     """The programme of one underlying and what its columns mean."""
 
     def __init__(
-        self, longs: Sequence[Holding], shorts: Sequence[Holding], shares: int, underlying: Underlying, stage: str
+        self,
+        longs: Sequence[OptionHolding],
+        shorts: Sequence[OptionHolding],
+        shares: int,
+        underlying: Underlying,
+        stage: str,
     ) -> None:
         self.longs, self.shorts, self.shares, self.underlying, self.stage = longs, shorts, shares, underlying, stage
         self.programme = _Programme()
@@ -283,7 +288,7 @@ class _Model:
         )
         return tied - free
 
-    def _against_shares(self, kind_when_long: str, options: Sequence[Holding]) -> list[int]:
+    def _against_shares(self, kind_when_long: str, options: Sequence[OptionHolding]) -> list[int]:
         kind = kind_when_long if self.shares > 0 else {"call": "put", "put": "call"}[kind_when_long]
         return [n for n, held in enumerate(options) if self.shares and held.option.kind == kind]
 
@@ -335,7 +340,7 @@ class _Model:
         return columns
 
 
-def strangle_usd(call: Holding, put: Holding, underlying: Underlying) -> Fraction:
+def strangle_usd(call: OptionHolding, put: OptionHolding, underlying: Underlying) -> Fraction:
     """Return what one short call and one short put are asked for together, dollars."""
     return strangle(
         naked.naked_base(call.option, underlying) * call.option.multiplier,

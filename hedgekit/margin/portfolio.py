@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from hedgekit.errors import InputError, Status
-from hedgekit.margin.pairing import Holding
+from hedgekit.margin.pairing import OptionHolding
 from hedgekit.margin.position import Position, Shares, positions
 from hedgekit.margin.requirement import money
 from hedgekit.market.calendar import t_years
@@ -206,7 +206,7 @@ def _scan(
 
 
 def _revalued(
-    held: Holding,
+    held: OptionHolding,
     sign: int,
     spots: FloatArray,
     spot: float,

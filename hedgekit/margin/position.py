@@ -10,7 +10,7 @@ from typing import Any
 
 from hedgekit.errors import InputError
 from hedgekit.margin.long_option import long_dated
-from hedgekit.margin.pairing import Holding
+from hedgekit.margin.pairing import OptionHolding
 from hedgekit.margin.underlying import Underlying, describe, ticker_of
 from hedgekit.model import NEW_YORK, Leg, Option
 from hedgekit.payoff import exact
@@ -23,8 +23,8 @@ class Position:
     """What an account holds on one underlying."""
 
     underlying: Underlying
-    longs: tuple[Holding, ...]
-    shorts: tuple[Holding, ...]
+    longs: tuple[OptionHolding, ...]
+    shorts: tuple[OptionHolding, ...]
     shares: int
 
 
@@ -117,9 +117,9 @@ def positions(
     return found
 
 
-def _netted(legs: list[Leg], today: date | None) -> tuple[tuple[Holding, ...], tuple[Holding, ...]]:
-    longs: list[Holding] = []
-    shorts: list[Holding] = []
+def _netted(legs: list[Leg], today: date | None) -> tuple[tuple[OptionHolding, ...], tuple[OptionHolding, ...]]:
+    longs: list[OptionHolding] = []
+    shorts: list[OptionHolding] = []
     for option in sorted(
         {leg.option for leg in legs}, key=lambda o: (o.expiry, o.strike, o.kind, o.root, o.multiplier)
     ):
@@ -129,7 +129,7 @@ def _netted(legs: list[Leg], today: date | None) -> tuple[tuple[Holding, ...], t
             continue
         same = [leg for leg in mine if leg.contracts * net > 0]
         paid = sum((leg.contracts * exact(leg.premium) for leg in same), Fraction(0))
-        holding = Holding(
+        holding = OptionHolding(
             option=option,
             contracts=abs(net),
             premium=paid / sum(leg.contracts for leg in same),
