@@ -390,7 +390,7 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
     notes = []
     if outcome.low is None:
         notes.append(Note("unlimited_loss", unlimited(outcome)))
-    if outcome.carry_slope:
+    if abs(outcome.carry_slope) >= LEAST_SLOPE:
         message = (
             f"above {outcome.top:,.0f} the dividend yield on the later calls alone moves profit by "
             f"${outcome.carry_slope:+,.2f} for each dollar of the spot: not counted as without limit"
@@ -429,6 +429,8 @@ def _odd_price(leg: Leg, setting: Setting) -> list[Note]:
 
 
 HALF_CENT = 0.005
+LEAST_SLOPE = 0.01
+"""Dollars per dollar of the spot: a tilt below it is noise in an implied yield."""
 
 
 def _inputs(setting: Setting, fee: float, drift: float | None) -> dict[str, Any]:
