@@ -189,6 +189,8 @@ def find(
         market=market.statement,
         searched=searched,
         why=_why(kept, searched, limits, search, names),
+        view_distribution=view,
+        market_distribution=market,
         inputs=_inputs(chain, setting, view, market, limits, fee, max_spread, counts),
         warnings=tuple(warnings),
     )
