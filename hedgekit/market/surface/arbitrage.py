@@ -188,9 +188,9 @@ def _lower_hull(x: FloatArray, y: FloatArray) -> list[int]:
     """Return the points of the lower convex hull, left to right (Andrew's monotone chain); x ascends."""
     hull: list[int] = []
     for place in range(len(x)):
-        while len(hull) > 1 and (y[hull[-1]] - y[hull[-2]]) * (x[place] - x[hull[-2]]) >= (y[place] - y[hull[-2]]) * (
-            x[hull[-1]] - x[hull[-2]]
-        ):
+        while len(hull) > 1 and (y[hull[-1]] - y[hull[-2]]) * (x[place] - x[hull[-2]]) >= (
+            y[place] - y[hull[-2]]
+        ) * (x[hull[-1]] - x[hull[-2]]):
             hull.pop()
         if hull and x[hull[-1]] == x[place]:
             if y[place] >= y[hull[-1]]:

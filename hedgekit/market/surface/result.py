@@ -178,7 +178,9 @@ class SurfaceResult(Result):
         return units.percent(float(np.nanmax(np.fmax(np.fmax(below, above), 0.0))))
 
 
-def describe(chain: Chain, *, rate: Given = None, dividends: Given = None, expiry: date | None = None) -> SurfaceResult:
+def describe(
+    chain: Chain, *, rate: Given = None, dividends: Given = None, expiry: date | None = None
+) -> SurfaceResult:
     """Fit a chain's surface and say how well it fits, what arbitrage is left, and what it implies.
 
     Parameters

@@ -93,9 +93,7 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
     for _ in range(REPAIRS + 1):
         order = [] if before is None else [_above(before, points, centre, width)]
         rows, bound, cost = (np.concatenate(parts) for parts in zip(*asked, *order, strict=True))
-        weight, solved = minimise(
-            _programme(bands, deviation, centre, width, rows, bound, cost), _normal(centre, width)
-        )
+        weight, solved = minimise(_programme(bands, deviation, centre, width, rows, bound, cost), _normal(centre, width))
         if not solved:
             return None
         found = Mixture.of(weight, centre, width)

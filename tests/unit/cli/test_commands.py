@@ -236,16 +236,13 @@ def test_config_show_says_where_each_value_comes_from(run, tmp_path, monkeypatch
         rows = json.loads(run("config", "show", *words, "--format", "json")[1])["settings"]
         return {f"{row['command']} {row['option']}": (row["value"], row["source"]) for row in rows}
 
-    assert (
-        shown().items()
-        >= {
-            "hedge floor": ("0.8", "environment HEDGEKIT_HEDGE_FLOOR"),
-            "hedge fee": (1.25, "hedgekit.toml"),
-            "hedge format": ("csv", "hedgekit.toml"),
-            "hedge stop fee": (1.25, "hedgekit.toml"),
-            "config show format": ("json", "hedgekit.toml"),
-        }.items()
-    )
+    assert shown().items() >= {
+        "hedge floor": ("0.8", "environment HEDGEKIT_HEDGE_FLOOR"),
+        "hedge fee": (1.25, "hedgekit.toml"),
+        "hedge format": ("csv", "hedgekit.toml"),
+        "hedge stop fee": (1.25, "hedgekit.toml"),
+        "config show format": ("json", "hedgekit.toml"),
+    }.items()
     assert shown("--config", other)["hedge fee"] == (2, str(other))
     assert shown("hedge")["hedge max_legs"] == (3, "default")
 
