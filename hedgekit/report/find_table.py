@@ -21,8 +21,8 @@ from hedgekit.report.console import (
     short_dollars,
     warning_lines,
 )
-from hedgekit.structures.find import strikes_of
 from hedgekit.structures.found import FindResult, Found
+from hedgekit.structures.measuring import strikes_of
 
 WIDE = 78
 
@@ -166,6 +166,6 @@ def footer(result: FindResult) -> list[str]:
         f"{inputs['source']} as of {inputs['asof']:%Y-%m-%d %H:%M %Z}, sha256 {inputs['source_sha256'][:8]}; hedgekit "
         f"{inputs['version']}",
     ]
-    if inputs["far_expiry"] is not None:
+    if any(one.name == "calendar" for one in result.found):
         lines.insert(4, f"calendar: the far leg is of {inputs['far_expiry']}, valued then at its own vol of today")
     return lines

@@ -2,14 +2,12 @@
 
 import json
 import math
-import time
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
-from hedgekit.core import _finder
 from hedgekit.distributions import lognormal
 from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.market.sources import load
@@ -190,54 +188,6 @@ def test_the_answer_is_json_csv_and_a_table_of_80_columns(found):
     assert max(map(len, text.splitlines())) <= 80
     assert "combinations looked at" in text
     assert render(found, "csv").count("\n") == len(found.found) + 1
-
-
-def columns(n, seed=0):
-    rng = np.random.default_rng(seed)
-    strike = np.sort(rng.uniform(50.0, 150.0, n))
-    return {
-        "value": rng.normal(-5.0, 30.0, n), "cost": rng.uniform(-400.0, -20.0, n), "width": rng.uniform(100.0, 900.0, n),
-        "strike": strike,
-    }  # fmt: skip
-
-
-TABLE = {"table_start": 0.0, "table_step": 1.0, "table": np.linspace(0.0, 1.0, 201)}
-OPEN = {"multiplier": 100.0, "fees": 0.0, "max_loss": math.inf, "max_capital": math.inf, "min_probability": 0.0}
-
-
-def test_the_kernel_is_a_hundred_times_as_fast_as_the_same_loop_in_python():
-    n = 1000
-    puts, calls = columns(n, 1), columns(n, 2)
-    first, last = np.zeros(n, dtype=np.int64), np.full(n, n, dtype=np.int64)
-
-    begun = time.process_time()
-    best, looked_at, _ = _finder.condors(*puts.values(), *calls.values(), first, last, **OPEN, **TABLE, keep=1)
-    kernel = (time.process_time() - begun) / looked_at
-
-    begun, score = time.process_time(), 0.0
-    few = 30
-    for i in range(few):
-        for j in range(n):
-            loss = max(puts["width"][i], calls["width"][j]) + puts["cost"][i] + calls["cost"][j]
-            value = puts["value"][i] + calls["value"][j]
-            if loss > 0.005 and value > score * loss:
-                score = value / loss
-    assert looked_at == n * n
-    assert (time.process_time() - begun) / (few * n) > 100 * kernel
-    assert best[0][0] >= score
-
-
-def test_the_kernel_checks_its_input():
-    side = columns(4)
-    rows = np.zeros(4, dtype=np.int64)
-    with pytest.raises(ValueError, match="keep"):
-        _finder.condors(*side.values(), *side.values(), rows, rows, **OPEN, **TABLE, keep=0)
-    with pytest.raises(ValueError, match="first, last"):
-        _finder.condors(*side.values(), *side.values(), rows, rows + 9, **OPEN, **TABLE, keep=1)
-    with pytest.raises(ValueError, match="different lengths"):
-        _finder.condors(*side.values(), *side.values(), rows[:3], rows, **OPEN, **TABLE, keep=1)
-    with pytest.raises(ValueError, match="table"):
-        _finder.condors(*side.values(), *side.values(), rows, rows, **OPEN, **{**TABLE, "table_step": 0.0}, keep=1)
 
 
 def test_a_payoff_under_a_view_of_everything_is_the_markets(chain):
