@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import click
 
@@ -25,6 +26,12 @@ COMMANDS = {
     epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08",
 )
 @click.option("--shares", type=int, help="Shares owned.")
+@click.option(
+    "--holdings",
+    metavar="FILE",
+    help="In place of --shares: a CSV of ticker,shares,price (and beta,low,high), hedged with the chain's options.",
+)
+@click.option("--beta", type=float, help="Of all holdings to the chain's underlying.  [default: theirs, or --prices]")
 @click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
@@ -48,6 +55,32 @@ COMMANDS = {
 )
 @click.option(
     "--delta-target", type=float, help="The cheapest hedge that brings the delta to this fraction of the shares'."
+)
+@click.option(
+    "--cvar", type=float, help="The cheapest hedge whose average loss in the worst 5% is at most this fraction."
+)
+@click.option(
+    "--measure",
+    type=click.Choice(["implied", "historical"]),
+    default="implied",
+    show_default=True,
+    help="Distribution for --cvar: what the quotes imply, or the past of --prices.",
+)
+@click.option(
+    "--prices",
+    metavar="FILE",
+    multiple=True,
+    help="Daily prices, for the historical distribution and betas; may be repeated.",
+)
+@click.option(
+    "--preset",
+    metavar="NAME",
+    help="An index strategy by its strike rule: PPUT, PPUT3M, CLL, CLLZ, CLLR or JHEQX; and what gives as much.",
+)
+@click.option(
+    "--details",
+    is_flag=True,
+    help="Also show margin, assignment, and cost and tail under each distribution. JSON and CSV always hold them.",
 )
 @click.option(
     "--min-cap",
@@ -87,6 +120,8 @@ def command(
     ctx: click.Context,
     *,
     shares: int | None,
+    holdings: str | None,
+    beta: float | None,
     chain: str | None,
     by: date | None,
     expiry: date | None,
@@ -95,6 +130,11 @@ def command(
     zero_cost: bool,
     until: float | None,
     delta_target: float | None,
+    cvar: float | None,
+    measure: str,
+    prices: tuple[str, ...],
+    preset: str | None,
+    details: bool,
     min_cap: float | None,
     max_legs: int,
     max_spread: float,
@@ -113,37 +153,64 @@ def command(
     """Size option hedges that truly hold a floor, beside a stop and holding less.
 
     Every candidate is priced at the touch and sized in whole contracts. The goal is one of --floor,
-    --budget, --zero-cost and --delta-target. Ends with 4 when no option hedge of that expiry meets
+    --budget, --zero-cost, --delta-target, --cvar and --preset. Ends with 4 when no option hedge of that expiry meets
     it, naming the nearest floor that one does.
     """
     if ctx.invoked_subcommand is not None:
         refuse_options_before(ctx)
         return
-    if shares is None or chain is None:
-        raise click.UsageError(f"Missing option '{'--shares' if shares is None else '--chain'}'.", ctx)
+    if chain is None or (shares is None and holdings is None):
+        missing = "--shares" if shares is None and holdings is None else "--chain"
+        raise click.UsageError(f"Missing option '{missing}'.", ctx)
+    if shares is not None and holdings is not None:
+        raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
+    if beta is not None and holdings is None:
+        raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
     if verbose:
         click.echo(f"reading {chain}", err=True)
     loaded = load(chain, asof=asof, spot=spot)
-    result = compare(
-        loaded,
-        shares=shares,
-        floor=floor,
-        budget=budget,
-        zero_cost=zero_cost,
-        until=until,
-        delta_target=delta_target,
-        by=by,
-        expiry=expiry,
-        rate=rate,
-        dividends=dividends,
-        fee=fee,
-        min_cap=min_cap,
-        max_legs=max_legs,
-        max_spread=max_spread,
-    )
+    history = None
+    if prices:
+        from hedgekit.market.prices import load_prices
+
+        history = load_prices(prices[0] if len(prices) == 1 else prices)
+    terms: dict[str, Any] = {
+        "floor": floor,
+        "by": by,
+        "expiry": expiry,
+        "rate": rate,
+        "dividends": dividends,
+        "fee": fee,
+        "min_cap": min_cap,
+        "max_legs": max_legs,
+        "max_spread": max_spread,
+        "prices": history,
+        "details": details or format_ != "table" or history is not None,
+    }
+    goals: dict[str, Any] = {
+        "budget": budget,
+        "zero_cost": zero_cost or None,
+        "until": until,
+        "delta_target": delta_target,
+        "cvar": cvar,
+        "preset": preset,
+    }
+    if holdings is not None:
+        from hedgekit.hedges.portfolio import compare_portfolio
+        from hedgekit.risk.holdings import read_holdings
+
+        other = [name for name, value in goals.items() if value is not None]
+        if other:
+            raise click.UsageError(
+                f"--holdings are hedged for a --floor; --{other[0].replace('_', '-')} is for --shares", ctx
+            )
+        portfolio = read_holdings(holdings, loaded.ticker, beta=beta, prices=history)
+        result = compare_portfolio(loaded, portfolio, **terms)
+    else:
+        result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of

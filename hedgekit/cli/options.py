@@ -89,14 +89,14 @@ def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
     return command
 
 
-def output_options(command: F) -> F:
-    """Add the options that every command accepts."""
+def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
+    """Add the options that every command accepts; `more` forms of the answer beside table, JSON and CSV."""
     decorators = [
         click.option(
             "--format",
             "format_",
             cls=FormatOption,
-            type=click.Choice(FORMATS),
+            type=click.Choice((*FORMATS, *more)),
             default="table",
             show_default=True,
             help="Form of the answer.",
@@ -120,6 +120,11 @@ def output_options(command: F) -> F:
         click.option("--verbose", is_flag=True, help="Also say what is being done, on standard error."),
     ]
     return _with(command, decorators)
+
+
+def rows_output_options(command: F) -> F:
+    """Add the same for a command whose rows are also written as parquet."""
+    return output_options(command, more=("parquet",))
 
 
 def market_options(command: F) -> F:
@@ -235,7 +240,15 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
     if not quiet and format_ != "table":
         for note in result.warnings:
             click.echo(f"warning: {note.message}", err=True)
-    if output == "-":
+    if format_ == "parquet":
+        from hedgekit.report.parquet import write_parquet
+
+        if output == "-":
+            raise click.UsageError("parquet is no text: give --output FILE")
+        write_parquet(Path(output), result)
+        if not quiet:
+            click.echo(f"written: {output}", err=True)
+    elif output == "-":
         _say(result, format_)
     else:
         write_text(Path(output), render(result, format_, terminal=False))

@@ -12,6 +12,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import Status
+from hedgekit.hedges.goal import CVAR_LEVEL
 from hedgekit.hedges.problem import Problem, Quotes
 from hedgekit.model import Leg
 from hedgekit.payoff import PiecewiseLinear, carried_exact, exact, expiry_wealth, total_cost
@@ -65,6 +66,14 @@ class Candidate:
         What opening and closing at once costs, markets unchanged.
     floor_until_usd : float or None
         Least wealth from the level up down to which the floor was asked for; None without such a level.
+    margin_usd : float or None
+        Initial Reg T requirement of the hedged position, dollars; None where details were not asked for.
+    margin : dict or None
+        Initial and maintenance requirement, what the hedge changes in them, the cash a cash account needs, derivation.
+    outlook : dict or None
+        For each distribution, as in `hedgekit.hedges.outlook`.
+    assignment : tuple of dict or None
+        For each short leg, whether and when a holder should exercise.
     """
 
     name: str
@@ -91,6 +100,10 @@ class Candidate:
     floor_until_usd: float | None = None
     shares_sold: int | None = None
     stop_level: float | None = None
+    margin_usd: float | None = None
+    margin: dict[str, Any] | None = None
+    outlook: dict[str, dict[str, float]] | None = None
+    assignment: tuple[dict[str, Any], ...] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the candidate as the JSON of the public contract."""
@@ -159,7 +172,7 @@ def measure(
     miss = float(max(Fraction(0), problem.target - from_level.value))
     miss_at_any = float(max(Fraction(0), problem.target - low.value))
     shown_greeks = position_greeks(problem, kept, legs)
-    meets = stop_level is None and _meets(problem, exact_cost, from_level.value, shown_greeks["delta_shares"])
+    meets = stop_level is None and _meets(problem, wealth, exact_cost, from_level.value, shown_greeks["delta_shares"])
     breakeven = wealth.holds_from(problem.value)
     holds = wealth.holds_from(problem.target)
     cost_pct = units.percent(cost / value)
@@ -191,12 +204,20 @@ def measure(
     )
 
 
-def _meets(problem: Problem, cost: Fraction, floor: Fraction, delta: float | None) -> bool:
-    """Whether a hedge of that cost, floor (from the goal's level up) and delta in shares meets the goal."""
+def tail_loss(problem: Problem, wealth: PiecewiseLinear) -> float:
+    """Return the average loss in the worst outcomes under the goal's distribution, fraction of today's value."""
+    assert problem.distribution is not None
+    return 1.0 - problem.distribution.cvar(wealth, CVAR_LEVEL) / problem.value_usd
+
+
+def _meets(problem: Problem, wealth: PiecewiseLinear, cost: Fraction, floor: Fraction, delta: float | None) -> bool:
+    """Whether a hedge of that wealth, cost, floor (from the goal's level up) and delta in shares meets the goal."""
     goal = problem.goal
     within = problem.budget is None or cost <= problem.budget
     if goal.kind == "budget":
         return within
+    if goal.kind == "cvar":
+        return tail_loss(problem, wealth) <= (goal.cvar or 0.0)
     if goal.kind == "delta":
         return delta is not None and delta <= (goal.delta or 0.0) * problem.shares + HALF_A_SHARE
     return within and floor >= problem.target

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
+from hedgekit.hedges.details import with_details
 from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.money import highest_cap, highest_floor
 from hedgekit.hedges.notes import cheaper_but_wide, no_cap, of_the_chosen, quotes_left_out
 from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
+from hedgekit.hedges.outlook import distributions, statements
+from hedgekit.hedges.presets import build as build_preset
+from hedgekit.hedges.presets import preset_legs, preset_problem
 from hedgekit.hedges.problem import ANY_SPREAD, DEFAULT_FEE, WIDEST_SPREAD, Problem, make_problem, pick_expiry
 from hedgekit.hedges.recommend import recommend
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain
 from hedgekit.pricing import engine_name
-from hedgekit.results import Result
+from hedgekit.results import Note, Result
+
+if TYPE_CHECKING:
+    from hedgekit.distributions import Distribution
+    from hedgekit.hedges.portfolio import PortfolioView
+    from hedgekit.model import PriceHistory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +47,8 @@ class HedgeResult(Result):
         Name of the one to take; None when no option hedge meets the goal.
     why : str
         One sentence.
+    portfolio : PortfolioView or None
+        Where the shares stand for a portfolio that moves with them.
     """
 
     schema_name: ClassVar[str] = "hedge"
@@ -47,6 +58,7 @@ class HedgeResult(Result):
     optimum: Optimum | None
     recommended: str | None
     why: str
+    portfolio: PortfolioView | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -56,6 +68,7 @@ class HedgeResult(Result):
                 "value_usd": self.problem.value_usd,
                 "floor_goal_usd": self.problem.target_usd if self.problem.goal.kind in ("floor", "cap") else None,
             },
+            **({} if self.portfolio is None else {"portfolio": self.portfolio.to_dict()}),
             "candidates": [candidate.to_dict() for candidate in self.candidates],
             "recommended": self.recommended,
             "why": self.why,
@@ -128,6 +141,11 @@ def compare(
     zero_cost: bool = False,
     until: float | None = None,
     delta_target: float | None = None,
+    cvar: float | None = None,
+    measure: str = "implied",
+    preset: str | None = None,
+    prices: PriceHistory | None = None,
+    details: bool = True,
     by: date | str | None = None,
     expiry: date | str | None = None,
     rate: Given = None,
@@ -136,6 +154,7 @@ def compare(
     min_cap: float | None = None,
     max_legs: int = DEFAULT_LEGS,
     max_spread: float = WIDEST_SPREAD,
+    market: MarketInputs | None = None,
 ) -> HedgeResult:
     """Size every hedge of a long share position at one expiry, at the touch.
 
@@ -157,6 +176,16 @@ def compare(
         The floor is to hold from this spot up only, dollars a share (below 1: fraction of the spot).
     delta_target : float, optional
         The cheapest hedge whose delta is at most this fraction of the shares'.
+    cvar : float, optional
+        The cheapest hedge whose average loss in the worst 5% of outcomes is at most this fraction of today's value.
+    measure : {"implied", "historical"}
+        The distribution for `cvar`.
+    preset : str, optional
+        An index strategy by its strike rule (`hedgekit.hedges.presets`), and the cheapest ticket that gives as much.
+    prices : PriceHistory, optional
+        Daily prices of the underlying (`hedgekit.load_prices`), for the historical distribution.
+    details : bool
+        Also tell each hedge's margin, assignment, and cost and tail under the implied and historical distribution.
     by, expiry : datetime.date
         The first listed expiry on or after `by`, or exactly `expiry`.
     rate : float or path, optional
@@ -171,6 +200,8 @@ def compare(
         Most distinct contracts of the optimum.
     max_spread : float
         Quotes with a spread above this fraction of their mid are not traded on.
+    market : MarketInputs, optional
+        What `hedgekit.market.inputs.resolve` gave before for this expiry, instead of `rate` and `dividends`.
 
     Returns
     -------
@@ -195,7 +226,7 @@ def compare(
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
     refuse_closed(chain)
     day = pick_expiry(chain, by=by, expiry=expiry)
-    market = resolve(chain, (day,), rate=rate, dividends=dividends)
+    market = market or resolve(chain, (day,), rate=rate, dividends=dividends)
     check_legs(max_legs)
     goal = choose_goal(
         spot=chain.spot,
@@ -204,6 +235,9 @@ def compare(
         zero_cost=zero_cost,
         until=until,
         delta_target=delta_target,
+        cvar=cvar,
+        measure=measure,
+        preset=preset,
         min_cap=min_cap,
     )
     terms: dict[str, Any] = {
@@ -217,11 +251,29 @@ def compare(
         "min_cap": min_cap,
         "goal": goal,
     }
-    problem, optimum = _search(make_problem(chain, **terms, max_spread=max_spread), min_cap, max_legs)
+    problem = make_problem(chain, **terms, max_spread=max_spread)
+    named: tuple[Candidate, ...] = ()
+    if goal.preset is not None:
+        legs = preset_legs(problem, goal.preset, chain.at(day))
+        problem = preset_problem(problem, legs)
+        named = (build_preset(problem, goal.preset, legs),)
+    found: dict[str, Distribution] = {}
+    told: list[Note] = []
+    if details or goal.kind == "cvar":
+        found, told = distributions(problem, chain, market, prices)
+    if goal.kind == "cvar":
+        if measure not in found:
+            why = told[0].message if told else "give the history of the shares' prices, --prices FILE"
+            raise InputError(f"--measure {measure}: {why}")
+        problem = replace(problem, distribution=found[measure])
+    problem, optimum = _search(problem, min_cap, max_legs)
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
     best = None if optimum is None else optimum.candidate(problem)
     if best is not None and all(set(best.legs) != set(other.legs) for other in candidates):
         candidates = (best, *candidates)
+    candidates = (*named, *candidates)
+    if details:
+        candidates = with_details(problem, candidates, chain, found)
     recommended, why = recommend(problem, candidates, optimum, max_legs=max_legs)
     chosen = next((candidate for candidate in candidates if candidate.name == recommended), None)
     return HedgeResult(
@@ -230,9 +282,16 @@ def compare(
         optimum=optimum,
         recommended=recommended,
         why=why,
-        inputs=problem_inputs(chain, problem, market),
+        inputs={
+            **problem_inputs(chain, problem, market),
+            "details": details,
+            "distributions": statements(found),
+            "prices_source": None if prices is None else prices.source,
+            "prices_sha256": None if prices is None else prices.source_sha256,
+        },
         warnings=(
             *market.warnings,
+            *told,
             *quotes_left_out(chain, day, max_spread),
             *cheaper_but_wide(problem, make_problem(chain, **terms, max_spread=ANY_SPREAD)),
             *no_cap(problem),

@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeAlias
 
 from hedgekit import units
 from hedgekit.errors import InputError
+from hedgekit.hedges.presets import preset_named
 from hedgekit.payoff import exact
 
 STANDARD_FLOOR = 0.90
@@ -52,6 +53,8 @@ class Goal:
         Largest average loss in the worst 5% of outcomes, fraction of today's value.
     measure : {"implied", "historical"}
         The distribution under which `cvar` is taken.
+    preset : str or None
+        The index strategy that was asked for; floor, level and cap are then its own.
     """
 
     kind: Kind = "floor"
@@ -62,6 +65,7 @@ class Goal:
     delta: float | None = None
     cvar: float | None = None
     measure: Measure = "implied"
+    preset: str | None = None
 
     def __post_init__(self) -> None:
         """Check every number."""
@@ -110,6 +114,7 @@ class Goal:
             "cvar": self.cvar,
             "cvar_level": CVAR_LEVEL if self.kind == "cvar" else None,
             "measure": self.measure if self.kind == "cvar" else None,
+            "preset": self.preset,
         }
 
 
@@ -123,6 +128,7 @@ def choose_goal(
     delta_target: float | None = None,
     cvar: float | None = None,
     measure: str = "implied",
+    preset: str | None = None,
     min_cap: float | None = None,
 ) -> Goal:
     """Return the one goal that the arguments name.
@@ -131,7 +137,7 @@ def choose_goal(
     ----------
     spot : float
         Dollars a share.
-    floor, budget, zero_cost, delta_target, cvar
+    floor, budget, zero_cost, delta_target, cvar, preset
         At most one, but for a floor beside `zero_cost`, or beside a budget when `min_cap` is given: then the highest
         cap is looked for at which that floor costs no more. None of them is the standard floor.
     until : float, optional
@@ -149,7 +155,13 @@ def choose_goal(
     >>> choose_goal(spot=290.0, budget=0.01).kind, choose_goal(spot=290.0, zero_cost=True).kind
     ('budget', 'cap')
     """
-    named = {"--budget": budget, "--zero-cost": zero_cost or None, "--delta-target": delta_target, "--cvar": cvar}
+    named = {
+        "--budget": budget,
+        "--zero-cost": zero_cost or None,
+        "--delta-target": delta_target,
+        "--cvar": cvar,
+        "--preset": preset,
+    }
     asked = [name for name, value in named.items() if value is not None]
     if len(asked) > 1:
         raise InputError(f"{asked[0]} and {asked[1]} are two goals: give one")
@@ -159,7 +171,7 @@ def choose_goal(
             ", or add --min-cap for the highest cap at which that floor fits the budget" if budget is not None else ""
         )
         raise InputError(f"--floor and {asked[0]} are two goals: give one{hint}")
-    if until is not None and asked and asked[0] in ("--delta-target", "--cvar"):
+    if until is not None and asked and asked[0] in ("--delta-target", "--cvar", "--preset"):
         raise InputError(f"--until weakens a floor: it says nothing beside {asked[0]}")
     kinds: dict[str, Kind] = {"--delta-target": "delta", "--cvar": "cvar", "--budget": "budget"}
     kind: Kind = "cap" if caps else kinds.get(asked[0] if asked else "", "floor")
@@ -172,6 +184,7 @@ def choose_goal(
         delta=delta_target,
         cvar=cvar,
         measure=measure,  # type: ignore[arg-type] # checked when the goal is made
+        preset=None if preset is None else preset_named(preset),
     )
 
 

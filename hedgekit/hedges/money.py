@@ -64,7 +64,7 @@ def highest_floor(problem: Problem, *, max_legs: int = DEFAULT_LEGS) -> tuple[Pr
     best = _richest(problem, by_legs)
     next_point = None
     if best is not None:
-        found = _rounded_down(best.floor / problem.value, FLOOR_PLACES)
+        found = rounded_down(best.floor / problem.value, FLOOR_PLACES)
         problem = replace(problem, floor=found) if 0.0 < found <= 1.0 else problem
         dearer = preferred(problem, search.cheapest(floor=best.floor / problem.value + POINT, max_legs=max_legs)[1])
         next_point = None if dearer is None else float(dearer.cost - best.cost)
@@ -112,7 +112,7 @@ def highest_cap(problem: Problem, *, min_cap: float | None, max_legs: int = DEFA
     lowest = LOWEST_CAP if min_cap is None else min_cap
     spot = exact(problem.spot)
     strikes = [exact(strike) for strike in problem.calls.strike.tolist() if exact(strike) >= exact(lowest) * spot]
-    caps = [max(lowest, _rounded_down(strike / spot, CAP_PLACES)) for strike in strikes]
+    caps = [max(lowest, rounded_down(strike / spot, CAP_PLACES)) for strike in strikes]
 
     def at(cap: float) -> Problem:
         return replace(problem, cap=cap, calls_allowed=True)
@@ -150,6 +150,6 @@ def _richest(problem: Problem, by_legs: Iterable[Ticket | None]) -> Ticket | Non
     return chosen
 
 
-def _rounded_down(number: Fraction, places: int) -> float:
+def rounded_down(number: Fraction, places: int) -> float:
     """Return a decimal number of so many places that is not above the fraction."""
     return float(Fraction(math.floor(number * 10**places), 10**places))

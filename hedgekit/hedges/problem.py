@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.hedges.goal import Goal
 from hedgekit.model import BoolArray, Chain, Flag, Leg, Option
 from hedgekit.payoff import exact
+
+if TYPE_CHECKING:
+    from hedgekit.distributions import Distribution
 
 DEFAULT_FEE = 0.65
 """Dollars a contract, a common retail commission."""
@@ -107,6 +111,8 @@ class Problem:
         What is asked for beside the floor.
     max_spread : float
         Quotes with a wider spread, as a fraction of the mid, were left out.
+    distribution : Distribution or None
+        Of the spot at expiry, where the goal is a tail loss under it.
     """
 
     shares: int
@@ -125,6 +131,7 @@ class Problem:
     calls: Quotes
     goal: Goal = field(default_factory=Goal)
     max_spread: float = WIDEST_SPREAD
+    distribution: Distribution | None = None
 
     @property
     def value(self) -> Fraction:
@@ -155,6 +162,10 @@ class Problem:
     def budget(self) -> Fraction | None:
         """The most to pay, exact dollars; None when the goal sets no limit."""
         return None if self.goal.budget is None else exact(self.goal.budget) * self.value
+
+    def level(self, *fractions: float) -> float:
+        """Return the spot times a sum of decimal fractions, dollars a share: 1.1 x 100 is 110, not just above."""
+        return float(sum((exact(fraction) for fraction in fractions), start=Fraction(0)) * exact(self.spot))
 
     @property
     def most_puts(self) -> int:

@@ -28,6 +28,8 @@ def recommend(
     max_legs : int
         Most distinct contracts.
     """
+    if problem.goal.preset is not None:
+        return problem.goal.preset, _of_the_preset(problem, candidates, optimum)
     hedges = [c for c in candidates if c.legs]
     charge = float(least_saving(problem))
 
@@ -37,7 +39,7 @@ def recommend(
             return -_promised(candidate) + charge * legs, candidate.cost_usd, legs
         return candidate.cost_usd + charge * legs, 0.0, legs
 
-    few = [c for c in hedges if len(c.legs) <= max_legs]
+    few = [c for c in hedges if len(c.legs) <= max_legs and c.shares_sold is None]
     allowed = [c for c in few if problem.calls_allowed or not sells_calls(c)]
     meeting = sorted((c for c in allowed if c.meets_goal), key=score)
     others = sorted((c for c in hedges if c.meets_goal and sells_calls(c) and not problem.calls_allowed), key=score)
@@ -50,6 +52,18 @@ def recommend(
             why += f"; a {others[0].name} would {_better(others[0], chosen, problem)}"
         return chosen.name, why
     return None, _why_none(problem, optimum, others, max_legs=max_legs)
+
+
+def _of_the_preset(problem: Problem, candidates: Sequence[Candidate], optimum: Optimum | None) -> str:
+    """Say what a preset keeps, and what the same would cost without its rule."""
+    chosen = next(c for c in candidates if c.name == problem.goal.preset)
+    text = f"{chosen.name} by its strike rule keeps {units.percent(_promised(chosen) / problem.value_usd):.1f}% "
+    text += _where(problem)
+    if optimum is None or optimum.best is None or optimum.best.cost_usd >= chosen.cost_usd:
+        return f"{text}; no ticket of up to {optimum.max_legs if optimum else 0} legs keeps as much for less"
+    saved = chosen.cost_usd - optimum.best.cost_usd
+    under = " under no lower a cap" if problem.calls_allowed else ""
+    return f"{text}; {ticket_text(optimum.best.legs)} keeps as much{under} for ${saved:,.0f} less"
 
 
 def _promised(candidate: Candidate) -> float:
@@ -78,6 +92,8 @@ def _criterion(problem: Problem) -> str:
             f"the option hedge with the highest cap at which {units.percent(problem.floor):g}% {_where(problem)} costs "
             f"{paid}"
         )
+    if goal.kind == "cvar":
+        return f"the cheapest option hedge that loses {units.percent(goal.cvar or 0.0):g}% or less in the worst 5%"
     if goal.kind == "delta":
         return f"the cheapest option hedge with a delta of {goal.delta:g} a share or less"
     return f"the cheapest option hedge whose floor holds {_where(problem)}"
@@ -99,6 +115,11 @@ def _why_none(problem: Problem, optimum: Optimum | None, others: Sequence[Candid
     held = f"holds {units.percent(problem.floor):g}%{'' if goal.until == 0 else f' {_where(problem)}'}"
     if goal.kind == "budget":
         return f"{hedge}can be had at the touch for {paid}: raise --budget, or hold less"
+    if goal.kind == "cvar":
+        return (
+            f"{hedge}brings the {goal.measure} average loss in the worst 5% down to "
+            f"{units.percent(goal.cvar or 0.0):g}% at the touch: ask for more, or hold less"
+        )
     if goal.kind == "delta":
         return f"{hedge}brings the delta down to {goal.delta:g} a share at the touch: ask for more, or hold less"
     if goal.kind == "cap":

@@ -13,7 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit import units
+from hedgekit.hedges.goal import CVAR_LEVEL
 from hedgekit.hedges.problem import Problem
+from hedgekit.model import Leg
+from hedgekit.payoff import carried_exact, expiry_wealth, total_cost
 
 BELOW_FLOOR = 0.10
 """Put spreads give up protection this fraction of the spot below the floor."""
@@ -41,7 +44,12 @@ class Sized:
 
 
 def size_puts(
-    problem: Problem, *, short_put: int | None = None, short_call: int | None = None, short_calls: int = 0
+    problem: Problem,
+    *,
+    short_put: int | None = None,
+    short_call: int | None = None,
+    short_calls: int = 0,
+    long_call: int | None = None,
 ) -> Sized | None:
     """Return the cheapest puts that keep the floor, or those that come nearest to it.
 
@@ -61,6 +69,8 @@ def size_puts(
         Row of ``problem.calls`` sold, `short_calls` contracts of it in all.
     short_calls : int
         Never more than the shares cover.
+    long_call : int or None
+        Row of a higher call bought for each call sold.
 
     Returns
     -------
@@ -79,6 +89,8 @@ def size_puts(
     credit = 0.0
     if short_call is not None:
         credit = short_calls * (units.MULTIPLIER * float(problem.calls.bid[short_call]) - problem.fee)
+    if long_call is not None:
+        credit -= short_calls * (units.MULTIPLIER * float(problem.calls.ask[long_call]) + problem.fee)
     cost = contracts * per_contract - credit
     growth = math.exp(problem.rate * problem.t_years)
     floor = np.minimum(
@@ -91,6 +103,10 @@ def size_puts(
         rows = np.arange(first, len(puts))
         delta = _delta(problem, rows, contracts, short_put, short_call, short_calls)
         found = choice.least_cost(delta <= (problem.goal.delta or 0.0) * problem.shares + TIE, otherwise=-delta)
+    elif problem.goal.kind == "cvar":
+        legs = _Template(short_put=short_put, short_call=short_call, short_calls=short_calls, long_call=long_call)
+        tried = legs.tail_losses(problem, first, cost)
+        found = choice.least_cost(tried <= (problem.goal.cvar or 0.0), otherwise=-tried)
     else:
         found = choice.least_cost(floor >= problem.target_usd - TIE, otherwise=floor)
     row, count, meets = found
@@ -133,6 +149,73 @@ class _Choice:
         return int(row), int(column), meets
 
 
+TAIL_SPOTS = 1000
+"""Equally likely spots on which tail losses are first told; the one that is chosen is checked exactly."""
+
+TAIL_SLACK = 0.002
+"""By which those few spots may overstate a tail loss, fraction of today's value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Template:
+    """The legs beside the puts that are bought."""
+
+    short_put: int | None
+    short_call: int | None
+    short_calls: int
+    long_call: int | None
+
+    def legs(self, problem: Problem, row: int, contracts: int) -> list[Leg]:
+        legs = [problem.puts.bought(row, contracts)]
+        if self.short_put is not None:
+            legs.append(problem.puts.sold(self.short_put, contracts))
+        if self.short_call is not None and self.short_calls:
+            legs.append(problem.calls.sold(self.short_call, self.short_calls))
+        if self.long_call is not None and self.short_calls:
+            legs.append(problem.calls.bought(self.long_call, self.short_calls))
+        return legs
+
+    def tail_losses(self, problem: Problem, first: int, cost: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Tail loss of every strike and count, fraction of value: rough, but that of the cheapest enough is exact."""
+        from hedgekit.hedges.candidate import tail_loss
+
+        assert problem.distribution is not None
+        rough = self._rough(problem, first, cost)
+        limit = problem.goal.cvar or 0.0
+        for at in np.argsort(np.where(rough <= limit + TAIL_SLACK, cost, np.inf), axis=None, kind="stable").tolist():
+            row, column = divmod(at, cost.shape[1])
+            if rough[row, column] > limit + TAIL_SLACK:
+                break
+            legs = self.legs(problem, first + row, column + 1)
+            paid = carried_exact(total_cost(legs, problem.fee), problem.rate, problem.t_years)
+            rough[row, column] = tail_loss(problem, expiry_wealth(problem.shares, legs).minus(paid))
+            if rough[row, column] <= limit:
+                alone = np.full_like(rough, np.inf)
+                alone[row, column] = rough[row, column]
+                return alone
+        return rough
+
+    def _rough(self, problem: Problem, first: int, cost: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        assert problem.distribution is not None
+        spots = problem.distribution.quantile((np.arange(TAIL_SPOTS) + 0.5) / TAIL_SPOTS)
+        worst = round((1.0 - CVAR_LEVEL) * TAIL_SPOTS)
+        base = problem.shares * spots
+        if self.short_call is not None:
+            level = problem.calls.strike[self.short_call]
+            width = np.inf if self.long_call is None else problem.calls.strike[self.long_call] - level
+            base = base - units.MULTIPLIER * self.short_calls * np.clip(spots - level, 0.0, width)
+        low = 0.0 if self.short_put is None else problem.puts.strike[self.short_put]
+        strike = problem.puts.strike[first:, None]
+        per_put = units.MULTIPLIER * (np.maximum(strike - spots, 0.0) - np.maximum(low - spots, 0.0))
+        paid = np.where(cost > 0, cost * math.exp(problem.rate * problem.t_years), cost)
+        losses = np.empty_like(cost)
+        for column in range(cost.shape[1]):
+            wealth = base + (column + 1) * per_put
+            losses[:, column] = np.partition(wealth, worst, axis=1)[:, :worst].mean(axis=1)
+        result: npt.NDArray[np.float64] = 1.0 - (losses - paid) / problem.value_usd
+        return result
+
+
 def _delta(
     problem: Problem,
     rows: npt.NDArray[np.intp],
@@ -164,12 +247,12 @@ def short_put_row(problem: Problem) -> int | None:
     """
     if problem.goal.until > 0.0:
         return problem.puts.last_at_or_below(problem.goal.until)
-    row = problem.puts.last_at_or_below((problem.floor - BELOW_FLOOR) * problem.spot)
-    if row is None and problem.puts.strike[0] < problem.floor * problem.spot:
+    row = problem.puts.last_at_or_below(problem.level(problem.floor, -BELOW_FLOOR))
+    if row is None and problem.puts.strike[0] < problem.level(problem.floor):
         return 0
     return row
 
 
 def short_call_row(problem: Problem) -> int | None:
     """Return the call a collar sells: first strike at or above the cap."""
-    return problem.calls.first_at_or_above(problem.cap * problem.spot)
+    return problem.calls.first_at_or_above(problem.level(problem.cap))

@@ -134,15 +134,17 @@ def _butterflies(board: _Board) -> Rows:
     for left in range(1, WINGS + 1):
         for right in range(1, WINGS + 1):
             middle = np.arange(left, len(series) - right)
+            if not len(middle):
+                break
             low, high = middle - left, middle + right
-            ahead = (series[low] == series[high]) & np.isfinite(bid[middle] - ask[low] - ask[high])
-            middle, low, high = middle[ahead], low[ahead], high[ahead]
             width = strike[high] - strike[low]
-            middle, low, high, width = (column[width > 0.0] for column in (middle, low, high, width))
-            share = (strike[high] - strike[middle]) / width
-            pays = bid[middle] > share * ask[low] + (1.0 - share) * ask[high] + HALF_CENT
-            found.append(np.stack([middle, low, high], axis=1)[pays])
-    return np.concatenate(found)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = (strike[high] - strike[middle]) / width
+                pays = bid[middle] > share * ask[low] + (1.0 - share) * ask[high] + HALF_CENT
+            pays &= (series[low] == series[high]) & (width > 0.0)
+            if pays.any():
+                found.append(np.stack([middle, low, high], axis=1)[pays])
+    return np.concatenate(found) if found else np.empty((0, 3), dtype=np.intp)
 
 
 def _cover(found: npt.NDArray[np.int64], edges: list[tuple[Flag, Rows]]) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -29,6 +29,9 @@ from hedgekit.units import percent, years
 
 SHORTEST, LONGEST = 0.2, 2.1
 """Expiries that tell the rate, in years: nearer ones discount too little, farther ones are quoted too wide."""
+
+SHORTEST_EUROPEAN = 0.04
+"""Without early exercise in the way nearer expiries tell it too."""
 
 WIDEST_INTERVAL = 0.015
 """A rate known no better than this, decimal a year from end to end, is refused."""
@@ -52,6 +55,9 @@ HUBER = 1.345  # residuals beyond this many scales count less (Huber 1981, 95% e
 TO_SCALE = 1.4826  # median absolute residual to standard deviation
 REWEIGHTINGS, FORWARD_ROUNDS, DIVIDEND_ROUNDS, GROWTH_ROUNDS = 20, 3, 4, 4
 LEAST_SCALE = 0.02  # of a pair's width
+
+TELLING_DIVIDENDS, CLEARLY_BETTER = 5, 0.8
+"""Cash dividends are inferred from so many expiries or more, when they take a fifth of the crookedness away."""
 
 Cash: TypeAlias = Sequence[tuple[float, float]]
 
@@ -196,6 +202,39 @@ def infer_dividends(chain: Chain, rate: float) -> tuple[tuple[float, float], ...
     return tuple(cash)
 
 
+def better_dividends(chain: Chain, rate: float, cash: Cash | None = None) -> tuple[tuple[float, float], ...]:
+    """Return inferred cash dividends where the chain is told clearly better with them than with yields; else none.
+
+    Parameters
+    ----------
+    chain : Chain
+    rate : float
+        Continuously compounded, decimal a year; known, not assumed.
+    cash : sequence of (t_years, amount), optional
+        Those of `infer_rate` at this rate, when at hand. Default: `infer_dividends`.
+
+    Returns
+    -------
+    tuple of (t_years, amount)
+        Empty for European options, where fewer than `TELLING_DIVIDENDS` expiries tell, and where they leave calls
+        less puts nearly as crooked as a yield does: on few expiries the dates and amounts fitted are often wrong.
+    """
+    board = _Board.of(chain)
+    if not board.american or board.telling.sum() < TELLING_DIVIDENDS:
+        return ()
+    cash = tuple(infer_dividends(chain, rate) if cash is None else cash)
+    if not cash:
+        return ()
+    rates = np.full(len(board.expiries), rate)
+    bent = []
+    for tried in ((), cash):
+        fresh = replace(board, forward=board.forward.copy(), vol=board.vol.copy())
+        for _ in range(FORWARD_ROUNDS - 1):
+            bid, ask, _ = fresh.european(rates, tried)
+        bent.append(fresh.crookedness(bid, ask))
+    return cash if bent[1] < CLEARLY_BETTER * bent[0] else ()
+
+
 def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cash = ()) -> list[Forward]:
     """Tell each expiry's forward from put-call parity near the money.
 
@@ -266,6 +305,7 @@ class _Board:
     out: FloatArray  # (n,) mid of the out-of-the-money side
     out_sign: FloatArray
     vol: FloatArray  # (n,) implied by `out`
+    american: bool = True
     first: float = math.nan  # when the first quarterly dividend is due, years; infinite when none is paid
 
     @classmethod
@@ -273,7 +313,8 @@ class _Board:
         """Collect the pairs of the expiries that lie ahead; without `slopes` only those near the money."""
         ahead = [day for day in chain.expiries if chain.years_to(day) > 0.0 and (only is None or day in only)]
         t_years = np.array([chain.years_to(day) for day in ahead])
-        telling = (t_years >= SHORTEST) & (t_years <= LONGEST) & slopes
+        shortest = SHORTEST if chain.exercise == "american" else SHORTEST_EUROPEAN
+        telling = (t_years >= shortest) & (t_years <= LONGEST) & slopes
         found = [
             pairs_near_money(chain.at(day), RATE_REACH if tells else FORWARD_REACH, len(chain))
             for day, tells in zip(ahead, telling, strict=True)
@@ -308,6 +349,7 @@ class _Board:
             out=0.5 * np.where(put_out, put_mid, call_mid)[kept],
             out_sign=np.where(put_out, -1.0, 1.0)[kept],
             vol=np.full(int(kept.sum()), np.nan),
+            american=chain.exercise == "american",
         )
 
     def implied(self, rate: float, dividends: Cash) -> tuple[float, float]:
@@ -339,6 +381,8 @@ class _Board:
 
     def _early_exercise(self, rates: FloatArray, cash: Cash, keep_vol: bool) -> FloatArray:
         """Return the early exercise premium of each pair's call less that of its put; NaN without a vol."""
+        if not self.american:
+            return np.zeros(len(self.strike))
         # the model counts interest to the cut-off; what is paid runs from settlement to settlement
         rate = rates * self.financed / self.t_years
         # what the dividends do not explain of a forward is met by a yield
@@ -375,7 +419,7 @@ class _Board:
         """Search the date of the first dividend by fortnights, then weeks, then half weeks; infinite for none."""
         for _ in range(2):
             bid, ask, _ = self.european(rates, ())
-        forward, without = self.forward.copy(), self._crookedness(bid, ask) + self._stair(rates, math.inf)[1]
+        forward, without = self.forward.copy(), self.crookedness(bid, ask) + self._stair(rates, math.inf)[1]
         tried: dict[float, float] = {}
 
         def best(dates: Sequence[float]) -> float:
@@ -383,7 +427,7 @@ class _Board:
                 if years(1.0) <= when <= QUARTER and when not in tried:
                     # the best date hardly depends on the amount
                     cash = self._dividends(when, USUAL_DIVIDEND * self.spot)
-                    bent = self._crookedness(*self.european(rates, cash, keep_vol=True)[:2])
+                    bent = self.crookedness(*self.european(rates, cash, keep_vol=True)[:2])
                     tried[when] = bent + self._stair(rates, when)[1]
                     self.forward = forward.copy()
             return min(tried, key=lambda when: tried[when])
@@ -393,7 +437,7 @@ class _Board:
             found = best([found - step, found + step])
         return found if tried[found] < without else math.inf
 
-    def _crookedness(self, bid: FloatArray, ask: FloatArray) -> float:
+    def crookedness(self, bid: FloatArray, ask: FloatArray) -> float:
         """Return how far calls less puts lie off straight lines, in squares of `TRUST` of their quotes' width."""
         total = 0.0
         for place in np.flatnonzero(self.telling):

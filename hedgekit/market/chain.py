@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,14 @@ HIGHEST_CARRY = 0.06
 
 FIRST_TRADES = timedelta(minutes=30)
 """So long after the open a chain has traded, and a feed delayed by a quarter of an hour shows it."""
+
+NEAR_MONEY = 0.03  # strikes this fraction from the spot tell an expiry's usual spread
+WIDE_STRADDLE, WIDE_SPOT = 0.03, 3e-4
+"""An expiry is quoted wide when its usual spread is above both: this share of the at-the-money straddle (usual are
+0.2% to 2%), and this share of the spot (0.09 on IWM), below which near expiries are simply cheap."""
+
+WIDE_MARKET = 2e-3
+"""Without a straddle to judge by, a usual spread above this share of the spot is wide."""
 
 EXAMPLES = 3  # symbols a defect names
 SYMBOL_TAIL = 15  # what follows the root in a compact symbol
@@ -123,6 +131,48 @@ def defects(chain: Chain) -> list[Defect]:
             examples = tuple(chain.symbol[rows[:EXAMPLES]].tolist())
             found.append(Defect(slug=flag.slug, count=len(rows), message=message, examples=examples))
     return sorted(found, key=lambda defect: defect.count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpirySpread:
+    """How widely one expiry is quoted near the money.
+
+    Parameters
+    ----------
+    expiry : date
+    spread : float
+        Median spread within 3% of the spot, dollars a share.
+    of_straddle : float
+        The same as a fraction of the at-the-money straddle; NaN where that is not quoted.
+    wide : bool
+        Whether it is wide for its own length of time.
+    """
+
+    expiry: date
+    spread: float
+    of_straddle: float
+    wide: bool
+
+
+def spreads(chain: Chain) -> list[ExpirySpread]:
+    """Say how widely each expiry ahead is quoted near the money; those without such quotes are left out."""
+    found = []
+    near = (np.abs(chain.strike / chain.spot - 1.0) <= NEAR_MONEY) & (chain.t_years > 0.0) & (chain.bid > 0.0)
+    near &= chain.ask > chain.bid
+    for day in np.unique(chain.expiry[near]):
+        rows = np.flatnonzero(near & (chain.expiry == day))
+        middle = float(np.median((chain.ask - chain.bid)[rows]))
+        calls, puts = (rows[chain.kind[rows] == sign] for sign in (1, -1))
+        strikes, c, p = np.intersect1d(chain.strike[calls], chain.strike[puts], return_indices=True)
+        share = float("nan")
+        if len(strikes):
+            at = int(np.argmin(np.abs(strikes - chain.spot)))
+            share = middle / float(chain.mid[calls[c[at]]] + chain.mid[puts[p[at]]])
+        wide = middle > WIDE_SPOT * chain.spot and share > WIDE_STRADDLE
+        if np.isnan(share):
+            wide = middle > WIDE_MARKET * chain.spot
+        found.append(ExpirySpread(expiry=day.item(), spread=middle, of_straddle=share, wide=bool(wide)))
+    return found
 
 
 def _least(chain: Chain) -> FloatArray:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.market import calendar
-from hedgekit.model import Chain, FloatArray
+from hedgekit.model import Chain, Flag, FloatArray
 from hedgekit.units import years
 
 TOLERANCE = 2e-4
@@ -38,6 +38,9 @@ PAIRS_AN_EXPIRY = 12
 NEAREST_EXPIRIES = 5
 FAR_DAYS = 60.0  # beyond this many days dividends and early exercise blur the spot more than they tell it
 LEAST_PAIRS = 3
+DISPUTED = Flag.CROSSED | Flag.VERTICAL | Flag.BUTTERFLY | Flag.CALENDAR | Flag.DUPLICATE | Flag.NON_STANDARD
+"""Quotes that other quotes contradict tell no parity."""
+
 LARGEST_DIVIDEND = 0.015  # of the spot
 STRICT_DAYS = 4  # over a long weekend: an expiry within so many days leaves little room for an ex-date
 
@@ -213,10 +216,11 @@ def pairs_near_money(chain: Chain, near: float, most: int, *, bid_for: bool = Tr
 
 
 def _two_sided(chain: Chain, sign: int, bid_for: bool) -> npt.NDArray[np.intp]:
-    """Rows of one side that are offered and, if wanted, bid for, not crossed, and of the plain contract."""
+    """Rows of one side that are offered and, if wanted, bid for, of the plain contract, and disputed by no other."""
     plain = np.array([symbol[:-15] for symbol in chain.symbol.tolist()]) == _plain_root(chain)
     bid = chain.bid > 0.0 if bid_for else chain.bid >= 0.0
-    return np.flatnonzero((chain.kind == sign) & bid & (chain.ask >= chain.bid) & plain)
+    sound = (chain.flags & DISPUTED) == 0
+    return np.flatnonzero((chain.kind == sign) & bid & (chain.ask >= chain.bid) & plain & sound)
 
 
 def _plain_root(chain: Chain) -> str:

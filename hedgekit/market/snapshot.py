@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,17 +13,24 @@ import numpy.typing as npt
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.market import calendar
-from hedgekit.market.chain import inspect
+from hedgekit.market.arbitrage import HALF_CENT
+from hedgekit.market.chain import inspect, spreads
 from hedgekit.market.contract_terms import cutoff, exercise_style
-from hedgekit.market.parity import NEAR_MONEY, ParitySpot, parity_spot
+from hedgekit.market.parity import ParitySpot, parity_spot
 from hedgekit.model import NEW_YORK, BoolArray, Chain, Flag, FloatArray, Option, SpotSource
-from hedgekit.units import MULTIPLIER, percent
+from hedgekit.units import MULTIPLIER, days, percent
 
 AsOf: TypeAlias = date | datetime
 Warnings: TypeAlias = tuple[tuple[str, str], ...]
 
-WIDE_MARKET = 2e-3
-"""A median spread near the money above this fraction of the spot is said; IWM's is 0.0003 to 0.0007."""
+NEAR_DAYS, MOST_WIDE = 60.0, 0.5
+"""The market is wide when more than this share of the expiries within so many days are, or of all without any."""
+
+AFTER_HOURS = timedelta(hours=1)
+"""A file of the evening holds the quotes of the close; a delayed feed's last snapshot comes within the hour."""
+
+FEW_BREACHES, FEWER = 3, 4
+"""More asks than this below exercise value at the file's spot, and a quarter as many at parity's, move the spot."""
 
 FARTHEST_SPOT = 10.0
 """A spot this many times outside the listed strikes, with no parity to check it by, is refused."""
@@ -132,7 +139,8 @@ def to_chain(snapshot: Snapshot, *, asof: AsOf | None = None, spot: float | None
     if spot is not None and (isinstance(spot, bool) or not (isinstance(spot, int | float) and 0.0 < spot < math.inf)):
         raise InputError(f"spot {spot!r}: expected a positive number of dollars a share")
     when, warnings = _clock(snapshot, asof)
-    chain = _assembled(snapshot, when, warnings)
+    # what quotes say against each other needs no spot, and what is left tells it
+    chain = inspect(_assembled(snapshot, when, warnings))
     return _with_age(inspect(_with_spread(_with_spot(chain, snapshot, spot))))
 
 
@@ -158,6 +166,11 @@ def _clock(snapshot: Snapshot, asof: AsOf | None) -> tuple[datetime, Warnings]:
             ("re_dated", f"quotes of {moment:%Y-%m-%d %H:%M} are dated {when:%Y-%m-%d %H:%M} as --asof says")
         )
     closed = calendar.closed_reason(when.date())
+    if when == moment and not closed and when > calendar.option_close(when.date()) + AFTER_HOURS:
+        when = calendar.option_close(when.date())
+        warnings.append(
+            ("after_hours", f"taken at {moment:%H:%M} New York: the quotes are dated {when:%H:%M}, when they stopped")
+        )
     last = calendar.last_session_at(when)
     if closed:
         warnings.append(
@@ -264,7 +277,14 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
         told = f"the file has no spot: {parity.spot:.2f} from put-call parity near the money is used"
         return _settled(chain, parity.spot, "parity", (("spot_from_parity", told),))
     if parity.agrees(in_file):
-        return _settled(chain, in_file, "file", ())
+        below, left = _below_exercise(chain, in_file), _below_exercise(chain, parity.spot)
+        if below <= FEW_BREACHES or below < FEWER * left:
+            return _settled(chain, in_file, "file", ())
+        told = (
+            f"at the file's spot {in_file:.2f} {below} options are offered below their exercise value, at the "
+            f"{parity.spot:.2f} of put-call parity {left or 'none'}: {parity.spot:.2f} is used"
+        )
+        return _settled(chain, parity.spot, "parity", (("spot_off_parity", told),))
     if parity.dividend_explains(in_file):
         due = (
             f"the file's spot {in_file:.2f} is above the {parity.spot:.2f} that put-call parity says from "
@@ -277,16 +297,17 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
 
 
 def _with_spread(chain: Chain) -> Chain:
-    """Say so when even the quotes near the money are far apart."""
-    near = (np.abs(chain.strike / chain.spot - 1.0) <= NEAR_MONEY) & (chain.t_years > 0.0) & (chain.bid > 0.0)
-    spread = (chain.ask - chain.bid)[near]
-    spread = spread[spread > 0.0]
-    if not len(spread) or np.median(spread) <= WIDE_MARKET * chain.spot:
+    """Say so when even the quotes near the money are far apart, each expiry judged by its own straddle."""
+    found = spreads(chain)
+    near = [one for one in found if days(chain.years_to(one.expiry)) <= NEAR_DAYS] or found
+    wide = [one for one in near if one.wide]
+    if len(wide) <= MOST_WIDE * len(near):
         return chain
-    middle = float(np.median(spread))
+    middle = float(np.median([one.spread for one in wide]))
     message = (
-        f"the median spread near the money is ${middle:.2f} ({percent(middle / chain.spot):.2f}% of the spot): quoted "
-        "in a fast or thin market, where a hedge costs more than its value"
+        f"{len(wide)} of the {len(near)} nearest expiries are quoted wide: usually ${middle:.2f} apart near the money "
+        f"({percent(middle / chain.spot):.2f}% of the spot), as in a fast or thin market, where a hedge costs more "
+        "than its value"
     )
     return replace(chain, warnings=(*chain.warnings, ("wide_market", message)))
 
@@ -301,6 +322,13 @@ def _with_age(chain: Chain) -> Chain:
         "or the time is wrong"
     )
     return replace(chain, warnings=(*chain.warnings, ("stale", message)))
+
+
+def _below_exercise(chain: Chain, spot: float) -> int:
+    """Count American options ahead that are offered below what exercise brings at a spot."""
+    if chain.exercise != "american":
+        return 0
+    return int(((chain.t_years > 0.0) & (chain.ask < chain.kind * (spot - chain.strike) - HALF_CENT)).sum())
 
 
 def _off(parity: ParitySpot | None, spot: float, whose: str, then: str = "") -> Warnings:

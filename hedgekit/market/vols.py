@@ -20,7 +20,8 @@ class VolBand:
     Attributes
     ----------
     bid, mid, ask : ndarray of float64, shape (n,)
-        Vol at which the American price equals that side; NaN where `status` says why there is none.
+        Vol at which the price, American or European as the chain is, equals that side; NaN where `status` says why
+        there is none.
     status : dict of ndarray of int8, shape (n,)
         For each side, values of `hedgekit.Status`; a side that is not quoted is INVALID_INPUT.
     greeks : Greeks
@@ -46,10 +47,10 @@ def solve(chain: Chain, market: MarketInputs) -> VolBand:
     rate, div_yield = market.columns(chain)
     place = (chain.kind, chain.spot, chain.strike, chain.t_years, rate, div_yield)
     premiums = {"bid": np.where(chain.bid > 0, chain.bid, np.nan), "mid": chain.mid, "ask": chain.ask}
-    solved = implied_vol_band([premiums[side] for side in BAND], *place, dividends=market.cash)
+    solved = implied_vol_band([premiums[side] for side in BAND], *place, exercise=chain.exercise, dividends=market.cash)
     vols = {side: answer.vol for side, answer in zip(BAND, solved, strict=True)}
     status = {side: answer.status for side, answer in zip(BAND, solved, strict=True)}
-    values = greeks(*place, vols["mid"], dividends=market.cash)
+    values = greeks(*place, vols["mid"], exercise=chain.exercise, dividends=market.cash)
     exercised = status["mid"] == Status.NOT_IDENTIFIED
     for name in Greeks.__slots__:
         column = getattr(values, name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgekit.model import FloatArray
-from hedgekit.pairs.ratios.fit import Estimator, shares
+from hedgekit.pairs.ratios.fit import Estimator, Path, shares
 from hedgekit.pairs.ratios.inference import CONFIDENCE
 from hedgekit.pairs.sample import Pair
 
@@ -97,7 +97,10 @@ def walk_forward(
     ratios: dict[str, FloatArray] = {}
     held: dict[str, FloatArray] = {}
     for name, module in estimators.items():
-        of_days = np.array([_shares_at(pair, module, int(stop), window) for stop in stops])
+        if isinstance(module, Path):
+            of_days = module.path(y, x, stops)
+        else:
+            of_days = np.array([_shares_at(pair, module, int(stop), window) for stop in stops])
         held[name] = of_days
         ratios[name] = of_days * x[stops - 1] / y[stops - 1]
     days = np.arange(start, n)

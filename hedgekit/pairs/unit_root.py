@@ -11,79 +11,12 @@ from functools import lru_cache
 import numpy as np
 
 from hedgekit.model import FloatArray
-from hedgekit.pairs.ratios.inference import ols
+from hedgekit.pairs.stationarity import engle_granger
 
-_HUNDRED = 100.0
 SIMULATED, WALK = 4000, 400
 """Random walks of the null distribution, and days of each."""
 
 SEED = 20240607
-
-
-def most_lags(n: int) -> int:
-    """Return Schwert's usual largest number of lags, ceil(12 (n / 100)^(1/4)), while enough rows are left.
-
-    Examples
-    --------
-    >>> most_lags(393), most_lags(5366)
-    (17, 33)
-    """
-    return max(0, min(int(np.ceil(12.0 * (n / _HUNDRED) ** 0.25)), n // 2 - 2))
-
-
-def adf(series: FloatArray, lags: int | None = None) -> tuple[float, int]:
-    """Augmented Dickey-Fuller t of a series without constant (a regression's residual has none).
-
-    Parameters
-    ----------
-    series : ndarray, shape (n,)
-    lags : int, optional
-        Lagged changes; default: the number of least Akaike criterion up to `most_lags`, on equal rows, the statistic
-        then from all rows.
-
-    Returns
-    -------
-    statistic : float
-    lags : int
-    """
-    change = np.diff(series)
-    if lags is None:
-        lags = _aic_lags(series, change, most_lags(len(series)))
-    design = _design(series, change, lags)
-    target = change[lags:]
-    gram = design.T @ design
-    inverse = np.linalg.inv(gram)
-    coefficients = inverse @ (design.T @ target)
-    residuals = target - design @ coefficients
-    variance = float(residuals @ residuals) / (len(target) - lags - 1)
-    return float(coefficients[0] / np.sqrt(variance * inverse[0, 0])), lags
-
-
-def _design(series: FloatArray, change: FloatArray, lags: int) -> FloatArray:
-    n = len(change)
-    return np.column_stack([series[lags:-1], *(change[lags - j : n - j] for j in range(1, lags + 1))])
-
-
-def _aic_lags(series: FloatArray, change: FloatArray, top: int) -> int:
-    """Return the lags of least Akaike criterion: one Cholesky factor holds the fits of every order."""
-    design, target = _design(series, change, top), change[top:]
-    rows = len(target)
-    factor = np.linalg.cholesky(design.T @ design)
-    explained = np.cumsum(np.linalg.solve(factor, design.T @ target) ** 2)
-    squares = float(target @ target) - explained
-    orders = np.arange(top + 1)
-    return int(np.argmin(rows * np.log(squares / rows) + 2.0 * (orders + 1)))
-
-
-def engle_granger(y: FloatArray, x: FloatArray, lags: int | None = None) -> tuple[float, int]:
-    """Engle and Granger's statistic of y regressed on x and a constant.
-
-    Returns
-    -------
-    statistic : float
-    lags : int
-    """
-    return adf(ols(y, x)[2], lags)
 
 
 def better_direction(y: FloatArray, x: FloatArray) -> tuple[float, float]:
@@ -96,7 +29,7 @@ def better_direction(y: FloatArray, x: FloatArray) -> tuple[float, float]:
     pvalue : float
         Of that lesser one under independent random walks, from `simulated_null`.
     """
-    statistic = min(engle_granger(y, x)[0], engle_granger(x, y)[0])
+    statistic = float(min(engle_granger(y, x).statistic[0], engle_granger(x, y).statistic[0]))
     return statistic, tail(simulated_null(), statistic)
 
 

@@ -71,9 +71,7 @@ def given_beta(ticker: str, entry: Any, *, label: str) -> Beta:
         value, low, high = (entry.get(name, entry["beta"]) for name in ("beta", "low", "high"))
         if all(isinstance(n, int | float) and not isinstance(n, bool) for n in (value, low, high)):
             return Beta(value=float(value), low=float(low), high=float(high), basis=f"given in {label}")
-    raise InputError(
-        f"{label}: beta of {ticker} is {entry!r}: expected a number, or {{beta = 1.1, low = 1.0, high = 1.2}}"
-    )
+    raise InputError(f"beta of {ticker} is {entry!r}: expected a number, or {{beta = 1.1, low = 1.0, high = 1.2}}")
 
 
 def read_betas(source: str | os.PathLike[str]) -> dict[str, Beta]:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from hedgekit.scenarios.holding import Underlying as Underlying
     from hedgekit.scenarios.holding import holdings_of as holdings_of
     from hedgekit.scenarios.holding import underlying_of as underlying_of
-    from hedgekit.scenarios.replay import REPLAYS as REPLAYS
-    from hedgekit.scenarios.replay import Replay as Replay
-    from hedgekit.scenarios.replay import replay as replay
+    from hedgekit.scenarios.replays import REPLAYS as REPLAYS
+    from hedgekit.scenarios.replays import Replay as Replay
+    from hedgekit.scenarios.replays import replay as replay
     from hedgekit.scenarios.roll import Roll as Roll
     from hedgekit.scenarios.roll import roll_plan as roll_plan
 
@@ -28,9 +28,9 @@ _HOMES = {
     "Underlying": "holding",
     "holdings_of": "holding",
     "underlying_of": "holding",
-    "REPLAYS": "replay",
-    "Replay": "replay",
-    "replay": "replay",
+    "REPLAYS": "replays",
+    "Replay": "replays",
+    "replay": "replays",
     "Roll": "roll",
     "roll_plan": "roll",
 }

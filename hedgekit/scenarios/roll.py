@@ -12,6 +12,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import InputError
+from hedgekit.market import calendar
 from hedgekit.pricing import price
 from hedgekit.scenarios.grid import option_values
 from hedgekit.scenarios.holding import Holding, Underlying, exercise_of
@@ -106,6 +107,10 @@ def roll_plan(
         elapsed = life - units.years(days)
         if elapsed < 0.0:
             continue
+        on = market.asof.date() + timedelta(days=round(units.days(elapsed)))
+        if not calendar.is_session(on):  # rolled on the session before
+            session = calendar.previous_session(on)
+            elapsed, on = max(0.0, elapsed - units.years((on - session).days)), max(session, market.asof.date())
         for move in spot_moves:
             spot = market.spot * (1.0 + move)
             old = option_values([holding], market, np.array([spot]), np.zeros(1), elapsed, exercise=style)
@@ -114,11 +119,13 @@ def roll_plan(
             ahead = tuple((t - elapsed, amount) for t, amount in market.cash if t > elapsed)
             new = price(option.kind, spot, strike, new_t, rate, div_yield, vol, exercise=style, dividends=ahead)
             close, open_ = float(old[0, 0, 0]) - trade, holding.units * new + trade
+            if holding.quantity > 0:  # a worthless option is left to expire, never paid to be rid of
+                close = max(0.0, close)
             stood_for = abs(holding.units) * spot
             plan.append(
                 Roll(
                     days_left=int(days),
-                    on=market.asof.date() + timedelta(days=round(units.days(elapsed))),
+                    on=on,
                     spot_move=float(move),
                     close_usd=close,
                     open_usd=open_,

@@ -39,11 +39,38 @@ def beside(
     """
     found: list[Distribution] = []
     notes: list[Note] = []
+    if setting.chain is not None and setting.market is not None:
+        try:
+            found.append(from_chain(setting))
+        except InputError as error:
+            notes.append(Note("implied_unknown", f"the chain implies no distribution for {setting.horizon}: {error}"))
     if history is not None:
         past, said = from_history(setting, history)
         found.append(past)
         notes += said
     return tuple(found), tuple(notes)
+
+
+def from_chain(setting: Setting) -> Distribution:
+    """Return the distribution that the chain's own quotes of the first expiry imply, at the setting's terms.
+
+    Parameters
+    ----------
+    setting : Setting
+        With a chain.
+
+    Raises
+    ------
+    InputError
+        When no smile could be fitted there.
+    """
+    from hedgekit.distributions.implied import implied
+    from hedgekit.market.surface import fit
+
+    assert setting.chain is not None
+    # one smile is enough: the others would only be fitted to be thrown away
+    surface = fit(setting.chain.at(setting.horizon), market=setting.market)
+    return implied(surface, setting.horizon)
 
 
 def from_history(setting: Setting, history: str | os.PathLike[str]) -> tuple[Distribution, list[Note]]:

@@ -16,7 +16,7 @@ from hedgekit.pairs.ratios.johansen import johansen
 from hedgekit.pairs.ratios.theil_sen import slopes_between
 from hedgekit.pairs.ratios.tls import slope_of as tls
 from hedgekit.pairs.stability import cusum_of_residuals
-from hedgekit.pairs.unit_root import engle_granger
+from hedgekit.pairs.stationarity import engle_granger
 
 sys.path.insert(0, str(Path(__file__).parent))
 from pair_cases import crude, generated, indices, window, window_of_returns
@@ -68,9 +68,9 @@ def test_oil(oil):
     assert found.trace.tolist() == pytest.approx([27.4035255686, 4.0420727979], **CLOSE)
     assert found.ratio == pytest.approx(1.1486594128, **CLOSE)
     assert cusum_of_residuals(ols(y, x)[2], 2)[0] == pytest.approx(4.70666576, **CLOSE)
-    assert engle_granger(y, x, 1)[0] == pytest.approx(-4.7438331726, **CLOSE)
-    assert engle_granger(x, y, 1)[0] == pytest.approx(-4.8352046126, **CLOSE)
-    assert engle_granger(y, x)[0] == pytest.approx(-2.5041246244, **CLOSE)
+    assert engle_granger(y, x, lags=1, criterion=None).statistic[0] == pytest.approx(-4.7438331726, **CLOSE)
+    assert engle_granger(x, y, lags=1, criterion=None).statistic[0] == pytest.approx(-4.8352046126, **CLOSE)
+    assert engle_granger(y, x).statistic[0] == pytest.approx(-2.5041246244, **CLOSE)
 
 
 def test_indices(us):
@@ -101,8 +101,9 @@ def test_generated_series():
     assert (slope, intercept) == pytest.approx((0.7924967698, 5.9353310196), **CLOSE)
     assert tls(y, x) == pytest.approx(0.8043440104, **CLOSE)
     assert dynamic_ols(y, x)[0] == pytest.approx(0.7900349489, **CLOSE)
-    assert engle_granger(y, x, 1)[0] == pytest.approx(-4.9031529909, **CLOSE)
-    assert engle_granger(y, x, 2)[0] == pytest.approx(-4.8760798413, **CLOSE)
+    assert engle_granger(y, x, lags=1, criterion=None).statistic[0] == pytest.approx(-4.9031529909, **CLOSE)
+    assert engle_granger(y, x, lags=2, criterion=None).statistic[0] == pytest.approx(-4.8760798413, **CLOSE)
+    assert engle_granger(y, x, trend="ct", lags=2, criterion=None).statistic[0] == pytest.approx(-5.2102350997, **CLOSE)
     found = johansen(y, x, 2)
     assert found.trace.tolist() == pytest.approx([25.3244823649, 1.1811667230], **CLOSE)
     assert found.ratio == pytest.approx(0.7866440646, **CLOSE)
@@ -117,3 +118,15 @@ def test_johansen_error_is_the_vecm_one(oil):
     assert found.ratio == pytest.approx(-fitted.beta[1, 0], rel=1e-9)
     # it divides by its own degrees of freedom, which differ by a few in 391
     assert found.se == pytest.approx(fitted.stderr_beta[1, 0], rel=0.02)
+
+
+def test_kalman_noise_by_likelihood(oil):
+    """Oil, monthly: the noise that the reference found (to 1e-4), and the slope it leaves."""
+    from hedgekit.pairs.filtering import fit_noise
+
+    y, x = oil
+    found = fit_noise(y, x)
+    assert found.log_likelihood == pytest.approx(-606.62711, abs=1e-3)
+    assert found.noise.beta_variance == pytest.approx(9.1116e-4, rel=1e-2)
+    module = estimator("kalman")
+    assert module.fit(window(y, x)).ratio == pytest.approx(float(module.path(y, x, np.array([len(y)]))[0]), rel=1e-12)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hedgekit.errors import InputError
-from hedgekit.market.snapshot import Snapshot, read_asof, to_chain
+from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
 from hedgekit.market.sources.content import Content, read_content
 from hedgekit.market.sources.tabular import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
@@ -42,6 +44,15 @@ FORMATS = {
 }
 
 
+# before the colon of a live source -> module
+LIVE = {
+    "cboe": "hedgekit.market.sources.cboe_live",
+    "yahoo": "hedgekit.market.sources.yahoo_live",
+}
+
+_LIVE_SOURCE = re.compile(rf"({'|'.join(LIVE)}):([A-Za-z^_$][A-Za-z0-9.^-]{{0,9}})")
+
+
 class Format(Protocol):
     """What a format module offers."""
 
@@ -64,8 +75,9 @@ def load(
 
     Parameters
     ----------
-    source : path
-        A file of one of `FORMATS`, recognised by its content.
+    source : path or str
+        A file of one of `FORMATS`, recognised by its content; or a live source: "cboe:IWM" for Cboe's delayed quotes,
+        "yahoo:IWM" for Yahoo's (extra ``yahoo``).
     asof : date, datetime or str, optional
         The day to take from a file that holds several, or to re-date the quotes to (a day means the close of option
         trading in that session; times without zone are New York's). Default: the file's own time.
@@ -97,15 +109,44 @@ def load(
     >>> chain.spot, chain.spot_source  # doctest: +SKIP
     (248.12, 'file')
     """
-    content = read_content(source)
+    content, notes = _opened(source)
+    return chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+
+
+def chain_of(
+    content: Content,
+    *,
+    asof: date | datetime | str | None = None,
+    spot: float | None = None,
+    ticker: str | None = None,
+    expiry: date | None = None,
+    notes: Warnings = (),
+) -> Chain:
+    """Return the chain of a file already read; see `load`.
+
+    Raises
+    ------
+    DataError, InputError
+        As `load`.
+    """
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
     for module in FORMATS.values():
         form = cast(Format, importlib.import_module(module))
         if form.recognises(content):
             snapshot = _of_root(form.read(content, want), ticker)
-            return to_chain(snapshot, asof=day, spot=spot)
+            return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
     raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
+
+
+def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:
+    """Return what a path or a live source holds, and what must be said of how it was had."""
+    live = _LIVE_SOURCE.fullmatch(source) if isinstance(source, str) else None
+    if live is None or Path(str(source)).exists():
+        return read_content(source), ()
+    module = importlib.import_module(LIVE[live[1]])
+    found: tuple[Content, Warnings] = module.fetch(plain_ticker(live[2]))
+    return found
 
 
 def _of_root(snapshot: Snapshot, ticker: str | None) -> Snapshot:

@@ -16,6 +16,7 @@ from hedgekit.errors import DataError, InputError
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
 
 GZIP = b"\x1f\x8b"
+LIVE_FORMS = "cboe:TICKER and yahoo:TICKER"
 LARGEST = 1 << 30
 """Bytes a packed file may unpack to."""
 
@@ -87,7 +88,24 @@ def read_content(source: str | os.PathLike[str]) -> Content:
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise DataError(f"{label}: {_unreadable(path, label, error)}") from None
-    facts: dict[str, Any] = {"label": label, "name": path.name, "data": data}
+    return content_of(label, path.name, data)
+
+
+def content_of(label: str, name: str, data: bytes) -> Content:
+    """Tell what kind of file some bytes are.
+
+    Parameters
+    ----------
+    label, name : str
+        What the caller asked for, for messages; and what it is called in results.
+    data : bytes
+
+    Raises
+    ------
+    DataError
+        When they are empty, a web page, packed or binary junk, or JSON that breaks off (with line and column).
+    """
+    facts: dict[str, Any] = {"label": label, "name": name, "data": data}
     facts["sha256"] = hashlib.sha256(data).hexdigest()
     if data.startswith(GZIP):
         data = facts["data"] = _unpacked(label, data)
@@ -118,7 +136,7 @@ def _unpacked(label: str, data: bytes) -> bytes:
 def _unreadable(path: Path, label: str, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
         live = ":" in label and "/" not in label and "." not in label
-        return "not a file. A live source is not supported yet: give a downloaded file" if live else "no such file"
+        return f"not a file, and no live source; those are {LIVE_FORMS}" if live else "no such file"
     if isinstance(error, IsADirectoryError):
         return "a directory, not a file: give the file itself"
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -289,7 +289,7 @@ def _told(cell: str, percent: bool) -> float:
     text = cell.strip().removeprefix("$")
     if text.lower() in BLANKS:
         return math.nan
-    if "_" in text:  # Python would read over it
+    if "_" in text or not text.isascii():  # Python would read over it, and other scripts' digits
         raise ValueError
     if percent and text.endswith("%"):
         return fraction(_told(text[:-1], False))
@@ -300,7 +300,7 @@ def _told(cell: str, percent: bool) -> float:
 
 def _decimals(cells: Sequence[Any]) -> list[float]:
     """Read plain decimals fast; anything else raises and is read with care."""
-    if any(isinstance(cell, str) and "_" in cell for cell in cells):
+    if any(isinstance(cell, str) and ("_" in cell or not cell.isascii()) for cell in cells):
         raise ValueError
     return [float(cell) if cell else math.nan for cell in cells]
 

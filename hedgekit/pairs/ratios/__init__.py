@@ -28,6 +28,7 @@ ESTIMATORS = {
     "dols": "hedgekit.pairs.ratios.dols",
     "fmols": "hedgekit.pairs.ratios.fmols",
     "johansen": "hedgekit.pairs.ratios.johansen",
+    "kalman": "hedgekit.pairs.ratios.kalman",
 }
 
 

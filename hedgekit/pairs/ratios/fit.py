@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from hedgekit.model import FloatArray
     from hedgekit.pairs.sample import Window
 
 Unit: TypeAlias = Literal["shares_per_share", "dollars_per_dollar", "elasticity"]
@@ -53,6 +57,14 @@ class Estimator(Protocol):
 
     def fit(self, window: Window, *, interval: bool = True) -> Fit:
         """Return the estimate; without its interval where only the value is needed."""
+
+
+@runtime_checkable
+class Path(Protocol):
+    """What an estimator may offer besides: its walk forward at once, the same as refitting where it matters."""
+
+    def path(self, y: FloatArray, x: FloatArray, stops: npt.NDArray[np.intp]) -> FloatArray:
+        """Return shares of the short leg per share of the long leg, fitted on the first `stops` days."""
 
 
 def dollars(ratio: float, unit: Unit, y_price: float, x_price: float) -> float:

@@ -38,7 +38,7 @@ def read(text: str, label: str) -> Statement:
     start = next((i for i, (_, cells) in enumerate(lines) if is_header(cells)), None)
     if start is None:
         shown = next((cells for _, cells in lines if any(cells)), [])
-        names = ", ".join(map(ascii, shown[:8])) or "nothing"
+        names = ", ".join(ascii(cell[:20]) for cell in shown[:8]) or "nothing"
         raise DataError(f"{label}: no header with a symbol and a quantity (first line: {names})")
     fields = fields_of(lines[start][1])
     width = len(lines[start][1])
@@ -53,7 +53,8 @@ def read(text: str, label: str) -> Statement:
         if symbol.upper() in TOTALS:
             passed.append(f"line {number} ({symbol})")
             continue
-        if len(filled) == 1 and not _is_symbol(filled[0]):
+        counted = fields["quantity"] < len(cells) and cells[fields["quantity"]]
+        if len(filled) == 1 and not counted and not _is_symbol(filled[0]):
             passed.append(f"line {number}")
             continue
         if len(cells) > width and any(cells[width:]):

@@ -52,7 +52,7 @@ RULE = Rule(
     title="Exercise before an ex-date",
     explain=(
         "A short call in the money whose time value is less than a coming dividend is exercised the evening before the "
-        "ex-date, and its seller owes the dividend. Needs dates and amounts; a yield tells no date, so the rule is then "
+        "ex-date, and its seller owes the dividend. Needs dates and amounts; a yield tells no date: the rule is then "
         "breached for any short call in the money."
     ),
     params={

@@ -29,7 +29,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
 RULE = Rule(
     id="gamma-near-expiry",
     title="Gamma near expiry",
-    explain="Absolute change of delta dollars for a 1% move, over options with at most `days` left; long and short add.",
+    explain="Absolute change of delta dollars for a 1% move, over options with `days` left or fewer, signs apart.",
     params={"days": Param(kind="count", default=7, help="days left", low=0, high=3650), **LIMITS},
     evaluate=evaluate,
     one_of=("limit_usd", "limit_fraction"),

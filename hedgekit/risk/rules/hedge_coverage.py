@@ -37,7 +37,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         value=value,
         limit=[low, high],
         message=f"{share(value)} of {ticker} covered by puts, band {share(low)}-{share(high)}",
-        calculation=f"{text}; long puts with {params['min_days']} days or more left, any strike; short puts do not count",
+        calculation=f"{text}; long puts with {params['min_days']} days left or more, any strike; short puts count not",
     )
 
 

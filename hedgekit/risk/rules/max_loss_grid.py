@@ -23,8 +23,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         message=f"worst {usd(worst['pnl_usd'], sign=True)} at {where}; limit {usd(-limit)}",
         calculation=(
             f"{grid.pnl_usd.size} points: {len(moves)} moves of {context.benchmark} ({min(moves):+g} to "
-            f"{max(moves):+g}) x {len(shocks)} {params['vol_rule']} vol shocks ({min(shocks):+g} to {max(shocks):+g}) x "
-            f"days {', '.join(map(str, days))}, {params['smile'].replace('_', ' ')}; a loss between or beyond the "
+            f"{max(moves):+g}) x {len(shocks)} {params['vol_rule']} vol shocks ({min(shocks):+g} to {max(shocks):+g}) "
+            f"x days {', '.join(map(str, days))}, {params['smile'].replace('_', ' ')}; a loss between or beyond the "
             f"points is not seen; limit: {basis}"
         ),
     )

@@ -40,7 +40,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
 RULE = Rule(
     id="pair-leftover",
     title="What a pair leaves open",
-    explain="Beta-weighted delta dollars of the long leg plus those of the short one; with use_interval at the worse end.",
+    explain="Beta-weighted delta dollars of the long leg plus those of the short; with use_interval the worse end.",
     params={
         "long": Param(kind="text", default=REQUIRED, help="ticker held long", example="IWM"),
         "short": Param(kind="text", default=REQUIRED, help="ticker held short", example="SPY"),

@@ -33,7 +33,9 @@ def losses(context: Context, params: Mapping[str, Any]) -> tuple[npt.NDArray[np.
     days = params["horizon_days"]
     # overlapping periods: sums of consecutive daily returns
     daily = context.prices.select(list(held)).log_returns()
-    periods = sum(daily[i : len(daily) - days + 1 + i] for i in range(days))
+    if len(daily) < days:
+        raise Unknown(f"{context.prices.source} has {len(daily)} common returns: too few")
+    periods = np.asarray(sum(daily[i : len(daily) - days + 1 + i] for i in range(days)))
     periods = periods[np.isfinite(periods).all(axis=1)][-params["window"] :]
     if len(periods) < params["window"]:
         raise Unknown(
@@ -53,7 +55,7 @@ def losses(context: Context, params: Mapping[str, Any]) -> tuple[npt.NDArray[np.
         total += np.interp(own, nodes, grid.pnl_usd[0, :, 0])
     words = (
         f"{len(moves)} overlapping {days}-day total returns to {context.prices.dates[-1]} in {context.prices.source}, "
-        f"applied to today's book by full revaluation at {NODES} spots a ticker (linear between), vols and date as now; "
+        f"applied to today's book by full revaluation at {NODES} spots a ticker (linear between), vols, date as now; "
         f"worst {usd(float(total.min()), sign=True)}"
     )
     return np.sort(total), words

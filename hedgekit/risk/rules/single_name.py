@@ -38,7 +38,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
 RULE = Rule(
     id="single-name",
     title="Largest single name",
-    explain="Absolute delta dollars (shares and options netted) of the largest ticker that is no broad fund, over net value.",
+    explain="Delta dollars (shares and options netted) of the largest ticker that is no broad fund, over net value.",
     params={
         "limit": Param(kind="number", default=0.10, help="fraction of net value", low=0, high=10),
         "exempt": Param(kind="texts", default=FUNDS, help="broad funds and indexes, not judged"),

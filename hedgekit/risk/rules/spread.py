@@ -24,7 +24,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         value=worst,
         limit=params["limit"],
         message=f"widest {share(worst)} of mid, limit {share(params['limit'])}" + (f": {who}" if who else ""),
-        calculation=f"(ask - bid) / mid; {wide} options beyond; spreads up to ${params['cents_allowed']:g} do not count",
+        calculation=f"(ask - bid) / mid; {wide} options beyond; spreads up to ${params['cents_allowed']:g} left out",
     )
 
 

@@ -36,14 +36,14 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         value=[min(distances), max(distances)] if distances else None,
         limit=[low, high],
         message=message if chosen else "no shares to have a stop",
-        calculation="(spot - stop) / spot of each share line, the other way round for short ones; stop column of the book",
+        calculation="(spot - stop) / spot of each share line, turned round for short ones; stop column of the book",
     )
 
 
 RULE = Rule(
     id="stop-distance",
     title="Distance of stops",
-    explain="Every share line (of the tickers named) must have a stop in the book, between low and high of the spot away.",
+    explain="Every share line (of the tickers named) must have a stop in the book, low to high of the spot away.",
     params={
         "low": Param(kind="number", default=0.15, help="nearest, fraction of the spot", low=0, high=1),
         "high": Param(kind="number", default=0.20, help="farthest, fraction of the spot", low=0, high=1),

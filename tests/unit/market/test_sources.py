@@ -216,8 +216,8 @@ def test_missing_files_directories_and_live_sources(tmp_path):
         load(tmp_path / "none.json")
     with pytest.raises(DataError, match="a directory, not a file"):
         load(tmp_path)
-    with pytest.raises(DataError, match="cboe:IWM: not a file"):
-        load("cboe:IWM")
+    with pytest.raises(DataError, match="nasdaq:IWM: not a file, and no live source; those are cboe:TICKER"):
+        load("nasdaq:IWM")
     with pytest.raises(DataError, match="cannot be read"):
         load("a\0b")
     with pytest.raises(InputError, match="expected the path of a file"):

@@ -1,0 +1,91 @@
+"""Options of the commands that value a book, and how their files are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from hedgekit.model import Chain, PriceHistory
+    from hedgekit.risk.betas import Beta
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def book_options(command: F) -> F:
+    """Add where chains, prices, betas, rate and dividends come from."""
+    decorators = [
+        click.option("--chain", "chains", multiple=True, metavar="SOURCE", help="Option chain file; one a ticker."),
+        click.option(
+            "--prices",
+            "prices",
+            multiple=True,
+            metavar="FILE",
+            help="Price history: last closes for shares without a chain, betas, past moves.",
+        ),
+        click.option("--betas", metavar="FILE", help="CSV of ticker,beta and where known low,high."),
+        click.option(
+            "--rate",
+            metavar="NUMBER|FILE",
+            help="Continuously compounded rate a year (0.0375), or a Treasury curve file.  [default: from the chain]",
+        ),
+        click.option(
+            "--dividends",
+            metavar="NUMBER|FILE",
+            help="Dividend yield a year (0.011), or a CSV of date,amount, for every chain.  "
+            "[default: the yield each chain implies]",
+        ),
+        click.option(
+            "--asof",
+            metavar="DATE",
+            help="Moment of the check: a day, or 2026-06-17T16:00 New York; it does not re-date quotes.  "
+            "[default: now]",
+        ),
+    ]
+    for decorator in reversed(decorators):
+        command = decorator(command)
+    return command
+
+
+def read_chains(sources: Sequence[str], asof: str | None) -> list[Chain]:
+    """Read chains at their own moment; `asof` only picks the day of a file that holds several or names none."""
+    from hedgekit.errors import DataError, InputError
+    from hedgekit.market.sources import load
+
+    chains = []
+    for source in sources:
+        try:
+            chains.append(load(source))
+        except (InputError, DataError) as error:
+            if asof is None or "asof" not in str(error):
+                raise
+            chains.append(load(source, asof=asof))
+    return chains
+
+
+def read_prices(sources: Sequence[str]) -> PriceHistory | None:
+    """Read price histories, if any are named."""
+    if not sources:
+        return None
+    from hedgekit.market.prices import load_prices
+
+    return load_prices(list(sources))
+
+
+def read_beta_file(source: str | None) -> dict[str, Beta] | None:
+    """Read betas, if a file is named."""
+    if source is None:
+        return None
+    from hedgekit.risk.betas import read_betas
+
+    return read_betas(source)
+
+
+def check_moment(asof: str | None) -> datetime:
+    """Return the moment of the check, New York."""
+    from hedgekit.valuation import moment
+
+    return moment(asof)

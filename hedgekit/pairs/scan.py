@@ -1,0 +1,358 @@
+"""Every pair of many tickers tested for cointegration, with the number of false findings under control."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hedgekit.errors import DataError, InputError, Status
+from hedgekit.pairs.discoveries import METHODS, Method, adjusted
+from hedgekit.pairs.stationarity import Criterion, engle_granger_pairs, pvalue
+from hedgekit.results import Note, Result
+
+if TYPE_CHECKING:
+    from hedgekit.model import PriceHistory
+
+RATE = 0.05
+"""Share of false ones among the discoveries that is borne by default."""
+
+LEAST_DAYS = 252
+"""Days of common history below which a pair is not tested: a year."""
+
+CHUNK = 16_384
+"""Tests between two reports of progress."""
+
+DIRECTIONS = 2
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedPair:
+    """One pair in the better of its two directions.
+
+    Attributes
+    ----------
+    y, x : str
+        Tickers: log price of y regressed on that of x.
+    statistic : float
+        Engle-Granger t; the other direction's in `other_statistic`.
+    pvalue : float
+        MacKinnon's, doubled for having kept the better direction.
+    q : float
+        The least rate of false discoveries at which the pair is one.
+    discovery : bool
+        ``q <= rate``.
+    elasticity : float
+        Percent of x per percent of y that the regression of log prices gives.
+    half_life_days : float
+        Trading days in which half of a deviation goes; NaN when nothing pulls it back.
+    lags, days : int
+        Lags of the test, and days both had prices.
+    """
+
+    y: str
+    x: str
+    statistic: float
+    other_statistic: float
+    pvalue: float
+    q: float
+    discovery: bool
+    elasticity: float
+    half_life_days: float
+    lags: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairScanResult(Result):
+    """The pairs of a scan, the most convincing first.
+
+    Attributes
+    ----------
+    pairs : tuple of ScannedPair
+        All discoveries, and the next best up to the number asked for.
+    tickers : int
+        Tickers whose pairs were tested.
+    tested, discoveries : int
+        Pairs tested, and those found at the rate.
+    untestable : int
+        Pairs without a test: fewer than `LEAST_DAYS` common days, or one a multiple of the other.
+    expected_by_chance : float
+        Pairs that would show p below 5% in the same number of pairs of which none is cointegrated.
+    rate : float
+        Share of false discoveries borne.
+    """
+
+    schema_name: ClassVar[str] = "pair_scan"
+
+    pairs: Sequence[ScannedPair]
+    tickers: int
+    tested: int
+    untestable: int
+    discoveries: int
+    below_5pct: int
+    expected_by_chance: float
+    rate: float
+
+    def body(self) -> dict[str, Any]:
+        """Return the fields of the public contract."""
+        names = ("tickers", "tested", "untestable", "discoveries", "below_5pct", "expected_by_chance", "rate")
+        return {"pairs": list(self.pairs), **{name: getattr(self, name) for name in names}}
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a pair."""
+        return [{name: getattr(pair, name) for name in ScannedPair.__slots__} for pair in self.pairs]
+
+
+def pair_scan(
+    prices: PriceHistory,
+    *,
+    rate: float = RATE,
+    method: Method = "by",
+    lags: int | None = None,
+    criterion: Criterion | None = "aic",
+    top: int | None = 20,
+    progress: Callable[[int, int], None] | None = None,
+) -> PairScanResult:
+    """Test all pairs of tickers for cointegration, both ways, and keep the rate of false discoveries.
+
+    Parameters
+    ----------
+    prices : PriceHistory
+        Dividend-adjusted prices are used where known, traded ones otherwise.
+    rate : float
+        Expected share of pairs among the discoveries that are not cointegrated, over everything scanned.
+    method : {"by", "bh"}
+        How p-values become q-values: `hedgekit.pairs.discoveries.adjusted`.
+    lags : int, optional
+        Lags of the tests, or most lags when `criterion` is given. Default: Schwert's rule.
+    criterion : {"aic", "bic"}, optional
+    top : int, optional
+        Pairs to return at least, discoveries or not; None returns all.
+    progress : callable, optional
+        Called with the tests done and the tests to do.
+
+    Returns
+    -------
+    PairScanResult
+
+    Raises
+    ------
+    InputError
+        A rate outside (0, 1), an unknown method, or fewer than two tickers.
+    DataError
+        No pair has enough common days.
+
+    Notes
+    -----
+    Engle and Granger's test on log prices over the days that both tickers have. A pair's p-value is MacKinnon's for the
+    better direction, doubled (Bonferroni); the q-values are over every pair tested. The tests are asymptotic and assume
+    that each ticker alone has a unit root.
+
+    Examples
+    --------
+    >>> from hedgekit.model import PriceHistory
+    >>> random = np.random.default_rng(1)
+    >>> logs = np.cumsum(0.01 * random.normal(size=(1000, 4)), axis=0)
+    >>> logs[:, 3] = 0.8 * logs[:, 0] + 0.02 * random.normal(size=1000)
+    >>> days, prices = np.datetime64("2020-01-01") + np.arange(1000), np.exp(logs)
+    >>> made = PriceHistory(tickers=tuple("ABCD"), dates=days, close=prices, total_return=prices, source="made")
+    >>> found = pair_scan(made)
+    >>> [(pair.y, pair.x) for pair in found.pairs if pair.discovery], found.tested
+    ([('D', 'A')], 6)
+    """
+    if not 0.0 < rate < 1.0:
+        raise InputError(f"rate {rate:g}: expected a share of false discoveries between 0 and 1, such as 0.05")
+    if method not in METHODS:
+        raise InputError(f"method is {method!r}: use {' or '.join(METHODS)}")
+    if top is not None and top < 0:
+        raise InputError(f"top {top}: expected 0 or more")
+    if len(prices.tickers) < 2:
+        raise InputError(f"{prices.source}: a scan needs two tickers or more; it holds {prices.tickers[0]}")
+    logs = _logs(prices)
+    first, second = np.triu_indices(logs.shape[1], 1)
+    found = _test(logs, first, second, lags, criterion, progress)
+    statistic = found.statistic
+    if not np.isfinite(statistic).any():
+        raise DataError(
+            f"{prices.source}: none of the {len(first):,} pairs can be tested: each needs {LEAST_DAYS} days on which "
+            "both tickers have a price, and both must move"
+        )
+    better = np.nanargmin(np.where(np.isfinite(statistic), statistic, np.inf), axis=0)
+    columns = np.arange(len(first))
+    least = statistic[better, columns]
+    pvalues = _pvalues(least)
+    q = adjusted(pvalues, method)
+    order = np.lexsort((columns, least))
+    order = order[np.isfinite(least[order])]
+    count = int((q <= rate).sum())
+    kept = order if top is None else order[: max(count, top)]
+    pairs = []
+    for at in kept:
+        ends = (int(first[at]), int(second[at]))
+        y, x = ends if better[at] == 0 else ends[::-1]
+        slope = float(found.slope[better[at], at])
+        pairs.append(
+            ScannedPair(
+                y=prices.tickers[y],
+                x=prices.tickers[x],
+                statistic=float(least[at]),
+                other_statistic=float(statistic[1 - better[at], at]),
+                pvalue=float(pvalues[at]),
+                q=float(q[at]),
+                discovery=bool(q[at] <= rate),
+                elasticity=slope,
+                half_life_days=_half_life(logs[:, y], logs[:, x], slope),
+                lags=int(found.lags[better[at], at]),
+                days=int(found.days[at]),
+            )
+        )
+    tested = len(order)
+    used = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
+    return PairScanResult(
+        pairs=tuple(pairs),
+        tickers=int(used.sum()),
+        tested=tested,
+        untestable=len(first) - tested,
+        discoveries=count,
+        below_5pct=int((pvalues < RATE).sum()),
+        expected_by_chance=RATE * tested,
+        rate=rate,
+        inputs=_inputs(prices, method, lags, criterion),
+        warnings=_warnings(prices, used, len(first) - tested),
+    )
+
+
+def _logs(prices: PriceHistory) -> Floats:
+    """Return log prices, shape (n, k); a price that is not positive is no price."""
+    held = np.isfinite(prices.total_return).any(axis=0)
+    levels = np.where(held, prices.total_return, prices.close)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        logs: Floats = np.log(np.where(levels > 0.0, levels, np.nan))
+    return logs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tests:
+    """Both directions' statistics, shape (2, pairs), and the common days, shape (pairs,)."""
+
+    statistic: Floats
+    slope: Floats
+    lags: NDArray[np.int32]
+    days: NDArray[np.int64]
+
+
+def _test(
+    logs: Floats,
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    lags: int | None,
+    criterion: Criterion | None,
+    progress: Callable[[int, int], None] | None,
+) -> _Tests:
+    """Test every pair over the days its two tickers have: all pairs of one span at once."""
+    known = np.isfinite(logs)
+    n, _ = logs.shape
+    count = known.sum(axis=0)
+    start = np.where(count > 0, known.argmax(axis=0), n)
+    stop = np.where(count > 0, n - known[::-1].argmax(axis=0), 0)
+    gapless = count == np.maximum(stop - start, 0)
+    low, high = np.maximum(start[first], start[second]), np.minimum(stop[first], stop[second])
+    days = np.maximum(high - low, 0)
+    out = _Tests(
+        statistic=np.full((DIRECTIONS, len(first)), np.nan),
+        slope=np.full((DIRECTIONS, len(first)), np.nan),
+        lags=np.zeros((DIRECTIONS, len(first)), dtype=np.int32),
+        days=days,
+    )
+    total, done = DIRECTIONS * len(first), 0
+
+    def run(rows: Floats, members: NDArray[np.int64], a: NDArray[np.int64], b: NDArray[np.int64]) -> None:
+        nonlocal done
+        for direction, (y, x) in enumerate(((a, b), (b, a))):
+            for begin in range(0, len(members), CHUNK):
+                part = slice(begin, begin + CHUNK)
+                tests = engle_granger_pairs(rows, y[part], x[part], lags=lags, criterion=criterion)
+                good = tests.status == Status.OK
+                out.statistic[direction, members[part]] = np.where(good, tests.statistic, np.nan)
+                out.slope[direction, members[part]] = tests.slope
+                out.lags[direction, members[part]] = tests.lags
+                done += len(members[part])
+                if progress is not None:
+                    progress(done, total)
+
+    whole = gapless[first] & gapless[second] & (days >= LEAST_DAYS)
+    spans = np.unique(np.column_stack([low, high])[whole], axis=0)
+    for begin, end in spans:
+        members = np.flatnonzero(whole & (low == begin) & (high == end))
+        names, places = np.unique(np.concatenate([first[members], second[members]]), return_inverse=True)
+        a, b = places[: len(members)], places[len(members) :]
+        run(logs[begin:end, names], members, a, b)
+    for member in np.flatnonzero(~(gapless[first] & gapless[second]) & (days >= LEAST_DAYS)):
+        both = logs[:, [first[member], second[member]]]
+        both = both[np.isfinite(both).all(axis=1)]
+        days[member] = len(both)
+        if len(both) >= LEAST_DAYS:
+            run(both, np.array([member]), np.array([0]), np.array([1]))
+    return out
+
+
+def _pvalues(statistic: Floats) -> Floats:
+    """Return MacKinnon's p-values doubled: 1 wherever the better direction is worse than a coin."""
+    out = np.where(np.isfinite(statistic), 1.0, np.nan)
+    order = np.argsort(statistic, kind="stable")
+    for at in order:
+        if not math.isfinite(statistic[at]):
+            break
+        doubled = DIRECTIONS * pvalue(float(statistic[at]), variables=2)
+        if doubled >= 1.0:
+            break
+        out[at] = doubled
+    return out
+
+
+def _half_life(y: Floats, x: Floats, slope: float) -> float:
+    """Return trading days from ``dS = a + lambda S``: ln 2 / -ln(1 + lambda)."""
+    both = np.isfinite(y) & np.isfinite(x)
+    spread = y[both] - slope * x[both]
+    level = spread[:-1] - spread[:-1].mean()
+    carried = 1.0 + float(level @ np.diff(spread)) / float(level @ level)
+    return math.log(2.0) / -math.log(carried) if 0.0 < carried < 1.0 else math.nan
+
+
+def _inputs(prices: PriceHistory, method: str, lags: int | None, criterion: str | None) -> dict[str, Any]:
+    from hedgekit import __version__
+
+    return {
+        "asof": prices.dates[-1].item(),
+        "first_day": prices.dates[0].item(),
+        "days": len(prices),
+        "prices": "log, dividends put back where known",
+        "test": "Engle-Granger with a constant, both directions, the better one's p-value doubled",
+        "lags": lags,
+        "criterion": criterion,
+        "method": method,
+        "least_days": LEAST_DAYS,
+        "source": prices.source,
+        "source_sha256": prices.source_sha256,
+        "version": __version__,
+    }
+
+
+def _warnings(prices: PriceHistory, used: NDArray[np.bool_], untestable: int) -> tuple[Note, ...]:
+    notes = list(prices.notes)
+    short = [ticker for ticker, enough in zip(prices.tickers, used, strict=True) if not enough]
+    if short:
+        listed = ", ".join(short[:8]) + (", ..." if len(short) > 8 else "")
+        text = f"{len(short)} tickers have fewer than {LEAST_DAYS} days of prices and are in no test ({listed})"
+        notes.append(Note("short_histories", text))
+    if untestable:
+        text = f"{untestable:,} pairs have no test: too few common days, or one ticker a multiple of the other"
+        notes.append(Note("untestable_pairs", text))
+    return tuple(notes)

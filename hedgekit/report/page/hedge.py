@@ -1,0 +1,145 @@
+"""A hedge: what each candidate leaves at expiry, the tickets, the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hedgekit import units
+from hedgekit.model import Option
+from hedgekit.report.console import dollars, number, percent
+from hedgekit.report.page.document import Figure, Section, figure
+from hedgekit.report.page.parts import foot, heading, level, line, paragraph, table, warnings
+
+SHOWN = 4
+"""Candidates drawn beside the unhedged position; the table has them all."""
+
+SPAN = (0.60, 1.35)
+"""Spots drawn, as fractions of today's."""
+
+
+def sections(answer: Mapping[str, Any]) -> list[Section]:
+    """Return the comparison, drawn and tabled."""
+    inputs, position = answer["inputs"], answer["position"]
+    chosen = next((c for c in answer["candidates"] if c["name"] == answer["recommended"]), None)
+    title = f"{inputs['ticker']} {inputs['spot']:.2f}: {position['shares']:,} shares to {inputs['expiry']}"
+    lead = (
+        f"{_ticket(chosen['legs'])}: {_cost(chosen)}, wealth never below {percent(chosen['floor_pct'])} of today's "
+        f"{dollars(position['value_usd'])}"
+        if chosen
+        else answer["why"]
+    )
+    body = figure(payoff(answer)) + _candidates(answer) + warnings(answer)
+    if answer.get("optimum"):
+        body += _proof(answer["optimum"])
+    return [Section(title=title, lead=lead, body=body + foot(answer))]
+
+
+def wealth(answer: Mapping[str, Any], candidate: Mapping[str, Any], spot: float) -> float:
+    """Return a candidate's wealth at expiry, dollars, as the public contract defines it."""
+    total: float = candidate["shares"] * spot - candidate["carried_usd"]
+    total += (candidate.get("shares_sold") or 0) * answer["inputs"]["spot"]
+    for leg in candidate["legs"]:
+        option = Option.parse(leg["symbol"])
+        total += leg["contracts"] * units.MULTIPLIER * max(option.sign * (spot - option.strike), 0.0)
+    return total
+
+
+def payoff(answer: Mapping[str, Any]) -> Figure:
+    """Return wealth at expiry against the spot: kinks are drawn where they are, not on a grid."""
+    spot, value = answer["inputs"]["spot"], answer["position"]["value_usd"]
+    drawn = [c for c in answer["candidates"] if c["legs"]]
+    drawn = sorted(drawn, key=lambda c: (c["name"] != answer["recommended"], not c["meets_goal"]))[:SHOWN]
+    strikes = {Option.parse(leg["symbol"]).strike for c in drawn for leg in c["legs"]}
+    low = min(SPAN[0] * spot, *(0.97 * strike for strike in strikes), spot)
+    high = max(SPAN[1] * spot, *(1.03 * strike for strike in strikes), spot)
+    spots = sorted({low, spot, high, *strikes})
+    hover = "spot %{x:.2f}: %{y:.1f}% of today<extra>%{fullData.name}</extra>"
+    unhedged = [units.percent(s / spot) for s in spots]
+    data = [line("no hedge", spots, unhedged, 6, hover=hover, width=1.5)]
+    for at, candidate in enumerate(drawn):
+        left = [units.percent(wealth(answer, candidate, s) / value) for s in spots]
+        width = 3.5 if candidate["name"] == answer["recommended"] else 2.0
+        data.append(line(candidate["name"], spots, left, at, hover=hover, width=width))
+    marks = [level(f"today {spot:.2f}", x=spot)]
+    if answer["inputs"].get("floor"):
+        floor = units.percent(answer["inputs"]["floor"])
+        marks.append(level(f"floor {floor:g}%", y=floor))
+    if drawn and drawn[0]["breakeven_spot"]:
+        marks.append(level(f"break-even {drawn[0]['breakeven_spot']:.2f}", x=drawn[0]["breakeven_spot"]))
+    return Figure(
+        name="payoff",
+        data=data,
+        layout={
+            "xaxis": {"title": {"text": "spot at expiry, dollars a share"}},
+            "yaxis": {"title": {"text": "wealth, % of today's value"}, "ticksuffix": "%"},
+            "shapes": [shape for shape, _ in marks],
+            "annotations": [note for _, note in marks],
+            "margin": {"t": 28},
+        },
+        says="Wealth at expiry against the spot, net of the financed cost: the hedges beside the shares alone.",
+        height=430,
+    )
+
+
+def _candidates(answer: Mapping[str, Any]) -> str:
+    rows = []
+    chosen = None
+    for at, c in enumerate(answer["candidates"]):
+        chosen = at if c["name"] == answer["recommended"] else chosen
+        rows.append(
+            [
+                c["name"],
+                _ticket(c["legs"]) or "-",
+                dollars(c["cost_usd"]),
+                percent(c["cost_annualised_pct"]),
+                "none" if c.get("stop_level") else percent(c["floor_pct"]),
+                "-" if c["cap_pct"] is None else percent(c["cap_pct"]),
+                number(c["breakeven_spot"]),
+                percent(c["risk"].get("wealth_at_-20%_pct")),
+                number(c["greeks"]["delta_shares"], 0),
+                dollars(c.get("margin_usd")),
+                "meets" if c["meets_goal"] else f"{dollars(c['short_usd'])} short",
+            ]
+        )
+    head = ["", "legs", "cost", "% a year", "floor", "cap", "break-even", "at -20%", "delta", "margin", "goal"]
+    return table(
+        head,
+        rows,
+        caption="Bought at the ask, sold at the bid, fees included. Percent of today's value; delta in shares.",
+        text=(0, 1),
+        chosen=chosen,
+    )
+
+
+def _proof(optimum: Mapping[str, Any]) -> str:
+    words = heading("Certified")
+    status = {
+        "optimal": f"No ticket of up to {optimum.get('max_legs', 3)} legs that holds the goal is cheaper by a cent.",
+        "infeasible": "No ticket of this expiry holds the goal.",
+    }.get(str(optimum["status"]), str(optimum["status"]))
+    words += paragraph(status)
+    if optimum.get("next_point_usd") is not None:
+        words += paragraph(f"One more point of floor costs {dollars(optimum['next_point_usd'])}.")
+    rows = [
+        [_ticket(row["legs"]), dollars(row["cost_usd"], cents=True), percent(row["floor_pct"]), percent(row["cap_pct"])]
+        for row in optimum.get("runners_up") or []
+    ]
+    if rows:
+        words += table(["runner-up", "cost", "floor", "cap"], rows, text=(0,))
+    return words
+
+
+def _ticket(legs: Sequence[Mapping[str, Any]]) -> str:
+    """Return legs as words: buy 17 x 272 put, sell 17 x 318 call."""
+    words = []
+    for leg in legs:
+        option = Option.parse(leg["symbol"])
+        side = "buy" if leg["contracts"] > 0 else "sell"
+        words.append(f"{side} {abs(leg['contracts'])} x {option.strike:g} {option.kind}")
+    return ", ".join(words)
+
+
+def _cost(candidate: Mapping[str, Any]) -> str:
+    cost = candidate["cost_usd"]
+    return f"costs {dollars(cost)}" if cost >= 0 else f"brings {dollars(-cost)}"

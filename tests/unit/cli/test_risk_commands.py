@@ -1,0 +1,123 @@
+"""check, policy, scenario and allocate as a script meets them: output, messages, exit codes."""
+
+import csv
+import io
+import json
+import sys
+
+import pytest
+
+from hedgekit.cli import main
+
+BOOK = "symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\nCASH,1500000\n"
+POLICY = "[rules.undefined-risk]\n[rules.max-loss-shock]\nlimit_fraction = 0.10\n"
+ASOF = ("--asof", "2026-10-14")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run a command line in this process; returns (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
+    (tmp_path / "book.csv").write_text(BOOK)
+    (tmp_path / "desk.toml").write_text(POLICY)
+
+    def go(*words):
+        monkeypatch.setattr(sys, "argv", ["hedgekit", *map(str, words)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        captured = capsys.readouterr()
+        return stop.value.code, captured.out, captured.err
+
+    return go
+
+
+def test_check_ends_with_0_or_1(run, example):
+    words = ("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", example)
+    code, out, _ = run(*words, *ASOF)
+    assert code == 0 and out.startswith("PASS")
+    code, out, _ = run(*words, "--asof", "2026-10-20", "--format", "json")
+    answer = json.loads(out)
+    assert code == 1 and answer["verdict"] == "breach"
+    assert [row["id"] for row in answer["rules"] if row["verdict"] == "breach"] == ["data-age"]
+
+
+def test_without_a_chain_an_option_is_unknown(run):
+    code, out, _ = run("check", "--policy", "desk.toml", "--book", "book.csv", *ASOF, "--format", "csv")
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(out))}
+    assert code == 1 and rows["book-known"]["verdict"] == "breach"
+
+
+@pytest.mark.parametrize("form", ["junit", "sarif"])
+def test_other_forms_go_to_files(run, example, tmp_path, form):
+    words = ("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", example, *ASOF)
+    code, out, _ = run(*words, "--format", form, "--output", "out.txt", "--quiet")
+    assert code == 0 and out == "" and (tmp_path / "out.txt").read_text()
+
+
+def test_policy_init_writes_what_check_reads(run, example, tmp_path):
+    assert run("policy", "init", "--output", "starter.toml", "--quiet")[0] == 0
+    code, out, _ = run("check", "--policy", "starter.toml", "--book", "book.csv", "--chain", example, *ASOF)
+    assert code in (0, 1) and "cannot be computed" not in out
+
+
+def test_explain(run):
+    code, out, _ = run("check", "--explain", "floor-kept")
+    assert code == 0 and "every spot from zero up" in " ".join(out.split())
+    code, _, err = run("check", "--explain", "flor-kept")
+    assert code == 2 and "did you mean 'floor-kept'" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("check", "--policy", "desk.toml"), 2, "give --book"),
+        (("check", "--policy", "none.toml", "--book", "book.csv"), 3, "none.toml"),
+        (("check", "--policy", "desk.toml", "--book", "none.csv"), 3, "none.csv"),
+        (("check", "--policy", "book.csv", "--book", "book.csv"), 3, "not a TOML file"),
+        (("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", "book.csv"), 3, "book.csv"),
+        (("check", "--policy", "desk.toml", "--book", "book.csv", "--asof", "yesterday"), 2, "asof"),
+        (("check", "--policy", "desk.toml", "--book", "book.csv", "--format", "xml"), 2, "xml"),
+        (("scenario", "--book", "book.csv"), 3, "cannot be valued"),
+        (("scenario", "--book", "book.csv", "--spot-moves", "down"), 2, "commas"),
+        (("scenario", "--book", "book.csv", "--days", "1.5"), 2, "whole days"),
+        (("scenario", "--book", "book.csv", "--spot-moves", "nan"), 2, "commas"),
+        (("allocate", "--age", "40"), 2, "give --spot"),
+        (("allocate", "--age", "40", "--spot", "250"), 2, "give --portfolio"),
+        (("allocate", "--age", "40", "--spot", "250", "--portfolio", "1e6", "--stop", "18"), 2, "did you mean 0.18"),
+        (("policy", "int"), 2, "init"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
+)
+def test_what_is_wrong_is_a_sentence_and_a_code(run, words, code, said):
+    ended, out, err = run(*words)
+    assert ended == code and said in err and out == "" and "Traceback" not in err
+
+
+def test_scenario_grid_and_table(run, example):
+    words = ("scenario", "--book", "book.csv", "--chain", example, *ASOF, "--rate", "0.036", "--dividends", "0.011")
+    code, out, _ = run(
+        *words, "--spot-moves", "-20%,0,10%", "--vol-shocks", "0,50%", "--days", "0,93", "--format", "json"
+    )
+    grid = json.loads(out)["grid"]
+    assert code == 0 and len(grid["pnl_usd"]) == 2 and len(grid["pnl_usd"][0]) == 3 and len(grid["pnl_usd"][0][0]) == 2
+    spot = 248.12
+    assert grid["value_usd"][1][0][0] == pytest.approx(1700 * 225 + 1_500_000)  # the floor, at expiry
+    assert grid["value_usd"][1][2][1] == pytest.approx(1700 * spot * 1.1 + 1_500_000)
+    assert grid["worst"]["spot_move"] == -0.2
+    code, out, _ = run(*words, "--smile", "sticky-delta", "--roll", "90")
+    assert code == 0 and max(map(len, out.splitlines())) <= 80 and "roll" in out
+
+
+def test_replay_without_files_is_usage(run, example):
+    code, _, err = run("scenario", "--book", "book.csv", "--chain", example, "--replay", "2022")
+    assert code == 2 and "--vol-index" in err
+
+
+def test_allocate_from_a_book(run, example):
+    code, out, _ = run("allocate", "--age", 55, "--book", "book.csv", "--chain", example, *ASOF, "--format", "json")
+    answer = json.loads(out)
+    assert code == 0 and answer["held"] == 1700
+    assert answer["shares"] == min(answer["shares_high"], answer["shares_budget"])
+    code, out, _ = run("allocate", "--age", 55, "--book", "book.csv", "--chain", example, *ASOF)
+    assert max(map(len, out.splitlines())) <= 80

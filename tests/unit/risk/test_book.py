@@ -1,0 +1,169 @@
+"""Books as traders and brokers write them, and what must not be read as one."""
+
+import json
+import re
+
+import pytest
+
+from hedgekit.errors import DataError, InputError
+from hedgekit.risk.book import load_book
+from hedgekit.risk.readers.symbols import read_symbol
+
+PUT = "IWM260918P00270000"
+
+SCHWAB = """"Positions for account Individual ...123 as of 09:12 AM ET, 2026/06/17"
+
+"Symbol","Description","Qty (Quantity)","Price","Mkt Val (Market Value)","Cost Basis","Security Type"
+"IWM","ISHARES RUSSELL 2000","1,700","$290.41","$493,697.00","$400,000.00","ETFs & Closed End Funds"
+"IWM 09/18/2026 270.00 P","PUT ISHARES","17","$4.10","$6,970.00","$7,000.00","Option"
+"IWM 09/18/2026 320.00 C","CALL ISHARES","(17)","$2.05","($3,485.00)","--","Option"
+"Cash & Cash Investments","--","--","--","$12,345.67","--","Cash and Money Market"
+"Account Total","--","--","--","$509,527.67","--","--"
+"""
+
+FIDELITY = """Account Number,Account Name,Symbol,Description,Quantity,Last Price,Current Value,Average Cost Basis,Type
+X123,Individual,SPAXX**,HELD IN MONEY MARKET,,,$12345.67,,Cash
+X123,Individual,IWM,ISHARES RUSSELL,1700,$290.41,$493697.00,$235.29,Margin
+X123,Individual, -IWM260918P270,IWM SEP 18 2026 $270 PUT,17,$4.10,$6970.00,$4.12,Margin
+X123,Individual, -IWM260918C320,IWM SEP 18 2026 $320 CALL,-17,$2.05,-$3485.00,$2.00,Margin
+
+"The data and information in this spreadsheet is provided to you solely for your use and is not for distribution."
+"Date downloaded Jun-17-2026 9:12 a.m ET"
+"""
+
+IBKR = """Statement,Header,Field Name,Field Value
+Account Information,Data,Account,U1234567
+Open Positions,Header,DataDiscriminator,Asset Category,Currency,Symbol,Quantity,Mult,Cost Price,Close Price,Value
+Open Positions,Data,Summary,Stocks,USD,IWM,"1,700",1,235.29,290.41,493697
+Open Positions,Data,Lot,Stocks,USD,IWM,1700,1,235.29,290.41,493697
+Open Positions,Data,Summary,Equity and Index Options,USD,IWM 18SEP26 270 P,17,100,4.12,4.10,6970
+Open Positions,Data,Summary,Equity and Index Options,USD,IWM 18SEP26 320 C,-17,100,2.00,2.05,-3485
+Open Positions,Total,,Stocks,USD,,,,,,493697
+Cash Report,Data,Ending Cash,USD,12345.67
+"""
+
+FLEX = """ClientAccountID,CurrencyPrimary,AssetClass,Symbol,UnderlyingSymbol,Multiplier,Strike,Expiry,Put/Call,Quantity,MarkPrice
+U1,USD,STK,IWM,,1,,,,1700,290.41
+U1,USD,OPT,IWM   260918P00270000,IWM,100,270,20260918,P,17,4.10
+U1,USD,OPT,IWM,IWM,100,320,20260918,C,-17,2.05
+U1,USD,CASH,USD,,,,,,12345.67,1
+"""
+
+OURS = """symbol,quantity,extra,stop
+IWM,1700,x,240
+IWM260918P00270000,17,,
+O:IWM260918C00320000,-17,,
+CASH,12345.67,,
+"""
+
+JSON = json.dumps(
+    {
+        "positions": [
+            {"symbol": "IWM", "quantity": 1700, "note": "core"},
+            {"symbol": "IWM 2026-09-18 270 P", "quantity": "17"},
+            {"symbol": "iwm 2026-09-18 320 call", "quantity": -17},
+        ],
+        "cash": 12345.67,
+    }
+)
+
+TOML = """
+cash = "$12,345.67"
+[[positions]]
+symbol = "IWM"
+quantity = 1700
+[[positions]]
+symbol = ".IWM260918P270"
+quantity = 17
+[[positions]]
+symbol = "IWM_091826C320"
+quantity = -17
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SCHWAB, FIDELITY, IBKR, FLEX, OURS, JSON, TOML, "\ufeff" + OURS],
+    ids=["schwab", "fidelity", "ibkr", "flex", "ours", "json", "toml", "bom"],
+)
+def test_every_layout_is_the_same_book(write, text):
+    book = load_book(write("book.any", text))
+    held = [(p.option.compact if p.option else p.ticker, p.quantity) for p in book.positions]
+    assert held == [("IWM", 1700.0), (PUT, 17.0), ("IWM260918C00320000", -17.0)]
+    assert book.cash_usd == pytest.approx(12345.67)
+    assert len(book.source_sha256) == 64
+
+
+def test_what_was_passed_over_is_said(write):
+    assert "lines_passed_over" in {note.slug for note in load_book(write("b.csv", SCHWAB)).notes}
+    assert "lots_passed_over" in {note.slug for note in load_book(write("b.csv", IBKR)).notes}
+    assert "no_cash_line" in {note.slug for note in load_book(write("b.csv", "symbol,quantity\nIWM,1\n")).notes}
+
+
+def test_accounts_stay_apart(write):
+    text = "account,symbol,quantity\na,IWM,100\nb,IWM,-50\na,CASH,5\nb,CASH,7\n"
+    book = load_book(write("b.csv", text))
+    assert book.accounts == ("a", "b") and book.cash == (("a", 5.0), ("b", 7.0)) and book.shares("IWM") == 50.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IWM   260918P00270000", "IWM260918P00270000", "O:IWM260918P00270000", "IWM 2026-09-18 270 P", "iwm 2026-09-18 270 put",
+        "IWM 09/18/2026 270.00 P", "IWM 9/18/26 270 P", " -IWM260918P270", ".IWM260918P270", "IWM_091826P270",
+        "IWM 18SEP26 270 P", "IWM Sep 18 '26 $270 Put", "IWM Sep 18, 2026 270 Put", "IWM 2026-09-18 P270",
+    ],
+)  # fmt: skip
+def test_every_style_of_symbol_is_the_same_option(text):
+    ticker, option = read_symbol(text)
+    assert ticker == "IWM" and option is not None and option.compact == PUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "IWM 2026-09-18 270", "IWM 13/40/2026 270 P", "IWM 2026-02-30 270 P", "$$$", "IWM 270 P", "one two three", "-IWM260918P"],
+)  # fmt: skip
+def test_an_unreadable_option_is_never_shares(text):
+    with pytest.raises(InputError):
+        read_symbol(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("a,b\n1,2\n", "no header"),
+        ("symbol,quantity\n", "no position"),
+        ("symbol,quantity\nCASH,5\n", "no position"),
+        ("symbol,quantity\nIWM,\n", "line 2: IWM: no quantity"),
+        ("symbol,quantity\nIWM,lots\n", "quantity is 'lots'"),
+        ("symbol,quantity\nIWM,nan\n", "quantity is 'nan'"),
+        ("symbol,quantity\nIWM,inf\n", "quantity is 'inf'"),
+        ("symbol,quantity\nIWM,1,700\n", "3 cells, the header has 2"),
+        ("symbol,quantity\nIWM 2026-09-18 270 P,1.5\n", "contracts come whole"),
+        ("symbol,quantity\nIWM 2026-09-18 270 X,1\n", "neither a ticker nor an option"),
+        ("symbol,quantity\n,5\n", "no symbol"),
+        ("symbol,quantity\nSPY\n", "no quantity"),
+        ("symbol,quantity,currency\nVOD,100,GBP\n", "only US dollars"),
+        ("symbol,quantity,asset class\nIWM,1,OPT\n", "names no strike and expiry"),
+        ("symbol,quantity,stop\nIWM,1,-5\n", "stop is -5"),
+        ("symbol,quantity\nIWM,1\nsymbol,quantity\n", "second header"),
+        ("symbol,quantity\nCASH,\nIWM,1\n", "cash without an amount"),
+        ('[{"symbol": "IWM"}]', "no quantity"),
+        ('{"holdings": []}', "expected a list of positions"),
+        ("{", "not JSON"),
+        ('[{"a": ' + "[" * 100_000, "not JSON"),
+        ("[[positions]]\nsymbol = ", "not TOML"),
+        ('{"positions": [{"symbol": "IWM", "quantity": true}]}', "quantity is True"),
+        ("a\0b", "not a text file"),
+    ],
+)  # fmt: skip
+def test_what_is_no_book_is_refused_in_a_sentence(write, text, said):
+    with pytest.raises(DataError, match=re.escape(said)) as caught:
+        load_book(write("book.csv", text))
+    assert "book.csv" in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"nowhere\.csv"):
+        load_book(tmp_path / "nowhere.csv")
