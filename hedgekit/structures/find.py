@@ -18,16 +18,15 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.core import _finder
-from hedgekit.distributions.implied import implied
 from hedgekit.distributions.priced import Priced
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.margin.long_stock import initial_rate
 from hedgekit.margin.underlying import describe
 from hedgekit.market.inputs import Given, resolve
-from hedgekit.market.surface import fit
 from hedgekit.model import Chain, Holding, Leg, Option, Shares
 from hedgekit.pricing import implied_vol, price
 from hedgekit.results import Note
+from hedgekit.structures import outlooks
 from hedgekit.structures.desk import FAR_DAYS, pick_expiry
 from hedgekit.structures.found import FindResult, Found
 from hedgekit.structures.measuring import Limits, Picks, measured, ranked, stated, strikes_of
@@ -279,10 +278,10 @@ def _setting(
 
 def _market(setting: Setting) -> tuple[Priced, tuple[Note, ...]]:
     """Return what the chain implies for the near expiry, or the lognormal where its quotes tell too little."""
-    assert setting.chain is not None
     try:
-        surface = fit(setting.chain.at(setting.horizon), market=setting.market)
-        return implied(surface, setting.horizon), ()
+        known = outlooks.from_chain(setting)
+        assert isinstance(known, Priced)
+        return known, ()
     except InputError as error:
         own = level_distribution(setting)
         assert isinstance(own, Priced)
