@@ -13,6 +13,8 @@ COMMANDS = {
     "size": "hedgekit.cli.pair_size",
     "options": "hedgekit.cli.pair_options",
     "scan": "hedgekit.cli.pair_scan",
+    "status": "hedgekit.cli.pair_status",
+    "backtest": "hedgekit.cli.pair_backtest",
 }
 
 

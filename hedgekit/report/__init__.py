@@ -24,6 +24,7 @@ TABLES = {
     "leadership": "hedgekit.report.leadership_table",
     "screen": "hedgekit.report.screen_table",
     "rotate": "hedgekit.report.rotate_table",
+    "book": "hedgekit.report.book_table",
     "check": "hedgekit.report.check_table",
     "rule": "hedgekit.report.rule_table",
     "policy": "hedgekit.report.policy_text",
@@ -35,6 +36,8 @@ TABLES = {
     "pair_size": "hedgekit.report.pair_size_table",
     "pair_test": "hedgekit.report.pair_test_table",
     "pair_scan": "hedgekit.report.pair_scan_table",
+    "pair_status": "hedgekit.report.pair_status_table",
+    "pair_backtest": "hedgekit.report.pair_backtest_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 
