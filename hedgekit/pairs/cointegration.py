@@ -318,7 +318,7 @@ def _johansen(y: FloatArray, x: FloatArray) -> list[Test]:
     from statsmodels.tsa.vector_ar.vecm import coint_johansen
 
     test = coint_johansen(np.column_stack([y, x]), det_order=0, k_ar_diff=1)
-    nulls = ("no relation", "at most one relation")
+    nulls = ("no relation", "one relation")
     return [
         Test(
             name=f"johansen_trace_{rank}",
@@ -339,7 +339,7 @@ def _adf(name: str, label: str, series: FloatArray, lags: int | None) -> Test:
     return Test(
         name=name,
         label=label,
-        null="a walk: does not revert",
+        null="a walk",
         statistic=test.statistic,
         pvalue=p,
         critical=critical_values(test.rows),
@@ -360,7 +360,7 @@ def _of_ratio(ratio: FloatArray) -> list[Test]:
         Test(
             name="kpss_ratio",
             label="KPSS, log price ratio",
-            null="stationary: does revert",
+            null="stationarity",
             statistic=float(kpss.stat),
             pvalue=float(kpss.pvalue),
             critical=_points(kpss.critical_values),
@@ -370,7 +370,7 @@ def _of_ratio(ratio: FloatArray) -> list[Test]:
         Test(
             name="variance_ratio",
             label=f"variance ratio, {VARIANCE_RATIO_DAYS} days: {float(variance.vr):.2f}",
-            null="a walk: ratio 1",
+            null="a walk",
             statistic=float(variance.stat),
             pvalue=float(variance.pvalue),
             critical=_points(variance.critical_values),

@@ -269,7 +269,7 @@ def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
     Of the ones that cannot be told from the one that removed most variance, the one whose ratio is known best is taken:
     picking the highest of many near-equal scores picks noise.
     """
-    known = [e for e in allowed if math.isfinite(e.effectiveness.value)]
+    known = [e for e in allowed if math.isfinite(e.effectiveness.value) and math.isfinite(e.dollar_ratio)]
     if not known:
         raise InputError("none of the estimators asked for fits a pair that is not cointegrated: add return_ols")
     highest = max(known, key=lambda e: e.effectiveness.value)
@@ -280,11 +280,12 @@ def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
 
 
 def _estimate(pair: Any, name: str, module: Any, window: int, gained: Effectiveness) -> Estimate:
+    from hedgekit.pairs.ratios import fitted
     from hedgekit.pairs.ratios.fit import dollars, shares
 
     days = window if module.DAYS == 0 else module.DAYS
     part = pair.window.last(days)
-    fit = module.fit(part)
+    fit = fitted(module, part)
     y, x = float(pair.window.y[-1]), float(pair.window.x[-1])
     low, high = (dollars(end, module.UNIT, y, x) for end in (fit.low, fit.high))
     dollar_ratio = dollars(fit.ratio, module.UNIT, y, x)

@@ -23,7 +23,7 @@ def table(result: PairTestResult, *, terminal: bool = False) -> str:
         for line in textwrap.wrap(text, 76):
             out.print(Text(f"  {line}", style=ACCENT))
     out.print()
-    grid = columns("", "statistic", "5% point", "p", "lags", "speaks against", left=(0, 5))
+    grid = columns("", "stat", "5%", "p", "lags", "speaks against", left=(0, 5))
     for test in result.tests:
         grid.add_row(
             test.label,
@@ -82,7 +82,8 @@ def footer(result: PairTestResult) -> list[str]:
     lines = [
         f"spread: {result.direction}, {inputs['levels']} with dividends, slope {result.slope:.4f}; its p-values are "
         "MacKinnon's for two variables; plain Dickey-Fuller tables would be wrong for it",
-        "better of both: p-value simulated for keeping the better direction; the log price ratio is fitted to nothing",
+        "stat: test statistic; 5%: its critical value; better of both: p-value simulated for keeping the better "
+        "direction; the log price ratio is fitted to nothing",
         "half-life: interval from simulating the fit of the ratio and of the reversion together",
     ]
     if math.isfinite(process.kappa):
