@@ -13,6 +13,7 @@ import numpy as np
 
 from hedgekit.errors import InputError, MissingExtra
 from hedgekit.pairs.ornstein_uhlenbeck import HalfLife, OrnsteinUhlenbeck, half_life, ornstein_uhlenbeck
+from hedgekit.pairs.ratio import about_legs
 from hedgekit.pairs.ratios.inference import ols
 from hedgekit.pairs.sample import pair_of
 from hedgekit.pairs.stationarity import (
@@ -23,7 +24,7 @@ from hedgekit.pairs.stationarity import (
     engle_granger_pairs,
     pvalue,
 )
-from hedgekit.pairs.unit_root import simulated_null, tail
+from hedgekit.pairs.unit_root import reverts_by_itself, simulated_null, tail
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -96,11 +97,12 @@ class PairTestResult(Result):
     half_life: HalfLife
     process: OrnsteinUhlenbeck
     spread_now: float
+    legs_that_revert: Sequence[str] = ()
 
     @property
     def cointegrated(self) -> bool:
-        """Whether the corrected p-value is below 5%."""
-        return self.pvalue < LEVEL
+        """Whether the corrected p-value is below 5% and neither leg reverts by itself."""
+        return self.pvalue < LEVEL and not self.legs_that_revert
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -115,8 +117,7 @@ class PairTestResult(Result):
                 "days": life.days,
                 "days_linear": life.days_linear,
                 "unbiased_days": life.unbiased_days,
-                "ci95": [life.low, life.high] if life.reverting else None,
-                "low_days": life.low,
+                "ci95": [life.low, life.high] if math.isfinite(life.days) else None,
                 "coefficient": life.coefficient,
             },
             "ornstein_uhlenbeck": {
@@ -224,7 +225,8 @@ def pair_test(
     basis += f", the best of {screened:,} pairs" if screened > 1 else ""
     slope, _, spread = ols(y, x)
     tests = _tests(pair, y, x, lags, forward, backward, better, alone)
-    notes = [*pair.notes, *_flip(y, x, lags, better), *_full_rank(tests)]
+    reverting = [ticker for ticker, level in ((pair.long, y), (pair.short, x)) if reverts_by_itself(level)]
+    notes = [*pair.notes, *_flip(y, x, lags, better), *_full_rank(tests), *about_legs(reverting)]
     return PairTestResult(
         tests=tuple(tests),
         pvalue=corrected,
@@ -234,6 +236,7 @@ def pair_test(
         half_life=half_life(spread),
         process=ornstein_uhlenbeck(spread),
         spread_now=float(spread[-1]),
+        legs_that_revert=tuple(reverting),
         inputs={
             **pair.inputs,
             "levels": "log prices" if logs else "prices",

@@ -58,6 +58,8 @@ def verdict(result: PairTestResult) -> str:
     """Return whether the pair is cointegrated, and what the p-value allows for."""
     word = "Cointegrated" if result.cointegrated else "Not cointegrated, as far as these days can tell"
     p = probability(result.pvalue)
+    if result.legs_that_revert:
+        word = f"No cointegration to speak of, {' and '.join(result.legs_that_revert)} reverts by itself"
     return f"{word}: p {p if p.startswith('<') else f'= {p}'}, {result.basis}."
 
 
