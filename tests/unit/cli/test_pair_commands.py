@@ -161,3 +161,12 @@ def test_flat_and_equal_legs_are_refused_or_answered(run, tmp_path):
     for name, extra in COMMANDS.items():
         code, _, err = run(name, twins, *extra)
         assert "Traceback" not in err and code in (0, 2, 3, 4), (name, err)
+
+
+def test_without_the_tables_the_tests_say_what_to_install(run, monkeypatch):
+    for name in ("arch", "arch.unitroot", "statsmodels.tsa.adfvalues", "statsmodels.tsa.vector_ar.vecm"):
+        monkeypatch.setitem(sys.modules, name, None)
+    code, out, err = run("test", PAIR, *LEGS)
+    assert code == 5 and out == "" and "pip install 'hedgekit[pairs]'" in err
+    code, out, _ = run("ratio", PAIR, *LEGS)
+    assert code == 0 and "SMALL" in out  # ratios need neither
