@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hedgekit.pairs.cointegration import PairTestResult as PairTestResult
     from hedgekit.pairs.cointegration import pair_test as pair_test
+    from hedgekit.pairs.options import PairOptionsResult as PairOptionsResult
+    from hedgekit.pairs.options import pair_options as pair_options
     from hedgekit.pairs.ratio import PairRatioResult as PairRatioResult
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
     from hedgekit.pairs.size import PairSizeResult as PairSizeResult
@@ -20,6 +22,8 @@ _HOMES = {
     "PairRatioResult": "hedgekit.pairs.ratio",
     "PairTestResult": "hedgekit.pairs.cointegration",
     "pair_ratio": "hedgekit.pairs.ratio",
+    "PairOptionsResult": "hedgekit.pairs.options",
+    "pair_options": "hedgekit.pairs.options",
     "PairSizeResult": "hedgekit.pairs.size",
     "pair_size": "hedgekit.pairs.size",
     "pair_test": "hedgekit.pairs.cointegration",
