@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from hedgekit import units
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.pairs.rolling import rolling_regression
 from hedgekit.pairs.sample import pair_of
 from hedgekit.pairs.series import window_of
 from hedgekit.pairs.stationarity import engle_granger_pairs, pvalue
-from hedgekit.pairs.thresholds.bertram import bertram
+from hedgekit.pairs.thresholds.bertram import bertram, best_distance
 from hedgekit.pairs.thresholds.leung_li import leung_li
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck, fit, refits
 from hedgekit.results import Note, Result
@@ -226,10 +227,7 @@ def pair_status(
     tests = engle_granger_pairs(np.column_stack([y[past], x[past]]), [0, 1], [1, 0])
     statistic = float(np.nanmin(tests.statistic))
     p = min(1.0, FILLS * pvalue(statistic, variables=2))
-
-    from hedgekit import units
-
-    cost = FILLS * units.fraction(units.fraction(cost_bps)) * (1.0 + abs(slope))
+    cost = FILLS * units.fraction_of_basis_points(cost_bps) * (1.0 + abs(slope))
     notes = list(pair.notes)
     process, others = _process(residuals, notes)
     thresholds, best = _thresholds(process, cost, rate, sd, notes)
@@ -331,7 +329,7 @@ def _bands(
     entries = []
     for other in others:
         try:
-            entries.append(bertram(OrnsteinUhlenbeck(speed=other.speed, mean=0.0, vol=other.vol), cost).exit / sd)
+            entries.append(best_distance(other, cost) / sd)
         except InfeasibleError:
             entries.append(math.inf)
     lives = np.percentile([other.half_life for other in others], INTERVAL)
