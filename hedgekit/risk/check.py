@@ -169,6 +169,8 @@ def check(
             raise InputError(
                 f"{chain.source}: quoted on {chain.asof.date()}, after the moment of the check, {now.date()}"
             )
+    if prices is not None:  # nothing after the moment of the check is looked at
+        prices = prices.until(max(now.date(), max((chain.asof.date() for chain in chains), default=now.date())))
     quoted = max((chain.asof for chain in chains), default=now)
     moment = max(quoted, now)
     valued = value_book(

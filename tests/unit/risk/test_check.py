@@ -254,6 +254,23 @@ def test_a_stale_chain_is_a_breach_whatever_the_policy_says(judge):
     assert judge(ALWAYS + "[rules.data-age]\nmax_sessions = 3\n", now=later).exit_code == 0
 
 
+def test_a_price_of_no_known_day_must_be_accepted(judge):
+    book = "symbol,quantity,price\nIWM,1,\nXYZ,1,10\nCASH,1,\n"
+    found = by_id(judge(ALWAYS, book))["data-age"]
+    assert found.verdict == "breach" and "no known day" in found.message
+    assert judge(ALWAYS + "[rules.data-age]\naccept_book_prices = true\n", book).exit_code == 0
+
+
+def test_a_price_file_of_long_ago_is_a_breach_and_later_days_are_not_seen(judge):
+    flat = np.zeros((80, 1))
+    book = "symbol,quantity\nXYZ,1\nCASH,1\n"
+    fresh = judge(ALWAYS, book, prices=history(("XYZ",), flat))
+    assert fresh.exit_code == 0
+    assert judge(ALWAYS, book, prices=history(("XYZ",), flat, last="2026-08-14")).exit_code == 1
+    ahead = judge(ALWAYS, book, prices=history(("XYZ",), flat, last="2026-10-30"))
+    assert str(ahead.inputs["prices"]["last_day"]) == "2026-10-14"
+
+
 def test_a_flag_of_stale_quotes_is_a_breach(judge, chain):
     bad = spoiled(chain, "IWM 2027-01-15 225 P", flags=128)
     assert by_id(judge(ALWAYS, chains=[bad]))["data-age"].verdict == "breach"
