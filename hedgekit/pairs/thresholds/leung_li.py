@@ -132,8 +132,8 @@ def _log_solution(order: float, z: float, unit: float) -> tuple[float, float]:
     """Return the logarithm and the logarithmic derivative in x of ``e^(z^2/4) D_(-order)(-z)``.
 
     As ``I = int_0^inf u^(order-1) g(u) du`` with ``g = exp(z u - u^2/2)``, up to a constant; the derivative has one
-    more power of u. A small order nearly makes a pole at 0: ``Gamma(order)``, the integral with ``exp(-u)`` for g, takes
-    it out. By the trapezoidal rule in log u, which converges exponentially.
+    more power of u. A small order nearly makes a pole at 0: ``Gamma(order)``, the integral with ``exp(-u)`` for g,
+    takes it out. By the trapezoidal rule in log u, which converges exponentially.
     """
     rest = np.exp(order * _LOG_U - _U) * np.expm1((z + 1.0) * _U - 0.5 * _U * _U)
     total = math.gamma(order) + _STEP * float(rest.sum())
