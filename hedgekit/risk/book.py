@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Protocol, cast
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.legs import Order
 from hedgekit.model import Option
 from hedgekit.results import Note
 from hedgekit.risk.readers import READERS
@@ -162,6 +164,36 @@ def load_book(source: str | os.PathLike[str]) -> Book:
             statement = reader.read(text, label)
             break
     return book_of(statement, label=label, sha256=hashlib.sha256(content).hexdigest())
+
+
+def book_of_legs(orders: Sequence[Order], *, shares: float = 0, ticker: str = "") -> Book:
+    """Return shares and legs as a book without cash.
+
+    Parameters
+    ----------
+    orders : sequence of Order
+        From `hedgekit.market.legs.parse_leg`.
+    shares : float
+        Of `ticker`, signed.
+
+    Raises
+    ------
+    InputError
+        When there is nothing in it, or a leg that is not listed options or shares.
+    """
+    rows = [Row(where="--shares", cells={"symbol": ticker, "quantity": shares})] if shares else []
+    for order in orders:
+        symbol = order.instrument if isinstance(order.instrument, str) else order.instrument.compact
+        rows.append(
+            Row(where=f"--leg {order.quantity:+d} {symbol}", cells={"symbol": symbol, "quantity": order.quantity})
+        )
+    if not rows:
+        raise InputError("no position: give --book, or --shares and --leg")
+    rows.append(Row(where="cash", cells={"symbol": "CASH", "value": 0.0}))
+    try:
+        return book_of(Statement(rows=tuple(rows)), label="the command line")
+    except DataError as error:
+        raise InputError(str(error)) from None
 
 
 def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:

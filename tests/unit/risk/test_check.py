@@ -182,6 +182,27 @@ def test_stops_and_pairs(judge, chain):
     assert late.verdict == "breach" and "no stop" in late.message
 
 
+def test_leadership_is_read_from_its_answer(judge, write):
+    answer = {
+        "schema": "hedgekit.leadership/1",
+        "leader": "IWM",
+        "benchmark": "SPY",
+        "asof": "2026-10-13",
+        "state": "neutral",
+    }
+    policy = '[rules.leadership-state]\nfile = "lead.json"\n'
+
+    def found(more="", **changes):
+        write("lead.json", json.dumps({**answer, **changes}))
+        return by_id(judge(policy + more))["leadership-state"]
+
+    assert found().verdict == "pass"
+    assert found(state="lagging").computed and found(state="lagging").verdict == "breach"
+    for unknown in ({"state": "unknown"}, {"asof": "2026-09-01"}, {"asof": "2026-10-15"}, {"schema": "x"}):
+        assert not found(**unknown).computed
+    assert not found('allowed = ["leeding"]\n').computed
+
+
 def test_the_beta_interval_is_held_at_both_ends(judge, chain):
     policy = "[betas]\nXYZ = { beta = 1.0, low = 0.5, high = 1.5 }\n[rules.beta-dollars]\nmax_usd = 12000\n"
     book = "symbol,quantity,price\nXYZ,100,100\nCASH,1,\n"
