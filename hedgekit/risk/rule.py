@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from hedgekit import units
 from hedgekit.errors import HedgekitError
-from hedgekit.results import plain
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.valued import Line, ValuedBook
 
@@ -312,9 +312,19 @@ def share(value: float) -> str:
     return f"{value:.1%}"
 
 
-def shown(value: Any) -> Any:
-    """Return a value as JSON's own types, for a verdict."""
-    return plain(value)
+def shock_text(shock: float, vol_rule: str) -> str:
+    """Write a vol shock by its rule.
+
+    Examples
+    --------
+    >>> shock_text(0.5, "relative"), shock_text(-0.05, "absolute"), shock_text(0.0, "relative")
+    ('x 1.5', '- 5 points', 'as now')
+    """
+    if not shock:
+        return "as now"
+    if vol_rule == "relative":
+        return f"x {1.0 + shock:.4g}"
+    return f"{'+' if shock > 0 else '-'} {units.percent(abs(shock)):.4g} points"
 
 
 def days_between(start: date, end: date) -> int:

@@ -406,6 +406,6 @@ def test_forms_for_machines(judge):
     assert sarif["version"] == "2.1.0" and len(run["results"]) == len(result.rules)
     for found in run["results"]:
         assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
-    assert render(result, "csv").startswith("id,title,severity,verdict")
+    assert render(result, "csv").startswith("id,verdict,computed,severity")
     table = render(result, "table")
     assert table.startswith("BREACH") and max(map(len, table.splitlines())) <= 80
