@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hedgekit.model import PriceHistory as PriceHistory
     from hedgekit.pairs.cointegration import pair_test as pair_test
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
+    from hedgekit.pairs.size import pair_size as pair_size
     from hedgekit.pricing import greeks as greeks
     from hedgekit.pricing import implied_vol as implied_vol
     from hedgekit.pricing import price as price
@@ -66,6 +67,7 @@ _HOMES = {
     "load_chain": ("hedgekit.market.sources", "load"),
     "load_prices": ("hedgekit.market.prices", "load_prices"),
     "pair_ratio": ("hedgekit.pairs.ratio", "pair_ratio"),
+    "pair_size": ("hedgekit.pairs.size", "pair_size"),
     "pair_test": ("hedgekit.pairs.cointegration", "pair_test"),
     "load_policy": ("hedgekit.risk.policy", "load_policy"),
     "price": ("hedgekit.pricing", "price"),
@@ -98,6 +100,7 @@ __all__ = [
     "load_policy",
     "load_prices",
     "pair_ratio",
+    "pair_size",
     "pair_test",
     "price",
     "scenario",

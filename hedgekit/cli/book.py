@@ -33,7 +33,7 @@ def command(
     BOOK is CSV, JSON or TOML, or a broker's export. What cannot be valued says so, and no sum hides it.
     """
     from hedgekit.risk.book import load_book
-    from hedgekit.risk.holdings import survey_book
+    from hedgekit.risk.summary import survey_book
 
     if verbose:
         click.echo(f"reading {', '.join((book, *chains, *prices))}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 import click
 
@@ -25,6 +26,12 @@ COMMANDS = {
     epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08",
 )
 @click.option("--shares", type=int, help="Shares owned.")
+@click.option(
+    "--holdings",
+    metavar="FILE",
+    help="In place of --shares: a CSV of ticker,shares,price (and beta,low,high), hedged with the chain's options.",
+)
+@click.option("--beta", type=float, help="Of all holdings to the chain's underlying.  [default: theirs, or --prices]")
 @click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
@@ -59,7 +66,12 @@ COMMANDS = {
     show_default=True,
     help="Distribution for --cvar: what the quotes imply, or the past of --prices.",
 )
-@click.option("--prices", metavar="FILE", help="Daily prices of the shares, for the historical distribution.")
+@click.option(
+    "--prices",
+    metavar="FILE",
+    multiple=True,
+    help="Daily prices, for the historical distribution and betas; may be repeated.",
+)
 @click.option(
     "--preset",
     metavar="NAME",
@@ -108,6 +120,8 @@ def command(
     ctx: click.Context,
     *,
     shares: int | None,
+    holdings: str | None,
+    beta: float | None,
     chain: str | None,
     by: date | None,
     expiry: date | None,
@@ -118,7 +132,7 @@ def command(
     delta_target: float | None,
     cvar: float | None,
     measure: str,
-    prices: str | None,
+    prices: tuple[str, ...],
     preset: str | None,
     details: bool,
     min_cap: float | None,
@@ -145,8 +159,13 @@ def command(
     if ctx.invoked_subcommand is not None:
         refuse_options_before(ctx)
         return
-    if shares is None or chain is None:
-        raise click.UsageError(f"Missing option '{'--shares' if shares is None else '--chain'}'.", ctx)
+    if chain is None or (shares is None and holdings is None):
+        missing = "--shares" if shares is None and holdings is None else "--chain"
+        raise click.UsageError(f"Missing option '{missing}'.", ctx)
+    if shares is not None and holdings is not None:
+        raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
+    if beta is not None and holdings is None:
+        raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
@@ -154,32 +173,44 @@ def command(
         click.echo(f"reading {chain}", err=True)
     loaded = load(chain, asof=asof, spot=spot)
     history = None
-    if prices is not None:
+    if prices:
         from hedgekit.market.prices import load_prices
 
-        history = load_prices(prices)
-    result = compare(
-        loaded,
-        shares=shares,
-        floor=floor,
-        budget=budget,
-        zero_cost=zero_cost,
-        until=until,
-        delta_target=delta_target,
-        cvar=cvar,
-        measure=measure,
-        preset=preset,
-        prices=history,
-        details=details or format_ != "table" or history is not None,
-        by=by,
-        expiry=expiry,
-        rate=rate,
-        dividends=dividends,
-        fee=fee,
-        min_cap=min_cap,
-        max_legs=max_legs,
-        max_spread=max_spread,
-    )
+        history = load_prices(prices[0] if len(prices) == 1 else prices)
+    terms: dict[str, Any] = {
+        "floor": floor,
+        "by": by,
+        "expiry": expiry,
+        "rate": rate,
+        "dividends": dividends,
+        "fee": fee,
+        "min_cap": min_cap,
+        "max_legs": max_legs,
+        "max_spread": max_spread,
+        "prices": history,
+        "details": details or format_ != "table" or history is not None,
+    }
+    goals: dict[str, Any] = {
+        "budget": budget,
+        "zero_cost": zero_cost or None,
+        "until": until,
+        "delta_target": delta_target,
+        "cvar": cvar,
+        "preset": preset,
+    }
+    if holdings is not None:
+        from hedgekit.hedges.portfolio import compare_portfolio
+        from hedgekit.risk.holdings import read_holdings
+
+        other = [name for name, value in goals.items() if value is not None]
+        if other:
+            raise click.UsageError(
+                f"--holdings are hedged for a --floor; --{other[0].replace('_', '-')} is for --shares", ctx
+            )
+        portfolio = read_holdings(holdings, loaded.ticker, beta=beta, prices=history)
+        result = compare_portfolio(loaded, portfolio, **terms)
+    else:
+        result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of

@@ -122,6 +122,11 @@ def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
     return _with(command, decorators)
 
 
+def rows_output_options(command: F) -> F:
+    """Add the same for a command whose rows are also written as parquet."""
+    return output_options(command, more=("parquet",))
+
+
 def market_options(command: F) -> F:
     """Add the market inputs; what is not given is inferred from the chain and said."""
     decorators = [
@@ -235,7 +240,15 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
     if not quiet and format_ != "table":
         for note in result.warnings:
             click.echo(f"warning: {note.message}", err=True)
-    if output == "-":
+    if format_ == "parquet":
+        from hedgekit.report.parquet import write_parquet
+
+        if output == "-":
+            raise click.UsageError("parquet is no text: give --output FILE")
+        write_parquet(Path(output), result)
+        if not quiet:
+            click.echo(f"written: {output}", err=True)
+    elif output == "-":
         _say(result, format_)
     else:
         write_text(Path(output), render(result, format_, terminal=False))

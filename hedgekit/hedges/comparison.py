@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.hedges import CANDIDATES
@@ -28,6 +28,7 @@ from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
     from hedgekit.distributions import Distribution
+    from hedgekit.hedges.portfolio import PortfolioView
     from hedgekit.model import PriceHistory
 
 
@@ -46,6 +47,8 @@ class HedgeResult(Result):
         Name of the one to take; None when no option hedge meets the goal.
     why : str
         One sentence.
+    portfolio : PortfolioView or None
+        Where the shares stand for a portfolio that moves with them.
     """
 
     schema_name: ClassVar[str] = "hedge"
@@ -55,6 +58,7 @@ class HedgeResult(Result):
     optimum: Optimum | None
     recommended: str | None
     why: str
+    portfolio: PortfolioView | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -64,6 +68,7 @@ class HedgeResult(Result):
                 "value_usd": self.problem.value_usd,
                 "floor_goal_usd": self.problem.target_usd if self.problem.goal.kind in ("floor", "cap") else None,
             },
+            **({} if self.portfolio is None else {"portfolio": self.portfolio.to_dict()}),
             "candidates": [candidate.to_dict() for candidate in self.candidates],
             "recommended": self.recommended,
             "why": self.why,
@@ -149,6 +154,7 @@ def compare(
     min_cap: float | None = None,
     max_legs: int = DEFAULT_LEGS,
     max_spread: float = WIDEST_SPREAD,
+    market: MarketInputs | None = None,
 ) -> HedgeResult:
     """Size every hedge of a long share position at one expiry, at the touch.
 
@@ -194,6 +200,8 @@ def compare(
         Most distinct contracts of the optimum.
     max_spread : float
         Quotes with a spread above this fraction of their mid are not traded on.
+    market : MarketInputs, optional
+        What `hedgekit.market.inputs.resolve` gave before for this expiry, instead of `rate` and `dividends`.
 
     Returns
     -------
@@ -218,7 +226,7 @@ def compare(
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
     refuse_closed(chain)
     day = pick_expiry(chain, by=by, expiry=expiry)
-    market = resolve(chain, (day,), rate=rate, dividends=dividends)
+    market = market or resolve(chain, (day,), rate=rate, dividends=dividends)
     check_legs(max_legs)
     goal = choose_goal(
         spot=chain.spot,
@@ -255,7 +263,8 @@ def compare(
         found, told = distributions(problem, chain, market, prices)
     if goal.kind == "cvar":
         if measure not in found:
-            raise InputError("--measure historical: give the history of the shares' prices, --prices FILE")
+            why = told[0].message if told else "give the history of the shares' prices, --prices FILE"
+            raise InputError(f"--measure {measure}: {why}")
         problem = replace(problem, distribution=found[measure])
     problem, optimum = _search(problem, min_cap, max_legs)
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)

@@ -51,7 +51,7 @@ def no_cap(problem: Problem) -> list[Note]:
     if (
         not problem.calls_allowed
         or not problem.most_calls
-        or problem.calls.first_at_or_above(problem.cap * problem.spot) is not None
+        or problem.calls.first_at_or_above(problem.level(problem.cap)) is not None
     ):
         return []
     level = units.percent(problem.cap)

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from hedgekit.pairs.cointegration import pair_test as pair_test
     from hedgekit.pairs.ratio import PairRatioResult as PairRatioResult
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
+    from hedgekit.pairs.size import PairSizeResult as PairSizeResult
+    from hedgekit.pairs.size import pair_size as pair_size
 
 # public name -> module
 _HOMES = {
     "PairRatioResult": "hedgekit.pairs.ratio",
     "PairTestResult": "hedgekit.pairs.cointegration",
     "pair_ratio": "hedgekit.pairs.ratio",
+    "PairSizeResult": "hedgekit.pairs.size",
+    "pair_size": "hedgekit.pairs.size",
     "pair_test": "hedgekit.pairs.cointegration",
 }
 

@@ -32,8 +32,11 @@ TABLES = {
     "allocate": "hedgekit.report.allocate_table",
     "config": "hedgekit.report.config_table",
     "pair_ratio": "hedgekit.report.pair_ratio_table",
+    "pair_size": "hedgekit.report.pair_size_table",
     "pair_test": "hedgekit.report.pair_test_table",
     "pair_scan": "hedgekit.report.pair_scan_table",
+    "pair_status": "hedgekit.report.pair_status_table",
+    "pair_backtest": "hedgekit.report.pair_backtest_table",
     "doctor": "hedgekit.report.doctor_table",
 }
 

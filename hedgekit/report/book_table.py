@@ -10,7 +10,7 @@ from rich.text import Text
 
 from hedgekit import units
 from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, warning_lines
-from hedgekit.risk.holdings import BookResult
+from hedgekit.risk.summary import BookResult
 
 MOST_LINES = 200
 

@@ -165,7 +165,7 @@ def strikes(result: StructureResult) -> Table | None:
     if own is None:
         return None
     others = [result.outlooks.get(name) for name in MEASURES[1:]]
-    grid = columns("strike", "in the money", "implied", "historical", "touched", "at a close")
+    grid = columns("ends in the money", *MEASURES, "touched", "at a close")
     shown = set()
     for held in result.holdings:
         if not isinstance(held, Leg) or held.option in shown:

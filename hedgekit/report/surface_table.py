@@ -86,7 +86,7 @@ def _quantiles(rows: list[dict[str, Any]], out: Console) -> None:
     if not rows:
         return
     headings = (f"{int(name[1:])}%" for name in SHOWN)
-    grid = columns("implied spot", "mean", *headings, "below", "above")
+    grid = columns("implied", "mean", *headings, "below", "above")
     for row in rows:
         grid.add_row(
             f"{row['expiry']:%Y-%m-%d}",
@@ -96,7 +96,7 @@ def _quantiles(rows: list[dict[str, Any]], out: Console) -> None:
             f"{units.percent(row['above_highest_strike']):.1f}%",
         )
     out.print(grid)
-    out.print("below, above: probability beyond the outermost strikes")
+    out.print("below, above: chance of a spot beyond the outermost strikes")
     out.print()
 
 

@@ -120,9 +120,9 @@ class _Search:
         nodes = np.unique(np.concatenate([[0.0], due, body, tail, strikes]))
         self.nodes = nodes[nodes <= self.top]
         self.values = self._value(self.nodes)
-        self.slope = float(base.end_slope) + float(sum(leg.count * leg.end_slope for leg in far))
-        if abs(self.slope) < 1e-9 * max(1.0, float(np.abs(self.count).sum())):
-            self.slope = 0.0
+        calls = sum(leg.leg.contracts * leg.leg.option.multiplier for leg in far if leg.leg.option.sign == 1)
+        self.shares = base.end_slope + calls
+        self.carry = float(sum(leg.count * (leg.end_slope - 1.0) for leg in far if leg.leg.option.sign == 1))
 
     def _top(self, highest: float) -> float:
         vol = max(self.setting.vols[leg.leg.option] for leg in self.far)
@@ -213,22 +213,26 @@ class _Search:
         profit[np.isin(self.nodes, roots)] = 0.0
         nodes = tuple(Fraction(node) for node in self.nodes.tolist())
         values = tuple(Fraction(value) for value in profit.tolist())
-        curve = PiecewiseLinear(nodes, values, Fraction(self.slope))
+        curve = PiecewiseLinear(nodes, values, self.shares + Fraction(self.carry))
         (low, low_spot), (high, high_spot) = min(zip(values, nodes, strict=True)), max(zip(values, nodes, strict=True))
-        bottom: Extremum = (low, low_spot) if self.slope >= 0.0 else (None, None)
-        peak: Extremum = (high, high_spot) if self.slope <= 0.0 else (None, None)
-        if self.slope == 0.0:
+        bottom: Extremum = (low, low_spot) if self.shares >= 0 else (None, None)
+        peak: Extremum = (high, high_spot) if self.shares <= 0 else (None, None)
+        if self.shares == 0 and self.carry == 0.0:
             least, most = (Fraction(level) for level in self._tail())
             bottom = (least, None) if least < low - Fraction(self.tolerance) else bottom
             peak = (most, None) if most > high + Fraction(self.tolerance) else peak
+        # a yield on later calls tilts profit far above every strike: no break-even and no limit hangs on that
+        shown = PiecewiseLinear(nodes, values, self.shares) if self.shares == 0 else curve
         return Outcome(
             profit=curve,
             low=bottom[0],
             high=peak[0],
             low_spot=bottom[1],
             high_spot=peak[1],
-            breakevens=curve.crossings(Fraction(0)),
-            gains=gaining(curve),
+            breakevens=shown.crossings(Fraction(0)),
+            gains=gaining(shown),
+            carry_slope=self.carry,
+            top=self.top,
             error_usd=self.tolerance,
         )
 

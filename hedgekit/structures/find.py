@@ -17,24 +17,24 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from hedgekit.core import _finder
+from hedgekit.distributions.implied import implied
 from hedgekit.distributions.priced import Priced
-from hedgekit.errors import DataError, InputError
+from hedgekit.errors import DataError, InputError, Status
 from hedgekit.margin.long_stock import initial_rate
 from hedgekit.margin.underlying import describe
 from hedgekit.market.inputs import Given, resolve
+from hedgekit.market.surface import fit
 from hedgekit.model import Chain, Holding, Leg, Option, Shares
 from hedgekit.payoff import net_premium
-from hedgekit.pricing import engine_name, price
+from hedgekit.pricing import engine_name, implied_vol, price
 from hedgekit.results import Note
 from hedgekit.structures.desk import FAR_DAYS, pick_expiry
 from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.found import FindResult, Found
 from hedgekit.structures.outcome import exact_outcome, outlay
-from hedgekit.structures.outlook import dividends_usd, early_exercise, judge, level_distribution
-from hedgekit.structures.outlooks import beside
+from hedgekit.structures.outlook import dividends_usd, level_distribution
 from hedgekit.structures.revaluation import cash_after
 from hedgekit.structures.sentence import what_must_happen
 from hedgekit.structures.setting import Setting, forward_price, from_chain, options_of, shares_of
@@ -148,9 +148,10 @@ def find(
     Notes
     -----
     Expected value: today's value of what the view expects, less what is paid at the touch, with the right of early
-    exercise at each leg's own vol, as in `hedgekit.structures.analyze`. Greatest loss: at expiry; where shares are bought
-    what they cost is financed, or a collar at two deep strikes would seem to risk nothing. Condors are iron ones (puts below calls); a calendar's far leg is at the
-    first expiry 25 days or more later, valued at the near expiry with its own vol.
+    exercise at the market distribution's vol of each strike. Greatest loss: at expiry; where shares are
+    bought what they cost is financed, or a collar at two deep strikes would seem to risk nothing. Condors are iron
+    ones (puts below calls); a calendar's far leg is at the first expiry 25 days or more later, valued at the near
+    expiry with its own vol.
     """
     if not isinstance(chain, Chain):
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
@@ -169,12 +170,12 @@ def find(
     near, counts = _quoted(chain, day, max_spread)
     far = _quoted(chain, far_day, max_spread)[0] if far_day is not None else {}
     setting = _setting(chain, near, far, rate, dividends)
-    market = _market(setting)
+    market, doubts = _market(setting)
     view = view_of(market, low=low, high=high, confidence=confidence, day=day)
     search = _Search(chain, setting, near, far, view, fee)
     picks, searched, free = search.run(names, limits)
     found = _measured(picks, setting, view, market, limits, search)
-    warnings = [note for note in setting.warnings if note.slug != "vol_borrowed"]
+    warnings = [*(note for note in setting.warnings if note.slug != "vol_borrowed"), *doubts]
     if free:
         message = (
             f"{free:,} combinations cannot lose at these quotes: such quotes are not to be had at once, and they are "
@@ -278,8 +279,10 @@ def _setting(
     chain: Chain, near: dict[str, dict[str, Any]], far: dict[str, dict[str, Any]], rate: Given, dividends: Given
 ) -> Setting:
     """Return the market of the near expiry, with the vols of the far one's options."""
-    both = [*near.values(), *far.values()]
-    legs = [Leg(contracts=1, option=option, premium=0.0) for columns in both for option in columns["options"]]
+    options = [option for columns in near.values() for option in columns["options"]]
+    nearest = min(options, key=lambda option: (abs(option.strike - chain.spot), option.kind))
+    far_options = [option for columns in far.values() for option in columns["options"]]
+    legs = [Leg(contracts=1, option=option, premium=0.0) for option in (nearest, *far_options)]
     days = sorted({leg.option.expiry for leg in legs})
     exercise = "european" if chain.ticker in INDEX_OPTIONS else "american"
     market = resolve(chain, days, rate=rate, dividends=dividends)
@@ -289,14 +292,16 @@ def _setting(
     return setting
 
 
-def _market(setting: Setting) -> Priced:
-    """Return what the chain implies, or the lognormal at the forward where nothing else is there."""
-    for known in beside(setting)[0]:
-        if known.name == "implied" and isinstance(known, Priced):
-            return known
-    own = level_distribution(setting)
-    assert isinstance(own, Priced)
-    return own
+def _market(setting: Setting) -> tuple[Priced, tuple[Note, ...]]:
+    """Return what the chain implies for the near expiry, or the lognormal where its quotes tell too little."""
+    assert setting.chain is not None
+    try:
+        surface = fit(setting.chain.at(setting.horizon), market=setting.market)
+        return implied(surface, setting.horizon), ()
+    except InputError as error:
+        own = level_distribution(setting)
+        assert isinstance(own, Priced)
+        return own, (Note("market_lognormal", f"the chain implies no distribution ({error}): {own.statement}"),)
 
 
 class _Search:
@@ -311,7 +316,8 @@ class _Search:
         view: View,
         fee: float,
     ) -> None:
-        self.chain, self.setting, self.view, self.fee = chain, setting, view, fee
+        self.chain, self.setting, self.view, self.fee, self.market = chain, setting, view, fee, view.market
+        self.rights: dict[Option, float] = {}
         self.near_columns, self.far_columns = near, far
         self.discount = math.exp(-setting.rates[setting.horizon] * setting.t_horizon)
         self.growth = 1.0 / self.discount
@@ -333,23 +339,30 @@ class _Search:
         self.table = {"table_start": 0.0, "table_step": points[1], "table": np.ascontiguousarray(view.cdf(points))}
 
     def _side(self, columns: dict[str, Any], expected: FloatArray, sign: int) -> Side:
-        rights = self._rights(columns["options"], columns["strike"], sign)
+        rights = self._rights(columns["strike"], sign)
+        self.rights.update(zip(columns["options"], rights.tolist(), strict=True))
         return Side(worth=MULTIPLIER * (self.discount * expected + rights), fee=self.fee, **columns)
 
-    def _rights(self, options: Sequence[Option], strikes: FloatArray, sign: int) -> FloatArray:
-        """Return what early exercise is worth at each option's own vol, dollars a share: model less Black."""
+    def _rights(self, strikes: FloatArray, sign: int) -> FloatArray:
+        """Return what early exercise is worth, dollars a share: the American less the European price at one vol.
+
+        The vol is the market distribution's own at each strike, not that of the option's quote: a deep quote has none,
+        or one that is the noise of its spread, and the search would find just those.
+        """
         setting, day = self.setting, self.setting.horizon
-        t, rate, div_yield = setting.t_horizon, setting.rates[day], setting.div_yields[day]
-        vols = np.array([setting.vols[option] for option in options])
-        now = price(
-            sign, setting.spot, strikes, t, rate, div_yield, vols, exercise=setting.exercise, dividends=setting.cash
-        )
-        forward = forward_price(setting.spot, t, rate, div_yield, setting.cash)
-        deviation = vols * math.sqrt(t)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            upper = np.log(forward / strikes) / deviation + 0.5 * deviation
-        held = sign * (forward * ndtr(sign * upper) - strikes * ndtr(sign * (upper - deviation)))
-        return np.asarray(np.where(np.isnan(vols), 0.0, now - self.discount * held))
+        if not len(strikes) or setting.exercise == "european":
+            return np.zeros(len(strikes))
+        t, rate = setting.t_horizon, setting.rates[day]
+        even = rate - math.log(self.market.mean / setting.spot) / t
+        calls = self.market.calls(strikes)
+        outside = np.where(strikes >= self.market.mean, 1, -1)
+        premium = self.discount * np.where(outside > 0, calls, calls - self.market.mean + strikes)
+        solved = implied_vol(premium, outside, setting.spot, strikes, t, rate, even, exercise="european", full=True)
+        known = np.flatnonzero(solved.status == Status.OK)
+        vols = np.interp(strikes, strikes[known], solved.vol[known]) if len(known) else np.full(strikes.shape, np.nan)
+        american = price(sign, setting.spot, strikes, t, rate, setting.div_yields[day], vols, dividends=setting.cash)
+        european = price(sign, setting.spot, strikes, t, rate, even, vols, exercise="european")
+        return np.maximum(np.nan_to_num(american - european), 0.0)
 
     def run(self, names: Iterable[str], limits: Limits) -> tuple[Picks, dict[str, int], int]:
         """Return the best combinations of each structure, how many were looked at, and how many cannot lose."""
@@ -534,9 +547,9 @@ def _measure(
     outcome = living_outcome(held, setting, fee) if later else exact_outcome(held, fee)
     if outcome.low is None or outcome.low >= 0:
         return None
-    rights = early_exercise(held, outcome, setting)
-    own = judge(held, outcome, setting, view, fee=fee, rights_usd=rights)
-    theirs = judge(held, outcome, setting, market, fee=fee, rights_usd=rights)
+    rights = sum(search.rights.get(leg.option, 0.0) * leg.contracts * leg.option.multiplier for leg in legs)
+    beside = rights + float(outlay(held, fee)) * (search.discount - 1.0) + dividends_usd(held, setting)
+    expected, theirs = (search.discount * known.expect(outcome.profit) + beside for known in (view, market))
     loss = -float(outcome.low)
     cost = float(outlay(held, fee))
     financed = loss + cost * (search.growth - 1.0) if shares_of(held) else loss
@@ -558,12 +571,12 @@ def _measure(
         financed_loss_usd=financed,
         max_gain_usd=None if outcome.high is None else float(outcome.high),
         breakevens=tuple(float(spot) for spot in outcome.breakevens),
-        expected_value_usd=own.expected_value_usd,
-        value_per_loss=own.expected_value_usd / financed,
-        profit_probability=own.profit_probability,
-        market_value_usd=theirs.expected_value_usd,
-        market_value_per_loss=theirs.expected_value_usd / financed,
-        market_profit_probability=theirs.profit_probability,
+        expected_value_usd=expected,
+        value_per_loss=expected / financed,
+        profit_probability=view.probability_above(outcome.profit),
+        market_value_usd=theirs,
+        market_value_per_loss=theirs / financed,
+        market_profit_probability=market.probability_above(outcome.profit),
         capital_usd=capital,
         exit_now_usd=spread,
         displayed=_least(sizes),

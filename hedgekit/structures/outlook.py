@@ -22,8 +22,8 @@ from hedgekit.structures.setting import Setting, forward_price, options_of, shar
 FloatArray = npt.NDArray[np.float64]
 
 KELLY_CAVEAT = (
-    "Kelly: the share of wealth to put at risk (as max loss) if this distribution were the truth and the bet could be "
-    "repeated; both fail in practice, half of it or less is usual"
+    "Kelly: the share of wealth, at most 1, to put at risk (as max loss) if this distribution were the truth and the "
+    "bet could be repeated; both fail in practice, half of it or less is usual"
 )
 
 

@@ -168,7 +168,7 @@ def quote_calendars(surface: Surface) -> list[Violation]:
                 asked = np.sqrt(np.interp(k[row], at, ask))
                 strike = of.forward * np.exp(k[row])
                 points = float(np.sqrt(bid[row]) - asked)
-                what = f"{of.expiry} {strike:.10g} bid above what {later.expiry} asks at the same moneyness"
+                what = f"{of.expiry} {strike:.10g} bid above the same moneyness of {later.expiry}"
                 found.append(Violation(what=what, gain=points / float(asked)))
             k, bid = np.delete(k, over), np.delete(bid, over)
     return found
@@ -188,9 +188,9 @@ def _lower_hull(x: FloatArray, y: FloatArray) -> list[int]:
     """Return the points of the lower convex hull, left to right (Andrew's monotone chain); x ascends."""
     hull: list[int] = []
     for place in range(len(x)):
-        while len(hull) > 1 and (y[hull[-1]] - y[hull[-2]]) * (x[place] - x[hull[-2]]) >= (
-            y[place] - y[hull[-2]]
-        ) * (x[hull[-1]] - x[hull[-2]]):
+        while len(hull) > 1 and (y[hull[-1]] - y[hull[-2]]) * (x[place] - x[hull[-2]]) >= (y[place] - y[hull[-2]]) * (
+            x[hull[-1]] - x[hull[-2]]
+        ):
             hull.pop()
         if hull and x[hull[-1]] == x[place]:
             if y[place] >= y[hull[-1]]:

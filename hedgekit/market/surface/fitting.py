@@ -23,9 +23,7 @@ GOOD_SHARE, BETTER = 0.97, 0.005
 CEILING_POINTS = 90  # to either side of the forward
 
 
-def fit(
-    chain: Chain, *, rate: Given = None, dividends: Given = None, market: MarketInputs | None = None
-) -> Surface:
+def fit(chain: Chain, *, rate: Given = None, dividends: Given = None, market: MarketInputs | None = None) -> Surface:
     """Fit a surface free of static arbitrage to a chain's quotes.
 
     Parameters

@@ -65,7 +65,7 @@ class Mixture:
         """Return ``P(ln X <= k)``."""
         from scipy.special import ndtr
 
-        return np.asarray(ndtr(self._deviations(k)) @ self.weight)
+        return np.asarray(np.clip(ndtr(self._deviations(k)) @ self.weight, 0.0, 1.0))
 
     def density(self, k: npt.ArrayLike) -> FloatArray:
         """Return the density of ``ln X``."""

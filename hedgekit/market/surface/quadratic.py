@@ -1,7 +1,8 @@
-"""A small convex quadratic programme whose constraints may be broken at a price, by Mehrotra's interior point method."""
+"""A small convex quadratic programme with constraints that may be broken at a price, by an interior point method."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +14,8 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 STEPS = 60
 GAP = 1e-9
 """Mean complementarity at which the search ends; penalties are of size one."""
-FEASIBLE = 1e-8
+FEASIBLE, LEVEL = 1e-8, 1e-12  # of the rows, and of the equalities
+MET = 1e-6  # an answer that breaks what must hold by more is none
 BACK = 0.995  # of the way to the nearest bound
 RIDGE = 1e-13  # keeps the normal equations definite to rounding
 
@@ -43,6 +45,7 @@ class Programme:
     price: FloatArray
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def minimise(programme: Programme, start: FloatArray) -> tuple[FloatArray, bool]:
     """Return the minimiser, shape (n,), and whether the constraints that must hold do.
 
@@ -57,59 +60,115 @@ def minimise(programme: Programme, start: FloatArray) -> tuple[FloatArray, bool]
     Predictor and corrector share one factorisation of the reduced system (Nocedal and Wright, *Numerical Optimization*,
     2006, algorithm 16.4). Breaches are eliminated: a soft row only caps its multiplier at its price.
     """
-    from scipy.linalg import LinAlgError, lu_factor, lu_solve
-
-    q = programme
-    soft = np.isfinite(q.price)
-    cost = np.where(soft, q.price, 0.0)
-    x, y = start.copy(), np.zeros(len(q.level))
-    pull = np.where(soft, 0.5 * cost, 1.0)  # multipliers of the rows
-    rest = np.where(soft, cost - pull, 1.0)  # multipliers of s >= 0
-    room = np.maximum(q.bound - q.rows @ x, 0.0) + 1.0
-    breach = np.where(soft, np.maximum(q.rows @ x - q.bound, 0.0) + 1.0, 0.0)
-    pairs = len(q.bound) + int(soft.sum())
+    at = _Iterate.of(programme, start)
     for _ in range(STEPS):
-        dual = q.curve @ x + q.slope + q.rows.T @ pull + q.equal.T @ y
-        short = q.bound - q.rows @ x + breach - room
-        off = q.level - q.equal @ x
-        gap = (room @ pull + breach @ (rest * soft)) / pairs
-        if gap < GAP and np.abs(short).max() < FEASIBLE and np.abs(off).max() < FEASIBLE * FEASIBLE**0.5:
+        if at.ended() or not at.advance():
             break
-        lean = 1.0 / (breach / rest + room / pull)
+    q, x = programme, at.x
+    hard = ~np.isfinite(q.price)
+    met = (q.rows[hard] @ x - q.bound[hard]).max(initial=0.0) < MET
+    met = met and np.abs(q.equal @ x - q.level).max(initial=0.0) < MET
+    return x, bool(np.isfinite(x).all() and met)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Iterate:
+    """Where the search stands: every room, breach and multiplier strictly positive."""
+
+    q: Programme
+    soft: npt.NDArray[np.bool_]
+    x: FloatArray
+    y: FloatArray  # multipliers of the equalities
+    pull: FloatArray  # of the rows
+    rest: FloatArray  # of s >= 0
+    room: FloatArray  # h + s - Gx
+    breach: FloatArray  # s
+
+    @classmethod
+    def of(cls, q: Programme, start: FloatArray) -> _Iterate:
+        soft = np.isfinite(q.price)
+        cost = np.where(soft, q.price, 0.0)
+        pull, over = np.where(soft, 0.5 * cost, 1.0), q.rows @ start - q.bound
+        return cls(
+            q=q,
+            soft=soft,
+            x=start.copy(),
+            y=np.zeros(len(q.level)),
+            pull=pull,
+            rest=np.where(soft, cost - pull, 1.0),
+            room=np.maximum(-over, 0.0) + 1.0,
+            breach=np.where(soft, np.maximum(over, 0.0) + 1.0, 0.0),
+        )
+
+    @property
+    def gap(self) -> float:
+        return self._gap_after(0.0, (np.zeros_like(self.room),) * 4)
+
+    @property
+    def short(self) -> FloatArray:
+        return np.asarray(self.q.bound - self.q.rows @ self.x + self.breach - self.room)
+
+    @property
+    def off(self) -> FloatArray:
+        return np.asarray(self.q.level - self.q.equal @ self.x)
+
+    def ended(self) -> bool:
+        """Whether the answer is good enough."""
+        return self.gap < GAP and np.abs(self.short).max() < FEASIBLE and np.abs(self.off).max(initial=0.0) < LEVEL
+
+    def advance(self) -> bool:
+        """Take one step; False when there is none to take."""
+        from scipy.linalg import LinAlgError, lu_factor
+
+        q, n, gap = self.q, len(self.x), self.gap
+        lean = 1.0 / (self.breach / self.rest + self.room / self.pull)
         normal = q.curve + (q.rows.T * lean) @ q.rows
-        normal[np.diag_indices(len(x))] += RIDGE * np.trace(normal) / len(x)
-        system = np.block([[normal, q.equal.T], [q.equal, np.zeros((len(y), len(y)))]])
-        if not np.isfinite(system).all():
-            return x, False
+        normal[np.diag_indices(n)] += RIDGE * np.trace(normal) / n
+        system = np.block([[normal, q.equal.T], [q.equal, np.zeros((len(self.y), len(self.y)))]])
+        if not np.isfinite(system).all():  # it has run away: nothing meets what must hold
+            return False
         try:
             factors = lu_factor(system, check_finite=False)
         except LinAlgError:
-            return x, False
-
-        def direction(aim: float, first: FloatArray, second: FloatArray) -> tuple[FloatArray, ...]:
-            to_room = aim - room * pull - first
-            to_rest = np.where(soft, aim - breach * rest - second, 0.0)
-            drift = -short - to_rest / rest + to_room / pull
-            both = lu_solve(factors, np.concatenate([-dual - q.rows.T @ (lean * drift), off]), check_finite=False)
-            dx, dy = both[: len(x)], both[len(x) :]
-            d_pull = lean * (q.rows @ dx + drift)
-            d_rest = np.where(soft, -d_pull, 0.0)
-            d_breach = np.where(soft, (to_rest - breach * d_rest) / rest, 0.0)
-            return dx, dy, d_pull, (to_room - room * d_pull) / pull, d_rest, d_breach
-
-        def longest(move: tuple[FloatArray, ...]) -> float:
-            ways = ((pull, move[2]), (room, move[3]), (rest, move[4]), (breach, move[5]))
-            return min(1.0, *(float((-at[way < 0.0] / way[way < 0.0]).min(initial=1.0)) for at, way in ways))
-
-        zero = np.zeros_like(room)
-        ahead = direction(0.0, zero, zero)
-        far = longest(ahead)
-        left = (room + far * ahead[3]) @ (pull + far * ahead[2])
-        left += (breach + far * ahead[5]) @ ((rest + far * ahead[4]) * soft)
-        move = direction((left / pairs / gap) ** 3 * gap, ahead[3] * ahead[2], ahead[5] * ahead[4])
-        far = BACK * longest(move)
-        x, y, pull, room, rest, breach = (
-            at + far * way for at, way in zip((x, y, pull, room, rest, breach), move, strict=True)
+            return False
+        nothing = np.zeros_like(self.room)
+        _, _, *ahead = self._direction(factors, lean, 0.0, nothing, nothing)
+        left = self._gap_after(self._longest(ahead), ahead)
+        aim = (left / gap) ** 3 * gap
+        dx, dy, *move = self._direction(factors, lean, aim, ahead[1] * ahead[0], ahead[3] * ahead[2])
+        far = BACK * self._longest(move)
+        self.x, self.y = self.x + far * dx, self.y + far * dy
+        self.pull, self.room, self.rest, self.breach = (
+            at + far * way for at, way in zip(self._kept, move, strict=True)
         )
-    hard = q.rows[~soft] @ x - q.bound[~soft]
-    return x, bool(np.isfinite(x).all() and hard.max(initial=0.0) < 1e-6 and np.abs(q.equal @ x - q.level).max() < 1e-6)
+        return True
+
+    @property
+    def _kept(self) -> tuple[FloatArray, ...]:
+        return self.pull, self.room, self.rest, self.breach
+
+    def _direction(
+        self, factors: object, lean: FloatArray, aim: float, first: FloatArray, second: FloatArray
+    ) -> tuple[FloatArray, ...]:
+        """Solve Newton's equations towards a gap: steps of x, y, pull, room, rest and breach."""
+        from scipy.linalg import lu_solve
+
+        q, n = self.q, len(self.x)
+        to_room = aim - self.room * self.pull - first
+        to_rest = np.where(self.soft, aim - self.breach * self.rest - second, 0.0)
+        drift = -self.short - to_rest / self.rest + to_room / self.pull
+        dual = q.curve @ self.x + q.slope + q.rows.T @ self.pull + q.equal.T @ self.y
+        both = lu_solve(factors, np.concatenate([-dual - q.rows.T @ (lean * drift), self.off]), check_finite=False)
+        d_pull = lean * (q.rows @ both[:n] + drift)
+        d_rest = np.where(self.soft, -d_pull, 0.0)
+        d_breach = np.where(self.soft, (to_rest - self.breach * d_rest) / self.rest, 0.0)
+        return both[:n], both[n:], d_pull, (to_room - self.room * d_pull) / self.pull, d_rest, d_breach
+
+    def _longest(self, move: Sequence[FloatArray]) -> float:
+        """Return how far, of one, every kept number stays positive."""
+        ways = zip(self._kept, move, strict=True)
+        return min(1.0, *(float((-at[way < 0.0] / way[way < 0.0]).min(initial=1.0)) for at, way in ways))
+
+    def _gap_after(self, far: float, move: Sequence[FloatArray]) -> float:
+        pull, room, rest, breach = (at + far * way for at, way in zip(self._kept, move, strict=True))
+        return float((room @ pull + breach @ (rest * self.soft)) / (len(room) + int(self.soft.sum())))

@@ -65,9 +65,12 @@ class SurfaceResult(Result):
                     "butterflies": self.left.quote_butterflies,
                     "calendars": self.left.quote_calendars,
                     "worst": [
-                        *({"kind": "butterfly", "what": x.what, "gain": x.gain} for x in self.left.worst_butterflies),
                         *(
-                            {"kind": "calendar", "what": x.what, "gain_points": units.percent(x.gain)}
+                            {"kind": "butterfly", "what": x.what, "dollars": x.gain}
+                            for x in self.left.worst_butterflies
+                        ),
+                        *(
+                            {"kind": "calendar", "what": x.what, "vol_pct": units.percent(x.gain)}
                             for x in self.left.worst_calendars
                         ),
                     ],
@@ -178,9 +181,7 @@ class SurfaceResult(Result):
         return units.percent(float(np.nanmax(np.fmax(np.fmax(below, above), 0.0))))
 
 
-def describe(
-    chain: Chain, *, rate: Given = None, dividends: Given = None, expiry: date | None = None
-) -> SurfaceResult:
+def describe(chain: Chain, *, rate: Given = None, dividends: Given = None, expiry: date | None = None) -> SurfaceResult:
     """Fit a chain's surface and say how well it fits, what arbitrage is left, and what it implies.
 
     Parameters

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from hedgekit.market.surface.mixture import FloatArray, Mixture, black, otm_matrix, total_vol
 from hedgekit.market.surface.quadratic import Programme, minimise
 from hedgekit.market.surface.quotes import Bands
+
+Rows: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
+"""Rows of a programme, their bounds, and what a breach costs."""
 
 FINEST = 0.3
 """Spacing of the grid at the forward, in standard deviations at the money: a smile bends no faster."""
@@ -85,26 +89,31 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
     if bands.both.sum() < LEAST_STRIKES or not 0.0 < deviation < math.inf:
         return None
     centre, width = _nodes(bands.k, deviation, before)
-    asked = [_inside(bands, centre, width)]
-    asked += [_inside(tail, centre, width) for tail in _tails(bands, deviation)]
+    asked = [_inside(bands, centre, width), *(_inside(tail, centre, width) for tail in _tails(bands, deviation))]
     if ceiling is not None:
         asked.append(_below(ceiling, centre, width))
+    if before is None:
+        return _solved(bands, deviation, centre, width, asked)
     points = _spread(centre, width, deviation, ORDER_POINTS)
+    fine = _spread(centre, width, deviation, CHECK_POINTS)
     for _ in range(REPAIRS + 1):
-        order = [] if before is None else [_above(before, points, centre, width)]
-        rows, bound, cost = (np.concatenate(parts) for parts in zip(*asked, *order, strict=True))
-        weight, solved = minimise(_programme(bands, deviation, centre, width, rows, bound, cost), _normal(centre, width))
-        if not solved:
+        found = _solved(bands, deviation, centre, width, [*asked, _above(before, points, centre, width)])
+        if found is None:
             return None
-        found = Mixture.of(weight, centre, width)
-        if before is None:
-            return found
-        fine = _spread(centre, width, deviation, CHECK_POINTS)
         lacking = found.otm(fine) < before.otm(fine) * (1.0 - ORDERED)
         if not lacking.any():
             return found
         points = np.union1d(points, fine[lacking])
+    assert found is not None
     return _stretched_above(found, before, fine)
+
+
+def _solved(bands: Bands, deviation: float, centre: FloatArray, width: FloatArray, asked: list[Rows]) -> Mixture | None:
+    """Return the mixture whose weights meet the rows best; None when those that must hold cannot."""
+    rows, bound, cost = (np.concatenate(parts) for parts in zip(*asked, strict=True))
+    programme = _programme(bands, deviation, centre, width, rows, bound, cost)
+    weight, solved = minimise(programme, _normal(centre, width))
+    return Mixture.of(weight, centre, width) if solved else None
 
 
 def _nodes(k: FloatArray, deviation: float, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
@@ -115,14 +124,16 @@ def _nodes(k: FloatArray, deviation: float, before: Mixture | None) -> tuple[Flo
         low = min(low, before.centre.min() / deviation - 0.5)
         high = max(high, before.centre.max() / deviation + 0.5)
     ends = np.arcsinh(np.array([low, high]) / COARSENS) * COARSENS
-    place = np.sinh(np.linspace(*ends, math.ceil((ends[1] - ends[0]) / FINEST) + 1) / COARSENS) * COARSENS
+    count = math.ceil((ends[1] - ends[0]) / FINEST) + 1
+    place = np.sinh(np.linspace(ends[0], ends[1], count) / COARSENS) * COARSENS
     return place * deviation, FINEST * np.hypot(1.0, place / COARSENS) * deviation
 
 
 def _spread(centre: FloatArray, width: FloatArray, deviation: float, count: int) -> FloatArray:
     """Return points over and beyond the grid, spaced as it is."""
-    ends = np.array([centre[0] - OVER * width[0], centre[-1] + OVER * width[-1]]) / (deviation * COARSENS)
-    return np.asarray(np.sinh(np.linspace(*np.arcsinh(ends), count)) * COARSENS * deviation)
+    scale = deviation * COARSENS
+    low, high = centre[0] - OVER * width[0], centre[-1] + OVER * width[-1]
+    return np.asarray(np.sinh(np.linspace(np.arcsinh(low / scale), np.arcsinh(high / scale), count)) * scale)
 
 
 def _normal(centre: FloatArray, width: FloatArray) -> FloatArray:
@@ -132,7 +143,7 @@ def _normal(centre: FloatArray, width: FloatArray) -> FloatArray:
     return np.asarray(share / share.sum())
 
 
-def _inside(bands: Bands, centre: FloatArray, width: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _inside(bands: Bands, centre: FloatArray, width: FloatArray) -> Rows:
     """Ask for prices inside the bands; a breach costs its size in half widths."""
     price = otm_matrix(bands.k, centre, width)
     low, high = bands.low, np.where(np.isfinite(bands.high), bands.high, 0.0)
@@ -158,7 +169,8 @@ def _tails(bands: Bands, deviation: float) -> list[Bands]:
     rows = np.flatnonzero(bands.both)
     low, high = (total_vol(bands.k[rows], side[rows]) for side in (bands.low, bands.high))
     told = (high - low) < TOLD * (high + low) / 2.0
-    rows, low, high = (column[told] if told.any() else column for column in (rows, low, high))
+    if told.any():
+        rows, low, high = rows[told], low[told], high[told]
     found = []
     for place, side in ((0, -1.0), (-1, 1.0)):
         edge, middle = bands.k[rows[place]], 0.5 * (low[place] + high[place])
@@ -172,7 +184,7 @@ def _tails(bands: Bands, deviation: float) -> list[Bands]:
     return found
 
 
-def _below(ceiling: Ceiling, centre: FloatArray, width: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _below(ceiling: Ceiling, centre: FloatArray, width: FloatArray) -> Rows:
     """Ask for prices no higher than later expiries ask at the same moneyness."""
     asked = np.isfinite(ceiling.total) & (ceiling.k > centre[0]) & (ceiling.k < centre[-1])
     k, total = ceiling.k[asked], ceiling.total[asked]
@@ -182,7 +194,7 @@ def _below(ceiling: Ceiling, centre: FloatArray, width: FloatArray) -> tuple[Flo
     return otm_matrix(k, centre, width) / half[:, None], most / half, np.ones(len(k))
 
 
-def _above(before: Mixture, k: FloatArray, centre: FloatArray, width: FloatArray) -> tuple[FloatArray, ...]:
+def _above(before: Mixture, k: FloatArray, centre: FloatArray, width: FloatArray) -> Rows:
     """Demand prices no lower than the expiry before, counted in hundredths of its vol."""
     least = before.otm(k)
     k, least = k[least > 1e-200], least[least > 1e-200]

@@ -1,0 +1,161 @@
+"""Smiles fitted to made quotes: inside the bands, no arbitrage, the truth recovered."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from hedgekit.errors import InputError
+from hedgekit.market.surface import fit
+from hedgekit.market.surface.arbitrage import arbitrage, quote_butterflies
+from hedgekit.market.surface.result import describe
+from hedgekit.market.surface.svi import fit_svi
+from hedgekit.model import Flag
+from tests.unit.market.surface.conftest import DIV_YIELD, RATE, svi
+
+
+def test_every_quote_holds_the_fit(surface):
+    # a grid of components cannot follow every bend to 0.4% of a price; nearly all
+    assert surface.inside_share > 0.99
+    assert [of.method for of in surface.slices] == ["mixture"] * 4
+
+
+def test_fitted_vols_are_the_true_ones(surface, smiles):
+    for of in surface.slices:
+        k = np.linspace(-2.5, 2.0, 37) * float(of.total_vol(np.zeros(1))[0])
+        true = np.sqrt(svi(smiles[of.expiry], k) / of.t_years)
+        # bands are 0.4% of the price wide: up to half a vol point in the wings
+        np.testing.assert_allclose(surface.vol(of.forward * np.exp(k), of.expiry), true, atol=4e-3)
+
+
+def test_svi_parameters_are_recovered(surface, smiles):
+    for of in surface.slices:
+        found = fit_svi(of.bands, of.t_years)
+        true = smiles[of.expiry]
+        assert found is not None
+        assert found.inside == 1.0
+        assert found.rms_points < 0.01
+        np.testing.assert_allclose([found.b, found.rho, found.m, found.sigma], true[1:], rtol=0.02, atol=5e-4)
+        assert found.a == pytest.approx(true[0], abs=2e-4)
+
+
+def test_there_is_no_arbitrage_by_prices_on_a_fine_grid(surface):
+    strikes = np.linspace(60.0, 700.0, 6401)
+    before = None
+    for of in surface.slices:
+        x = strikes / of.forward
+        calls = of.mixture.call(np.log(x))
+        slopes = np.diff(calls) / np.diff(x)
+        # prices are good to 1e-16 and steps are 4e-4: slopes to 1e-12
+        assert (np.diff(slopes) >= -1e-11).all()
+        assert (slopes >= -1.0 - 1e-11).all() and (slopes <= 1e-11).all()
+        k = np.linspace(-1.0, 0.8, 901)
+        now = of.mixture.total_vol(k)
+        if before is not None:
+            assert (now >= before).all()
+        before = now
+    left = arbitrage(surface)
+    assert left.fit_butterflies == left.fit_calendars == 0
+    assert left.least_density > 0.0 and left.least_rise > 0.0
+    assert left.quote_butterflies == left.quote_calendars == 0
+
+
+def test_a_surface_does_not_know_the_currency(made):
+    small, large = (fit(made(spot=spot), rate=RATE, dividends=DIV_YIELD) for spot in (50.0, 5000.0))
+    for day in (date(2026, 9, 18), date(2026, 11, 3)):
+        m = np.array([0.8, 0.95, 1.0, 1.1])
+        # strikes are whole thousandths of a dollar: they differ by 1e-5 at a spot of 50
+        np.testing.assert_allclose(small.vol(50.0 * m, day), large.vol(5000.0 * m, day), atol=2e-5)
+
+
+def test_quotes_in_cents_are_fitted_too(made):
+    found = describe(made(tick=0.01, width=0.02), rate=RATE, dividends=DIV_YIELD)
+    assert found.surface.inside_share > 0.99
+    assert found.left.fit_butterflies == found.left.fit_calendars == 0
+
+
+def test_cash_dividends_are_priced_as_the_model_does(made):
+    dividends = ((0.2, 0.8), (0.45, 0.8), (0.7, 0.8), (0.95, 0.8))
+    chain = made(dividends=dividends)
+    from hedgekit.market.inputs import MarketInputs
+    from hedgekit.pricing import price
+
+    rates = dict.fromkeys(chain.expiries, RATE)
+    market = MarketInputs(
+        rates=rates,
+        div_yields=dict.fromkeys(chain.expiries, 0.0),
+        cash=dividends,
+        rate_source="made",
+        dividends_source="made",
+    )
+    found = fit(chain, market=market)
+    assert found.inside_share > 0.99
+    near = chain.at(date(2026, 12, 18))
+    rows = np.abs(near.strike / chain.spot - 1.0) < 0.1
+    vols = found.vol(near.strike[rows], date(2026, 12, 18))
+    worth = price(
+        near.kind[rows], chain.spot, near.strike[rows], near.t_years[rows], RATE, 0.0, vols, dividends=dividends
+    )
+    assert ((worth >= near.bid[rows]) & (worth <= near.ask[rows])).mean() > 0.95
+
+
+def test_quotes_that_cross_in_time_are_reported_and_not_followed(made, smiles):
+    crossed = {**smiles, date(2026, 12, 18): (0.0090 * 0.2, 0.085 * 0.4, -0.4, 0.02, 0.14)}
+    found = describe(made(smiles=crossed), rate=RATE, dividends=DIV_YIELD)
+    assert found.left.quote_calendars > 5
+    assert found.left.fit_calendars == 0
+    assert found.surface.inside_share < 0.9
+    assert any(note.slug == "poor_fit" for note in found.warnings)
+
+
+def test_a_quote_bid_above_its_neighbours_is_a_butterfly(made):
+    chain = made()
+    bid, ask = chain.bid.copy(), chain.ask.copy()
+    bid[20] += 2.0
+    ask[20] += 2.0
+    found = quote_butterflies(replace(chain, bid=bid, ask=ask))
+    assert len(found) == 1
+    assert chain.symbol[20] in found[0].what
+    assert 1.0 < found[0].gain < 2.0
+    assert quote_butterflies(chain) == []
+
+
+def test_an_expiry_with_few_quotes_falls_back_on_them_and_says_so(made):
+    chain = made()
+    thin = chain.expiry == np.datetime64("2026-09-18")
+    keep = ~thin
+    keep[np.flatnonzero(thin)[[5, 6, 7]]] = True
+    found = fit(chain.select(keep), rate=RATE, dividends=DIV_YIELD)
+    of = found.at(date(2026, 9, 18))
+    assert of.method == "quotes"
+    note = next(note for note in found.warnings if note.slug == "slice_not_fitted")
+    assert "2026-09-18" in note.message
+    strike = float(of.quotes.strike[1])
+    rows = chain.rows_of(str(chain.symbol[np.flatnonzero(thin)[6]]))
+    assert found.band.bid[of.quotes.row[1]] <= found.vol(strike, of.expiry) <= found.band.ask[of.quotes.row[1]]
+    assert len(rows) == 1
+    with pytest.raises(InputError, match="no smile could be fitted to 2026-09-18"):
+        found.mixture(date(2026, 9, 18))
+    assert np.isfinite(found.vol([240.0, 250.0], date(2026, 8, 20))).all()
+
+
+def test_only_fit_quotes_are_used(made):
+    chain = made()
+    flags = chain.flags.copy()
+    bid = chain.bid.copy()
+    bid[10], flags[10] = chain.ask[10] + 5.0, Flag.CROSSED
+    found = fit(replace(chain, bid=bid, flags=flags), rate=RATE, dividends=DIV_YIELD)
+    assert 10 not in np.concatenate([of.quotes.row for of in found.slices])
+    assert found.inside_share > 0.99
+
+
+def test_without_open_interest_anywhere_none_is_asked_for(made):
+    assert fit(made(held=np.nan), rate=RATE, dividends=DIV_YIELD).liquid > 100
+    assert fit(made(held=0.0), rate=RATE, dividends=DIV_YIELD).liquid == 0
+
+
+def test_a_chain_of_the_past_is_refused(made):
+    chain = made()
+    with pytest.raises(InputError, match="every expiry has passed"):
+        fit(replace(chain, t_years=-chain.t_years))
