@@ -7,7 +7,7 @@ import importlib
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -276,32 +276,30 @@ def _position(row: Row, where: str, account: str) -> Position:
 
 def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
     """Read the symbol, or the columns of strike, expiry and right beside a bare root."""
-    asset = str(row.cells.get("asset", "") or "").strip().upper()
-    multiplier = _number(row, "multiplier", where)
+    asset = str(row.cells.get("asset") or row.cells.get("type") or "").strip().upper()
+    multiplier, strike = _number(row, "multiplier", where), _number(row, "strike", where)
+    right = str(row.cells.get("right") or "").strip().upper() or _right_of(row)
     try:
         ticker, option = read_symbol(symbol)
-        if option is None and (row.cells.get("right") and row.cells.get("strike")):
-            strike = _number(row, "strike", where)
-            option = option_of(
-                ticker,
-                _expiry(row.cells.get("expiry"), where),
-                str(row.cells["right"]),
-                strike or 0.0,
-                int(multiplier or units.MULTIPLIER),
-            )
+        if option is None and (right or strike):
+            if not right or not strike:
+                missing = "put or call" if strike else "strike"
+                raise InputError(f"{symbol.strip()!r} has {'a strike' if strike else right} but no {missing}")
+            expiry = _expiry(row.cells.get("expiry"), where)
+            option = option_of(ticker, expiry, right, strike, int(multiplier or units.MULTIPLIER))
         elif option is not None and multiplier is not None and multiplier != option.multiplier:
-            option = Option(
-                root=option.root,
-                expiry=option.expiry,
-                kind=option.kind,
-                strike=option.strike,
-                multiplier=int(multiplier),
-            )
+            option = replace(option, multiplier=int(multiplier))
     except InputError as error:
         raise DataError(f"{where}: {error}") from None
     if option is None and asset in _OPTION_ASSETS:
         raise DataError(f"{where}: {symbol.strip()!r} is said to be an option but names no strike and expiry")
     return ticker, option
+
+
+def _right_of(row: Row) -> str:
+    """Return CALL or PUT when a column of types says so; brokers also write the kind of account there."""
+    kind = str(row.cells.get("type") or "").strip().upper()
+    return kind if kind in ("C", "P", "CALL", "PUT") else ""
 
 
 def _expiry(cell: Any, where: str) -> date:

@@ -149,7 +149,7 @@ class Context:
         Unknown
             When one of them is not.
         """
-        chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
+        chosen = self._of(ticker)
         bad = [line for line in chosen if line.problem]
         if bad:
             more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
@@ -164,10 +164,18 @@ class Context:
         Unknown
             When one has expired or delivers something else: its count means nothing.
         """
-        chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
+        chosen = self._of(ticker)
         for line in chosen:
             if line.option is not None and (line.t_years <= 0.0 or "deliverable" in line.problem):
                 raise Unknown(line.problem)
+        return chosen
+
+    def _of(self, ticker: str | None) -> tuple[Line, ...]:
+        """Return a ticker's lines; one that nothing here knows is a slip of the keyboard, not a holding of none."""
+        chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
+        known = ticker in self.valued.betas or ticker in self.valued.chains
+        if not chosen and not known:
+            raise Unknown(f"{ticker} is in no line of the book (held: {', '.join(self.valued.book.tickers)})")
         return chosen
 
     def net_usd(self) -> float:
