@@ -119,6 +119,28 @@ def test_scenario_of_legs_is_that_of_the_same_book(run, example, tmp_path):
     assert run("scenario", "--book", "legs.csv", "--shares", 1, *words)[0] == 2
 
 
+def test_answers_as_a_page(run, example, tmp_path):
+    pytest.importorskip("plotly")
+    words = (
+        "--book",
+        "book.csv",
+        "--chain",
+        example,
+        *ASOF,
+        "--rate",
+        "0.036",
+        "--dividends",
+        "0.011",
+        "--format",
+        "json",
+    )
+    run("scenario", *words, "--output", "s.json", "--quiet")
+    run("check", "--policy", "desk.toml", *words, "--output", "c.json", "--quiet")
+    assert run("report", "s.json", "c.json", "--html", "page.html", "--quiet")[0] == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "The book over spot, vol and date" in page and "max-loss-shock" in page
+
+
 def test_book_in_dollars(run, example):
     code, out, _ = run(
         "book", "book.csv", "--chain", example, *ASOF, "--rate", "0.036", "--dividends", "0.011", "--format", "json"
