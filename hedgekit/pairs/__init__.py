@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from hedgekit.pairs.backtest import pair_backtest as pair_backtest
     from hedgekit.pairs.cointegration import PairTestResult as PairTestResult
     from hedgekit.pairs.cointegration import pair_test as pair_test
+    from hedgekit.pairs.options import PairOptionsResult as PairOptionsResult
+    from hedgekit.pairs.options import pair_options as pair_options
     from hedgekit.pairs.ratio import PairRatioResult as PairRatioResult
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
     from hedgekit.pairs.scan import PairScanResult as PairScanResult
@@ -26,6 +28,8 @@ _HOMES = {
     "PairRatioResult": "hedgekit.pairs.ratio",
     "PairTestResult": "hedgekit.pairs.cointegration",
     "pair_ratio": "hedgekit.pairs.ratio",
+    "PairOptionsResult": "hedgekit.pairs.options",
+    "pair_options": "hedgekit.pairs.options",
     "PairSizeResult": "hedgekit.pairs.size",
     "pair_size": "hedgekit.pairs.size",
     "pair_test": "hedgekit.pairs.cointegration",
