@@ -63,7 +63,11 @@ class Table:
 
     def body(self) -> dict[str, Any]:
         """Return the table as JSON."""
-        return {"title": self.title, "rows": [{c.name: row.get(c.name) for c in self.columns} for row in self.rows]}
+        return {
+            "title": self.title,
+            "columns": [column._asdict() for column in self.columns],
+            "rows": [{column.name: row.get(column.name) for column in self.columns} for row in self.rows],
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

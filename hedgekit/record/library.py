@@ -65,8 +65,10 @@ class Library:
     dividends : mapping of ticker to tuple of (ex-date, dollars)
     rates : tuple of path
     failures : tuple of Failure
-    last : date or None
-        Nothing after it is known; None: everything in the files is.
+    files : int
+        All that were looked at.
+    memo : dict
+        The rates file of each day asked for.
     """
 
     root: str
@@ -76,6 +78,7 @@ class Library:
     rates: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     files: int = 0
+    memo: dict[date, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def until(self, day: date) -> Library:
         """Return what was known on a day: later chains, prices and ex-dates are gone."""
@@ -121,6 +124,8 @@ class Library:
 
     def rate(self, day: date) -> str | None:
         """Return the freshest rates file that has a line of a day or shortly before; None without one."""
+        if day in self.memo:
+            return self.memo[day]
         best: tuple[int, str] | None = None
         for path in self.rates:
             try:
@@ -129,7 +134,8 @@ class Library:
                 continue  # it starts later
             if age <= STALE_DAYS and (best is None or age < best[0]):
                 best = (age, path)
-        return None if best is None else best[1]
+        self.memo[day] = None if best is None else best[1]
+        return self.memo[day]
 
     def trailing_yield(self, ticker: str, day: date, spot: float) -> float:
         """Return the dividends of the year before a day over the spot; 0 where none are known."""

@@ -22,6 +22,7 @@ PAGES: Final = {
     "hedge_stop": "hedgekit.report.page.stop",
     "leadership": "hedgekit.report.page.leadership",
     "pair_ratio": "hedgekit.report.page.pair_ratio",
+    "record": "hedgekit.report.page.record",
 }
 
 
