@@ -148,18 +148,26 @@ class Library:
 
     def pair(self, long: str, short: str) -> PriceHistory | None:
         """Return both tickers' dividend-adjusted prices side by side on the days both have; None without them."""
-        parts = [self.total_returns(ticker) for ticker in (long, short)]
-        if parts[0] is None or parts[1] is None:
+        best: tuple[PriceHistory, PriceHistory] | None = None
+        days = np.array([], dtype="M8[D]")
+        for one in self.histories.get(long, ()):
+            for other in self.histories.get(short, ()):
+                both = np.intersect1d(_known(one), _known(other))
+                if len(both) > len(days):
+                    best, days = (one, other), both
+        if best is None or len(days) < LEAST_DAYS:
             return None
-        days = np.intersect1d(parts[0].dates, parts[1].dates)
-        if len(days) < LEAST_DAYS:
-            return None
-        rows = [np.searchsorted(part.dates, days) for part in parts if part is not None]
+        rows = [np.searchsorted(part.dates, days) for part in best]
         columns = {
-            name: np.column_stack([getattr(part, name)[at, 0] for part, at in zip(parts, rows, strict=True)])
+            name: np.column_stack([getattr(part, name)[at, 0] for part, at in zip(best, rows, strict=True)])
             for name in ("close", "total_return")
         }
         return PriceHistory(tickers=(long, short), dates=days, source=f"{long} and {short}", **columns)
+
+
+def _known(history: PriceHistory) -> Any:
+    """Return the days on which a ticker's price with dividends is known."""
+    return history.dates[np.isfinite(history.total_return[:, 0])]
 
 
 def open_library(root: str | os.PathLike[str], *, tell: Tell | None = None) -> Library:
