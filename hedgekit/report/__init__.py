@@ -33,6 +33,7 @@ TABLES = {
     "allocate": "hedgekit.report.allocate_table",
     "config": "hedgekit.report.config_table",
     "pair_ratio": "hedgekit.report.pair_ratio_table",
+    "pair_options": "hedgekit.report.pair_options_table",
     "pair_size": "hedgekit.report.pair_size_table",
     "pair_test": "hedgekit.report.pair_test_table",
     "pair_scan": "hedgekit.report.pair_scan_table",
