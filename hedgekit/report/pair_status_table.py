@@ -83,8 +83,8 @@ def evidence(result: PairStatusResult) -> list[str]:
     if best is not None:
         span = ""
         if result.entry_z_ci90:
-            low, high = (f"{end:.2f}" if math.isfinite(end) else "never" for end in result.entry_z_ci90)
-            span = f" (90%: {low} - {high})"
+            ends = [f"{end:.2f}" if math.isfinite(end) else "never" for end in result.entry_z_ci90]
+            span = f" (90%: {' - '.join(ends)})"
         lines.append(
             f"Bertram, most return after costs: in and out at z {best['entry_z']:.2f}{span} either side, "
             f"{best['cycle_days']:.0f} days a cycle, {_pct(best['return_per_year'])} of the long leg a year if the fit "
