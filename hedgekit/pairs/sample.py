@@ -165,7 +165,7 @@ def _tickers(prices: PriceHistory, long: str | None, short: str | None) -> tuple
         return prices.tickers
     if long is None or short is None:
         others = [t for t in prices.tickers if t.upper() != (long or short or "").strip().upper()]
-        if len(others) != 1:
+        if len(others) != 1 or long is short is None:
             held = ", ".join(prices.tickers[:12]) + (", ..." if len(prices.tickers) > 12 else "")
             raise InputError(f"name both legs (--long, --short): the prices hold {held}")
         long, short = (long, others[0]) if long is not None else (others[0], short)

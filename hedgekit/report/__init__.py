@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TABLES = {
     "hedge": "hedgekit.report.hedge_table",
     "structure": "hedgekit.report.structure_table",
+    "structure_find": "hedgekit.report.find_table",
     "frontier": "hedgekit.report.frontier_table",
     "hedge_stop": "hedgekit.report.stop_table",
     "verify": "hedgekit.report.verify_table",
