@@ -104,7 +104,7 @@ def fit(spread: Any) -> OrnsteinUhlenbeck:
     ...     x.append(0.9 * x[-1] + shock)
     >>> found = fit(x)
     >>> round(found.speed, 3), round(found.half_life, 2)
-    (0.105, 6.59)
+    (0.107, 6.46)
     """
     values = finite("spread", column("spread", spread))
     if len(values) < LEAST_DAYS:

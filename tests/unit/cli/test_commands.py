@@ -368,6 +368,8 @@ def test_hedge_stop_shows_the_stop_beside_the_put(run, example):
     assert answer["stop"]["stop_pct"] == pytest.approx(15) and answer["put"]["legs"]
     code, _, err = run(*words, "--stop", "15..20")
     assert code == 2 and "write 15%" in err
+
+
 def test_a_chain_as_csv_is_read_back_as_the_same_chain(run, example, tmp_path):
     target = tmp_path / "chain.csv"
     assert run("chain", example, "--format", "csv", "--output", target, "--quiet")[0] == 0
