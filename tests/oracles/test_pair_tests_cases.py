@@ -9,8 +9,9 @@ import pytest
 
 import hedgekit as hk
 from hedgekit.model import PriceHistory
-from hedgekit.pairs.ornstein_uhlenbeck import half_life, ornstein_uhlenbeck
+from hedgekit.pairs.half_life import half_life
 from hedgekit.pairs.ratios.inference import ols
+from hedgekit.pairs.thresholds.ornstein_uhlenbeck import fit as ornstein_uhlenbeck
 from hedgekit.pairs.unit_root import better_direction
 
 pytest.importorskip("arch")
@@ -79,9 +80,9 @@ def test_equal_to_statsmodels_on_other_data():
 def test_ornstein_uhlenbeck_of_the_generated_spread():
     _, _, spread = generated()
     found = ornstein_uhlenbeck(spread)
-    assert found.theta == pytest.approx(0.2217275002, **CLOSE)
-    assert found.kappa == pytest.approx(0.1065669258, **CLOSE)
-    assert found.sigma == pytest.approx(0.5645181274, **CLOSE)
+    assert found.mean == pytest.approx(0.2217275002, **CLOSE)
+    assert found.speed == pytest.approx(0.1065669258, **CLOSE)
+    assert found.vol == pytest.approx(0.5645181274, **CLOSE)
     assert found.half_life == pytest.approx(6.5043368292, **CLOSE)
 
 
@@ -92,12 +93,12 @@ def test_avellaneda_lee_residuals():
     assert beta == pytest.approx(1.2382238920, **CLOSE)
     sums = np.cumsum(residuals)
     assert sums[-1] == pytest.approx(0.0, abs=1e-14)
-    found = ornstein_uhlenbeck(sums, dt=1 / 252)
-    assert found.coefficient == pytest.approx(0.8720766148, **CLOSE)
-    assert found.kappa == pytest.approx(34.49325547, **CLOSE)
-    assert found.theta == pytest.approx(-6.3811879322e-3, **CLOSE)
-    assert found.stationary_sd == pytest.approx(9.4432070774e-3, **CLOSE)
-    assert -found.theta / found.stationary_sd == pytest.approx(0.67574373, **CLOSE)
+    found = ornstein_uhlenbeck(sums)
+    assert math.exp(-found.speed) == pytest.approx(0.8720766148, **CLOSE)
+    assert 252 * found.speed == pytest.approx(34.49325547, **CLOSE)
+    assert found.mean == pytest.approx(-6.3811879322e-3, **CLOSE)
+    assert found.sd == pytest.approx(9.4432070774e-3, **CLOSE)
+    assert -found.mean / found.sd == pytest.approx(0.67574373, **CLOSE)
 
 
 def test_size_of_the_better_direction():
