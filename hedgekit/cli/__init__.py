@@ -19,6 +19,7 @@ COMMANDS = {
     "hedge": "hedgekit.cli.hedge",
     "structure": "hedgekit.cli.structure",
     "pair": "hedgekit.cli.pair",
+    "book": "hedgekit.cli.book",
     "check": "hedgekit.cli.check",
     "policy": "hedgekit.cli.policy",
     "scenario": "hedgekit.cli.scenario",

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, ticker_option
+from hedgekit.cli.options import day_option, deliver, market_options, rows_output_options, ticker_option
 
 
 @click.command(epilog="Example:  hedgekit chain iwm.json --expiry 2026-09-18 --near 10")
@@ -15,7 +15,7 @@ from hedgekit.cli.options import day_option, deliver, market_options, output_opt
 @click.option("--near", type=int, metavar="N", help="Only N strikes on each side of the spot.")
 @ticker_option
 @market_options
-@output_options
+@rows_output_options
 def command(
     *,
     source: str,
@@ -33,9 +33,9 @@ def command(
 ) -> None:
     """Read, inspect and solve an option chain.
 
-    Shows the spot and where it comes from, each expiry's forward and implied yield, the defects by
-    kind, and with --expiry or --near the quotes with implied vols at bid, mid and ask. JSON and CSV
-    hold every quote asked for.
+    SOURCE is a file in any known format, or cboe:IWM or yahoo:IWM. Shows the spot and where it comes
+    from, each expiry's forward and implied yield, the defects by kind, and with --expiry or --near
+    the quotes with implied vols at bid, mid and ask. JSON, CSV and parquet hold every quote asked for.
     """
     from hedgekit.market.sources import load
     from hedgekit.market.survey import survey

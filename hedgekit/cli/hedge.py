@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
+
+if TYPE_CHECKING:
+    from hedgekit.results import Result
 
 # command -> its module; help shows them in this order
 COMMANDS = {
@@ -25,6 +29,12 @@ COMMANDS = {
     epilog="Example:  hedgekit hedge --shares 1700 --chain iwm.json --by 2026-09-18 --floor 0.90 --min-cap 1.08",
 )
 @click.option("--shares", type=int, help="Shares owned.")
+@click.option(
+    "--holdings",
+    metavar="FILE",
+    help="In place of --shares: a CSV of ticker,shares,price (and beta,low,high), hedged with the chain's options.",
+)
+@click.option("--beta", type=float, help="Of all holdings to the chain's underlying.  [default: theirs, or --prices]")
 @click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
 @day_option("--by", "Use the first listed expiry on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
@@ -59,7 +69,12 @@ COMMANDS = {
     show_default=True,
     help="Distribution for --cvar: what the quotes imply, or the past of --prices.",
 )
-@click.option("--prices", metavar="FILE", help="Daily prices of the shares, for the historical distribution.")
+@click.option(
+    "--prices",
+    metavar="FILE",
+    multiple=True,
+    help="Daily prices, for the historical distribution and betas; may be repeated.",
+)
 @click.option(
     "--preset",
     metavar="NAME",
@@ -81,7 +96,14 @@ COMMANDS = {
     type=int,
     default=3,
     show_default=True,
-    help="Most distinct contracts of a recommended hedge, 1 to 6; 5 and 6 can take minutes.",
+    help="Most distinct contracts of a recommended hedge, 1 to 6.",
+)
+@click.option(
+    "--time-limit",
+    type=float,
+    default=60.0,
+    show_default=True,
+    help="Seconds after which the search for 4 legs and more settles for the fewer that are proven.",
 )
 @click.option(
     "--max-spread",
@@ -108,6 +130,8 @@ def command(
     ctx: click.Context,
     *,
     shares: int | None,
+    holdings: str | None,
+    beta: float | None,
     chain: str | None,
     by: date | None,
     expiry: date | None,
@@ -118,11 +142,12 @@ def command(
     delta_target: float | None,
     cvar: float | None,
     measure: str,
-    prices: str | None,
+    prices: tuple[str, ...],
     preset: str | None,
     details: bool,
     min_cap: float | None,
     max_legs: int,
+    time_limit: float,
     max_spread: float,
     fee: float,
     ticket: str | None,
@@ -145,8 +170,14 @@ def command(
     if ctx.invoked_subcommand is not None:
         refuse_options_before(ctx)
         return
-    if shares is None or chain is None:
-        raise click.UsageError(f"Missing option '{'--shares' if shares is None else '--chain'}'.", ctx)
+    if chain is None or (shares is None and holdings is None):
+        missing = "--shares" if shares is None and holdings is None else "--chain"
+        raise click.UsageError(f"Missing option '{missing}'.", ctx)
+    if shares is not None and holdings is not None:
+        raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
+    if beta is not None and holdings is None:
+        raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
+    from hedgekit.cli.progress import clear_line, search_watch
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
@@ -154,38 +185,58 @@ def command(
         click.echo(f"reading {chain}", err=True)
     loaded = load(chain, asof=asof, spot=spot)
     history = None
-    if prices is not None:
+    if prices:
         from hedgekit.market.prices import load_prices
 
-        history = load_prices(prices)
-    result = compare(
-        loaded,
-        shares=shares,
-        floor=floor,
-        budget=budget,
-        zero_cost=zero_cost,
-        until=until,
-        delta_target=delta_target,
-        cvar=cvar,
-        measure=measure,
-        preset=preset,
-        prices=history,
-        details=details or format_ != "table" or history is not None,
-        by=by,
-        expiry=expiry,
-        rate=rate,
-        dividends=dividends,
-        fee=fee,
-        min_cap=min_cap,
-        max_legs=max_legs,
-        max_spread=max_spread,
-    )
+        history = load_prices(prices[0] if len(prices) == 1 else prices)
+    terms: dict[str, Any] = {
+        "floor": floor,
+        "by": by,
+        "expiry": expiry,
+        "rate": rate,
+        "dividends": dividends,
+        "fee": fee,
+        "min_cap": min_cap,
+        "max_legs": max_legs,
+        "max_spread": max_spread,
+        "prices": history,
+        "watch": search_watch(quiet=quiet, limit_seconds=time_limit),
+        "details": details or format_ != "table" or history is not None,
+    }
+    goals: dict[str, Any] = {
+        "budget": budget,
+        "zero_cost": zero_cost or None,
+        "until": until,
+        "delta_target": delta_target,
+        "cvar": cvar,
+        "preset": preset,
+    }
+    if holdings is not None:
+        from hedgekit.hedges.portfolio import compare_portfolio
+        from hedgekit.risk.holdings import read_holdings
+
+        other = [name for name, value in goals.items() if value is not None]
+        if other:
+            raise click.UsageError(
+                f"--holdings are hedged for a --floor; --{other[0].replace('_', '-')} is for --shares", ctx
+            )
+        portfolio = read_holdings(holdings, loaded.ticker, beta=beta, prices=history)
+        result = compare_portfolio(loaded, portfolio, **terms)
+    else:
+        result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
+    clear_line(quiet=quiet)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of
 
-        files[certificate] = json.dumps(certificate_of(result, loaded, max_legs=max_legs)) + "\n"
-    deliver(result, format_=format_, output=output, quiet=quiet)
+        files[certificate] = json.dumps(certificate_of(result, loaded)) + "\n"
+
+    def beside() -> list[Result]:
+        from hedgekit.hedges.what_if import what_if
+
+        return [what_if(loaded, result, rate=rate, dividends=dividends)] if result.recommended and not holdings else []
+
+    deliver(result, format_=format_, output=output, quiet=quiet, beside=beside)
     if ticket is not None and result.recommended is not None:
         from hedgekit.report.csv_text import csv_text
 

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hedgekit import units
-from hedgekit.errors import DataError, InputError
+from hedgekit.errors import DataError, HedgekitError, InputError
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.goal import CVAR_LEVEL
 from hedgekit.hedges.problem import Problem
@@ -101,10 +101,16 @@ def distributions(
     InputError
         A history without the underlying.
     """
-    found: dict[str, Distribution] = {"implied": implied_of(problem, chain, market)}
+    found: dict[str, Distribution] = {}
     notes: list[Note] = []
+    try:
+        found["implied"] = implied_of(problem, chain, market)
+    except HedgekitError as error:
+        # too few quotes: what a hedge costs and keeps does not rest on them
+        notes.append(Note("no_implied_distribution", str(error)))
     if prices is not None:
-        found["historical"], notes = historical_of(problem, chain, prices)
+        found["historical"], told = historical_of(problem, chain, prices)
+        notes += told
     return found, notes
 
 

@@ -163,6 +163,10 @@ class Problem:
         """The most to pay, exact dollars; None when the goal sets no limit."""
         return None if self.goal.budget is None else exact(self.goal.budget) * self.value
 
+    def level(self, *fractions: float) -> float:
+        """Return the spot times a sum of decimal fractions, dollars a share: 1.1 x 100 is 110, not just above."""
+        return float(sum((exact(fraction) for fraction in fractions), start=Fraction(0)) * exact(self.spot))
+
     @property
     def most_puts(self) -> int:
         """Contracts that cover every share; the last one may cover an odd lot."""

@@ -92,6 +92,8 @@ def _criterion(problem: Problem) -> str:
             f"the option hedge with the highest cap at which {units.percent(problem.floor):g}% {_where(problem)} costs "
             f"{paid}"
         )
+    if goal.kind == "cvar":
+        return f"the cheapest option hedge that loses {units.percent(goal.cvar or 0.0):g}% or less in the worst 5%"
     if goal.kind == "delta":
         return f"the cheapest option hedge with a delta of {goal.delta:g} a share or less"
     return f"the cheapest option hedge whose floor holds {_where(problem)}"
@@ -113,6 +115,11 @@ def _why_none(problem: Problem, optimum: Optimum | None, others: Sequence[Candid
     held = f"holds {units.percent(problem.floor):g}%{'' if goal.until == 0 else f' {_where(problem)}'}"
     if goal.kind == "budget":
         return f"{hedge}can be had at the touch for {paid}: raise --budget, or hold less"
+    if goal.kind == "cvar":
+        return (
+            f"{hedge}brings the {goal.measure} average loss in the worst 5% down to "
+            f"{units.percent(goal.cvar or 0.0):g}% at the touch: ask for more, or hold less"
+        )
     if goal.kind == "delta":
         return f"{hedge}brings the delta down to {goal.delta:g} a share at the touch: ask for more, or hold less"
     if goal.kind == "cap":

@@ -13,7 +13,7 @@ BACK_UP = 0.05
 def build(problem: Problem) -> Candidate | None:
     """Return the cheapest puts that keep the floor when a call spread is sold; every sold option is covered."""
     short, calls = short_call_row(problem), problem.most_calls
-    long = problem.calls.first_at_or_above((problem.cap + BACK_UP) * problem.spot)
+    long = problem.calls.first_at_or_above(problem.level(problem.cap, BACK_UP))
     if short is None or long is None or long <= short or not calls or problem.goal.kind == "delta":
         return None
     sized = size_puts(problem, short_call=short, short_calls=calls, long_call=long)

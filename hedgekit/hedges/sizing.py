@@ -247,12 +247,12 @@ def short_put_row(problem: Problem) -> int | None:
     """
     if problem.goal.until > 0.0:
         return problem.puts.last_at_or_below(problem.goal.until)
-    row = problem.puts.last_at_or_below((problem.floor - BELOW_FLOOR) * problem.spot)
-    if row is None and problem.puts.strike[0] < problem.floor * problem.spot:
+    row = problem.puts.last_at_or_below(problem.level(problem.floor, -BELOW_FLOOR))
+    if row is None and problem.puts.strike[0] < problem.level(problem.floor):
         return 0
     return row
 
 
 def short_call_row(problem: Problem) -> int | None:
     """Return the call a collar sells: first strike at or above the cap."""
-    return problem.calls.first_at_or_above(problem.cap * problem.spot)
+    return problem.calls.first_at_or_above(problem.level(problem.cap))

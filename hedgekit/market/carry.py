@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
@@ -55,6 +55,9 @@ HUBER = 1.345  # residuals beyond this many scales count less (Huber 1981, 95% e
 TO_SCALE = 1.4826  # median absolute residual to standard deviation
 REWEIGHTINGS, FORWARD_ROUNDS, DIVIDEND_ROUNDS, GROWTH_ROUNDS = 20, 3, 4, 4
 LEAST_SCALE = 0.02  # of a pair's width
+
+TELLING_DIVIDENDS, CLEARLY_BETTER = 5, 0.8
+"""Cash dividends are inferred from so many expiries or more, when they take a fifth of the crookedness away."""
 
 Cash: TypeAlias = Sequence[tuple[float, float]]
 
@@ -197,6 +200,39 @@ def infer_dividends(chain: Chain, rate: float) -> tuple[tuple[float, float], ...
         cash = board.quarterly(rates)
         board.european(rates, cash)
     return tuple(cash)
+
+
+def better_dividends(chain: Chain, rate: float, cash: Cash | None = None) -> tuple[tuple[float, float], ...]:
+    """Return inferred cash dividends where the chain is told clearly better with them than with yields; else none.
+
+    Parameters
+    ----------
+    chain : Chain
+    rate : float
+        Continuously compounded, decimal a year; known, not assumed.
+    cash : sequence of (t_years, amount), optional
+        Those of `infer_rate` at this rate, when at hand. Default: `infer_dividends`.
+
+    Returns
+    -------
+    tuple of (t_years, amount)
+        Empty for European options, where fewer than `TELLING_DIVIDENDS` expiries tell, and where they leave calls
+        less puts nearly as crooked as a yield does: on few expiries the dates and amounts fitted are often wrong.
+    """
+    board = _Board.of(chain)
+    if not board.american or board.telling.sum() < TELLING_DIVIDENDS:
+        return ()
+    cash = tuple(infer_dividends(chain, rate) if cash is None else cash)
+    if not cash:
+        return ()
+    rates = np.full(len(board.expiries), rate)
+    bent = []
+    for tried in ((), cash):
+        fresh = replace(board, forward=board.forward.copy(), vol=board.vol.copy())
+        for _ in range(FORWARD_ROUNDS - 1):
+            bid, ask, _ = fresh.european(rates, tried)
+        bent.append(fresh.crookedness(bid, ask))
+    return cash if bent[1] < CLEARLY_BETTER * bent[0] else ()
 
 
 def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cash = ()) -> list[Forward]:
@@ -383,7 +419,7 @@ class _Board:
         """Search the date of the first dividend by fortnights, then weeks, then half weeks; infinite for none."""
         for _ in range(2):
             bid, ask, _ = self.european(rates, ())
-        forward, without = self.forward.copy(), self._crookedness(bid, ask) + self._stair(rates, math.inf)[1]
+        forward, without = self.forward.copy(), self.crookedness(bid, ask) + self._stair(rates, math.inf)[1]
         tried: dict[float, float] = {}
 
         def best(dates: Sequence[float]) -> float:
@@ -391,7 +427,7 @@ class _Board:
                 if years(1.0) <= when <= QUARTER and when not in tried:
                     # the best date hardly depends on the amount
                     cash = self._dividends(when, USUAL_DIVIDEND * self.spot)
-                    bent = self._crookedness(*self.european(rates, cash, keep_vol=True)[:2])
+                    bent = self.crookedness(*self.european(rates, cash, keep_vol=True)[:2])
                     tried[when] = bent + self._stair(rates, when)[1]
                     self.forward = forward.copy()
             return min(tried, key=lambda when: tried[when])
@@ -401,7 +437,7 @@ class _Board:
             found = best([found - step, found + step])
         return found if tried[found] < without else math.inf
 
-    def _crookedness(self, bid: FloatArray, ask: FloatArray) -> float:
+    def crookedness(self, bid: FloatArray, ask: FloatArray) -> float:
         """Return how far calls less puts lie off straight lines, in squares of `TRUST` of their quotes' width."""
         total = 0.0
         for place in np.flatnonzero(self.telling):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from os import PathLike
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.carry import Forward, forwards, infer_rate
+from hedgekit.market.carry import Forward, better_dividends, forwards, infer_rate
 from hedgekit.market.dividends import Dividends, read_dividends
 from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
 from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
@@ -22,6 +22,13 @@ from hedgekit.results import Note
 DAYS_TO_TELL = 30.0
 LOWEST_YIELD, HIGHEST_YIELD = -0.05, 0.10
 """Implied yields beyond these, over more than a month, say that the rate is wrong, or the shares hard to borrow."""
+
+UNEXPLAINED = 0.01
+"""A residual yield beyond this, decimal a year, is said."""
+
+A_TYPICAL_TIME = 0.5  # years, where inferred dividends are fitted at a curve's rate
+
+Cash: TypeAlias = tuple[tuple[float, float], ...]
 
 Given: TypeAlias = float | str | PathLike[str] | None
 """A number ("1.1%" works too), the path of a file, or None to infer it from the chain."""
@@ -118,21 +125,26 @@ def resolve(
     DataError
         A file that cannot be read.
     """
-    rates, rate_source, rate_notes = _rates(chain, expiries, rate)
+    rates, rate_source, rate_notes, fitted = _rates(chain, expiries, rate, with_dividends=dividends is None)
+    taken = None if dividends is None else _taken(chain, expiries, dividends)
+    cash = fitted if taken is None else taken.cash
     found: dict[date, Forward] = {}
     if dividends is None or with_forwards:
-        found = {forward.expiry: forward for forward in forwards(chain, rates) if forward.expiry in rates}
-    cash: tuple[tuple[float, float], ...] = ()
-    notes: tuple[Note, ...] = ()
-    if dividends is None:
+        found = {told.expiry: told for told in forwards(chain, rates, dividends=cash) if told.expiry in rates}
+    if taken is None:
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
+        if cash:
+            source = (
+                f"dividends as ${cash[0][1]:.2f} a quarter from {_ex_day(chain, cash[0][0])}, which put-call parity "
+                "implies, and what is left as a yield"
+            )
         notes = (*notes, *_odd_carry(chain, rates, yields))
     else:
-        taken = read_dividends(dividends, chain.asof)
-        cash, source = taken.cash, f"dividends: {taken.basis}"
+        source = f"dividends: {taken.basis}"
         yields = dict.fromkeys(expiries, taken.div_yield)
-        notes = _no_cash_ahead(taken, max(chain.years_to(day) for day in expiries))
+        longest = max((chain.years_to(day) for day in expiries), default=0.0)
+        notes = (*_cash_notes(taken, longest), *_residual(found, taken))
     chain_notes = tuple(Note(slug, message) for slug, message in chain.warnings)
     return MarketInputs(
         rates=rates,
@@ -158,22 +170,34 @@ def given(*, asof: datetime, t_years: float, rate: Given, dividends: Given) -> T
     if rate is None:
         raise InputError("give --rate (a number like 0.0375, or a Treasury curve file), or --chain to infer it from")
     curve = read_rate(rate, asof.date())
-    taken = Dividends() if dividends is None else read_dividends(dividends, asof)
+    taken = Dividends() if dividends is None else read_dividends(dividends, asof, until=_day_in(asof, t_years))
     return Terms(
         rate=curve.at(t_years),
         div_yield=taken.div_yield,
         cash=taken.cash,
         rate_source=curve.basis,
         dividends_source=f"dividends: {taken.basis}",
-        warnings=(*_old_curve(curve), *(() if dividends is None else _no_cash_ahead(taken, t_years))),
+        warnings=(*_old_curve(curve), *(() if dividends is None else _cash_notes(taken, t_years))),
     )
 
 
-def _rates(chain: Chain, expiries: Sequence[date], rate: Given) -> tuple[dict[date, float], str, tuple[Note, ...]]:
-    """Return each expiry's rate; one that neither the caller nor the chain tells is assumed, and said to be."""
+def _ex_day(chain: Chain, t_years: float) -> date:
+    """Return the day so many years after the quotes."""
+    return (chain.asof + timedelta(days=units.days(t_years))).date()
+
+
+def _rates(
+    chain: Chain, expiries: Sequence[date], rate: Given, *, with_dividends: bool
+) -> tuple[dict[date, float], str, tuple[Note, ...], Cash]:
+    """Return each expiry's rate, and the cash dividends to infer with it where those are better than yields.
+
+    A rate that neither the caller nor the chain tells is assumed, and said to be.
+    """
     if rate is not None:
         curve = read_rate(rate, chain.asof.date())
-        return {day: curve.at(chain.years_to(day)) for day in expiries}, curve.basis, _old_curve(curve)
+        rates = {day: curve.at(chain.years_to(day)) for day in expiries}
+        fitted = better_dividends(chain, curve.at(A_TYPICAL_TIME)) if with_dividends else ()
+        return rates, curve.basis, _old_curve(curve), fitted
     try:
         estimate = infer_rate(chain)
     except DataError as error:
@@ -187,10 +211,12 @@ def _rates(chain: Chain, expiries: Sequence[date], rate: Given) -> tuple[dict[da
             dict.fromkeys(expiries, NEUTRAL_RATE),
             "assumed: the chain does not tell it",
             (Note("rate_assumed", message),),
+            (),
         )
     half = units.percent(estimate.high - estimate.low) / 2
     basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
-    return dict.fromkeys(expiries, estimate.rate), basis, ()
+    fitted = better_dividends(chain, estimate.rate, estimate.dividends) if with_dividends else ()
+    return dict.fromkeys(expiries, estimate.rate), basis, (), fitted
 
 
 def _old_curve(curve: RateCurve) -> tuple[Note, ...]:
@@ -201,7 +227,7 @@ def _old_curve(curve: RateCurve) -> tuple[Note, ...]:
 def _implied_yields(
     chain: Chain, expiries: Sequence[date], found: Mapping[date, Forward]
 ) -> tuple[dict[date, float], tuple[Note, ...]]:
-    """Return each expiry's implied yield; one that parity does not tell takes its nearest neighbour's."""
+    """Return each expiry's implied yield beside the cash; one that parity does not tell takes its neighbour's."""
     known = [forward for forward in found.values() if np.isfinite(forward.div_yield)]
     if not known:
         raise InputError(
@@ -214,7 +240,7 @@ def _implied_yields(
             t_years = chain.years_to(day)
             forward = min(known, key=lambda other: abs(other.t_years - t_years))
             borrowed.append(f"{day}")
-        yields[day] = forward.div_yield
+        yields[day] = forward.residual_yield
     if not borrowed:
         return yields, ()
     message = f"no parity near the money at {', '.join(borrowed)}: the nearest expiry's implied yield is used"
@@ -233,8 +259,46 @@ def _odd_carry(chain: Chain, rates: Mapping[date, float], yields: Mapping[date, 
     return ()
 
 
-def _no_cash_ahead(taken: Dividends, t_years: float) -> tuple[Note, ...]:
-    """Warn of a dividend file that knows nothing of the time to expiry: history is not a forecast."""
+def _taken(chain: Chain, expiries: Sequence[date], dividends: float | str | PathLike[str]) -> Dividends:
+    """Read the dividends given, those of a file projected as far as the longest expiry."""
+    return read_dividends(dividends, chain.asof, until=max(expiries, default=None))
+
+
+def _residual(found: Mapping[date, Forward], taken: Dividends) -> tuple[Note, ...]:
+    """Warn where the quotes imply more than a point a year that the dividends given do not explain, for certain."""
+    told = []
+    for day, forward in found.items():
+        off = forward.residual_yield - taken.div_yield
+        # how far the residual could move within the forward's own interval
+        doubt = (forward.forward_high - forward.forward_low) / forward.forward / forward.t_years
+        if forward.t_years > units.years(DAYS_TO_TELL) and abs(off) > max(UNEXPLAINED, doubt):
+            told.append((day, off))
+    if not told:
+        return ()
+    day, off = max(told, key=lambda one: abs(one[1]))
+    message = (
+        f"the quotes of {len(told)} expir{'y' if len(told) == 1 else 'ies'} imply {units.percent(off):+.1f}% a year "
+        f"beside the dividends given (most at {day}): a borrow fee, another rate, or other dividends"
+    )
+    return (Note("carry_unexplained", message),)
+
+
+def _day_in(asof: datetime, t_years: float) -> date | None:
+    """Return the day so many years ahead; None beyond the calendar."""
+    try:
+        return (asof + timedelta(days=units.days(t_years))).date()
+    except OverflowError:
+        return None
+
+
+def _cash_notes(taken: Dividends, t_years: float) -> tuple[Note, ...]:
+    """Say that dividends are projected, or warn of a file that knows nothing of the time to expiry."""
+    known = len(taken.cash) - taken.projected
+    guessed = [amount for when, amount in taken.cash[known:] if when <= t_years]
+    if guessed:
+        amounts = f"${min(guessed):.2f}" + (f" to ${max(guessed):.2f}" if max(guessed) > min(guessed) else "")
+        message = f"{len(guessed)} of the cash dividends before expiry are projected ({amounts}): {taken.basis}"
+        return (Note("dividends_projected", message),)
     if taken.div_yield or any(when <= t_years for when, _ in taken.cash):
         return ()
     return (Note("no_dividend_ahead", f"no dividend before expiry is counted ({taken.basis})"),)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.contract_terms import SISTER_ROOTS
 from hedgekit.market.tables import read_table
 from hedgekit.model import Chain, Flag, Holding, Leg, Option, Quote, Shares
 
@@ -16,6 +17,7 @@ FORM = 'SIGNED_QUANTITY SYMBOL [@ PRICE], like "+1 IWM260918P00270000 @4.10" or 
 
 _LEG = re.compile(r"\s*([+-]?\d[\d,.]*)\s*(?:x\s+)?\s*([^@]*?)\s*(?:@\s*(\S+)\s*)?", re.ASCII | re.IGNORECASE)
 _TICKER = re.compile(r"[A-Z^][A-Z0-9.^/-]{0,5}", re.ASCII)
+_CENTS = 2  # decimals of a share price
 _MOST = 10_000_000  # contracts or shares; beyond it a number is a slip of the keyboard
 
 
@@ -122,8 +124,7 @@ def underlying(orders: Sequence[Order | Holding]) -> str:
     return tickers[0]
 
 
-# An index has several roots: weekly and afternoon-settled series of the same underlying.
-_SERIES = {"SPXW": "SPX", "RUTW": "RUT", "NDXP": "NDX", "VIXW": "VIX"}
+_SERIES = {sister: index for index, sisters in SISTER_ROOTS.items() for sister in sisters}
 
 
 def _ticker(order: Order | Holding) -> str:
@@ -182,7 +183,7 @@ def _one_underlying(orders: Sequence[Order], chain: Chain | None) -> None:
 def _priced(order: Order, chain: Chain | None) -> Holding:
     instrument = order.instrument
     if isinstance(instrument, str):
-        price = order.price if order.price is not None else (chain.spot if chain is not None else None)
+        price = order.price if order.price is not None else (share_price(chain) if chain is not None else None)
         if price is None:
             raise InputError(f"leg {order.quantity:+d} {instrument} has no price: write @ PRICE, or give --chain")
         return Shares(shares=order.quantity, ticker=instrument, price=price)
@@ -191,6 +192,14 @@ def _priced(order: Order, chain: Chain | None) -> Holding:
     if chain is None:
         raise InputError(f"leg {order.quantity:+d} {instrument} has no price: write @ PRICE, or give --chain")
     return Leg(contracts=order.quantity, option=instrument, premium=touch(chain, instrument, order.quantity))
+
+
+def share_price(chain: Chain) -> float:
+    """Return the spot of a chain as a price shares can trade at: whole cents.
+
+    Parity tells spots between cents.
+    """
+    return round(chain.spot, _CENTS)
 
 
 # A leg cannot be priced from a quote that is none, or that contradicts another.

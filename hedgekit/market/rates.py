@@ -69,7 +69,7 @@ def read_rate(given: float | str | os.PathLike[str], asof: date) -> RateCurve:
     given : float, str or path
         A number is continuously compounded, decimal a year ("3.75%" works too). Anything else is a CSV file with a
         ``date`` column, in percent: Treasury par yields by tenor (``1 Mo`` ... ``30 Yr``, or ``y3m,y2,...``), SOFR
-        (``date,rate``) or 13-week bill yields (``Date,Close``).
+        (``date,rate``) or 13-week bill yields (``Date,Close``); or discount factors by years (``T,DF``), undated.
     asof : date
         The last line on or before it is used.
 
@@ -96,6 +96,8 @@ def read_rate(given: float | str | os.PathLike[str], asof: date) -> RateCurve:
             raise InputError(f"rate {given}: {number:.0%} a year; 3.75% is written 0.0375")
         return RateCurve(times=(0.0,), rates=(number,), basis=f"{number:.4g} as given")
     table = read_table(str(given))
+    if {"t", "df"} <= set(table.names):
+        return _discount_curve(table)
     day_at = table.column("date", "day")
     line, cells, day = _line(table, day_at, asof)
     yields = _yields(table, line, cells)
@@ -115,6 +117,23 @@ def read_rate(given: float | str | os.PathLike[str], asof: date) -> RateCurve:
     old = f", {age} days before the as-of day" if age > STALE_DAYS else ""
     times, rates = zip(*curve, strict=True)
     return RateCurve(times=times, rates=rates, basis=f"{kind} of {day} in {table.label}{old}", age_days=age)
+
+
+def _discount_curve(table: Table) -> RateCurve:
+    """Return the zero rates of a file of discount factors."""
+    t_at, df_at = table.column("t"), table.column("df")
+    curve = []
+    for line, cells in table.lines:
+        t_years, factor = (table.number(line, name, cells[at]) for name, at in (("T", t_at), ("DF", df_at)))
+        if t_years == 0.0:
+            continue
+        if t_years < 0.0 or not math.exp(-HIGHEST_RATE * t_years) <= factor <= math.exp(HIGHEST_RATE * t_years):
+            raise DataError(f"{table.label}: line {line}: DF {factor:g} at {t_years:g} years cannot be")
+        curve.append((t_years, -math.log(factor) / t_years))
+    if not curve:
+        raise DataError(f"{table.label}: no discount factor beyond today")
+    times, rates = zip(*sorted(curve), strict=True)
+    return RateCurve(times=times, rates=rates, basis=f"discount factors in {table.label}")
 
 
 def _line(table: Table, day_at: int, asof: date) -> tuple[int, tuple[str, ...], date]:

@@ -10,8 +10,9 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import InputError, Status
-from hedgekit.market.chain import Defect, defects
+from hedgekit.market.chain import Defect, ExpirySpread, defects, spreads
 from hedgekit.market.inputs import Given, MarketInputs, resolve
+from hedgekit.market.parity import ParitySpot, parity_spot
 from hedgekit.market.vols import VolBand, solve
 from hedgekit.model import Chain, Flag
 from hedgekit.pricing import Greeks
@@ -19,6 +20,48 @@ from hedgekit.results import Result
 
 NEAR_MONEY = 0.05
 """Quotes within this fraction of the forward make the median spread."""
+
+
+VOL_TICK = 0.001
+"""Vols this near are the same: files write four decimals, and clocks differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorVols:
+    """The file's own vols beside those solved from its quotes; never used, only compared.
+
+    Parameters
+    ----------
+    compared : int
+        Quotes that have both.
+    median_difference : float
+        The file's less ours at the mid, decimal a year.
+    outside_band : int
+        Quotes whose vol in the file is not between ours at the bid and at the ask, a tenth of a point apart.
+    without : int
+        Quotes with a vol of ours and none in the file.
+    """
+
+    compared: int
+    median_difference: float
+    outside_band: int
+    without: int
+
+
+def compare_vendor_vols(chain: Chain, band: VolBand) -> VendorVols | None:
+    """Compare the file's vols with those solved; None when there are none to compare."""
+    ours = np.isfinite(band.mid)
+    both = ours & np.isfinite(chain.vendor_iv)
+    if not both.any():
+        return None
+    theirs = chain.vendor_iv[both]
+    low, high = np.nan_to_num(band.bid[both], nan=0.0), np.nan_to_num(band.ask[both], nan=np.inf)
+    return VendorVols(
+        compared=int(both.sum()),
+        median_difference=float(np.median(theirs - band.mid[both])),
+        outside_band=int(((theirs < low - VOL_TICK) | (theirs > high + VOL_TICK)).sum()),
+        without=int((ours & ~both).sum()),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +78,14 @@ class ChainResult(Result):
         Of the whole file.
     band : VolBand
         Of the quotes shown.
+    parity : ParitySpot or None
+        The spot that put-call parity near the money tells, whatever rate and dividends; None when it tells none.
+    total : int
+        Quotes of the whole file.
+    median_spread : float
+        Of the quotes near the money of the whole file, dollars a share; NaN without any.
+    vendor : VendorVols or None
+        How the file's own vols compare with those solved; None when it has none.
     """
 
     schema_name: ClassVar[str] = "chain"
@@ -43,6 +94,10 @@ class ChainResult(Result):
     expiries: tuple[dict[str, Any], ...]
     defects: tuple[Defect, ...]
     band: VolBand
+    parity: ParitySpot | None = None
+    total: int = 0
+    median_spread: float = float("nan")
+    vendor: VendorVols | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -50,13 +105,23 @@ class ChainResult(Result):
             "ticker": self.chain.ticker,
             "spot": self.chain.spot,
             "spot_source": self.chain.spot_source,
+            "file_spot": self.chain.file_spot,
+            "parity_spot": self.parity,
             "asof": self.chain.asof,
+            "total": self.total,
+            "median_spread": self.median_spread,
+            "vendor_vols": self.vendor,
             "expiries": self.expiries,
             "defects": self.defects,
-            "quotes": self.records(),
+            "quotes": self.quotes(),
         }
 
     def records(self) -> list[dict[str, Any]]:
+        """Return one row a quote that says its day, underlying and spot too, so that hedgekit reads it back."""
+        head = {"asof": self.chain.asof, "ticker": self.chain.ticker, "spot": self.chain.spot}
+        return [{**head, **quote} for quote in self.quotes()]
+
+    def quotes(self) -> list[dict[str, Any]]:
         """Return one row a quote."""
         chain, band = self.chain, self.band
         columns: dict[str, list[Any]] = {
@@ -69,6 +134,10 @@ class ChainResult(Result):
             "bid_size": chain.bid_size.tolist(),
             "ask_size": chain.ask_size.tolist(),
             "open_interest": chain.open_interest.tolist(),
+            "volume": chain.volume.tolist(),
+            "last": chain.last.tolist(),
+            "last_time": chain.last_time.tolist(),
+            "t_years": chain.t_years.tolist(),
             "iv_bid": band.bid.tolist(),
             "iv_mid": band.mid.tolist(),
             "iv_ask": band.ask.tolist(),
@@ -113,11 +182,18 @@ def survey(
     market = resolve(chain, open_, rate=rate, dividends=dividends, with_forwards=True)
     whole = solve(chain, market)
     rows = _rows(chain, shown, near)
+    told = {one.expiry: one for one in spreads(chain)}
+    middle = (np.abs(chain.strike / chain.spot - 1.0) <= NEAR_MONEY) & (chain.bid > 0) & (chain.ask > chain.bid)
+    middle &= chain.t_years > 0
     return ChainResult(
         chain=chain.select(rows),
-        expiries=tuple(_expiry_row(chain, market, whole, day) for day in open_),
+        expiries=tuple(_expiry_row(chain, market, whole, day, told.get(day)) for day in open_),
         defects=tuple(defects(chain)),
         band=_part(whole, rows),
+        parity=parity_spot(chain),
+        total=len(chain),
+        median_spread=float(np.median((chain.ask - chain.bid)[middle])) if middle.any() else float("nan"),
+        vendor=compare_vendor_vols(chain, whole),
         inputs=_inputs(chain, market),
         warnings=market.warnings,
     )
@@ -146,7 +222,9 @@ def _part(band: VolBand, rows: Any) -> VolBand:
     )
 
 
-def _expiry_row(chain: Chain, market: MarketInputs, band: VolBand, day: date) -> dict[str, Any]:
+def _expiry_row(
+    chain: Chain, market: MarketInputs, band: VolBand, day: date, spread: ExpirySpread | None
+) -> dict[str, Any]:
     """Summarise one expiry; the at-the-money vol is that of the out-of-the-money side nearest the forward."""
     at = np.flatnonzero(chain.expiry == np.datetime64(day))
     forward = market.forwards.get(day)
@@ -167,7 +245,10 @@ def _expiry_row(chain: Chain, market: MarketInputs, band: VolBand, day: date) ->
         "div_yield": market.div_yields[day],
         "quotes": len(at),
         "two_sided": len(two_sided),
+        "residual_yield": None if forward is None else forward.residual_yield,
         "median_spread": float(np.median(chain.ask[money] - chain.bid[money])) if len(money) else None,
+        "spread_of_straddle": None if spread is None else spread.of_straddle,
+        "wide": spread is not None and spread.wide,
         "atm_vol": None if nearest is None else float(band.mid[nearest]),
     }
 

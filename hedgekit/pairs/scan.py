@@ -161,8 +161,8 @@ def pair_scan(
     >>> random = np.random.default_rng(1)
     >>> logs = np.cumsum(0.01 * random.normal(size=(1000, 4)), axis=0)
     >>> logs[:, 3] = 0.8 * logs[:, 0] + 0.02 * random.normal(size=1000)
-    >>> days = np.datetime64("2020-01-01") + np.arange(1000)
-    >>> made = PriceHistory(tickers=tuple("ABCD"), dates=days, close=np.exp(logs), total_return=np.exp(logs), source="made")
+    >>> days, prices = np.datetime64("2020-01-01") + np.arange(1000), np.exp(logs)
+    >>> made = PriceHistory(tickers=tuple("ABCD"), dates=days, close=prices, total_return=prices, source="made")
     >>> found = pair_scan(made)
     >>> [(pair.y, pair.x) for pair in found.pairs if pair.discovery], found.tested
     ([('D', 'A')], 6)

@@ -8,6 +8,7 @@ import numpy as np
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.market.chain import WIDE_STRADDLE
 from hedgekit.market.survey import ChainResult
 from hedgekit.report.console import ACCENT, columns, console, drawn, number, warning_lines
 
@@ -26,18 +27,22 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
         "given": "as given",
     }[inputs["spot_source"]]
     out.print(Text(f"{inputs['ticker']} {chain.spot:.2f} ({source})", style=ACCENT))
-    out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}; {len(result.expiries)} open expiries")
+    out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}; {result.total:,} quotes, {len(result.expiries)} open expiries")
+    out.print(_parity(result))
+    out.print(_spread(result))
     out.print()
-    grid = columns("expiry", "days", "forward", "+-", "yield", "vol", "spread", "quotes", "two-sided")
+    # beside cash dividends, what they leave of the carry is the news
+    carry, carried = ("residual", "residual_yield") if inputs["dividends"] else ("yield", "div_yield")
+    grid = columns("expiry", "days", "forward", "+-", carry, "vol", "spread", "quotes", "two-sided")
     for row in result.expiries:
         grid.add_row(
             f"{row['expiry']:%Y-%m-%d}",
             f"{row['days']:.0f}",
             number(row["forward"]),
             "-" if row["forward"] is None else number((row["forward_high"] - row["forward_low"]) / 2),
-            f"{units.percent(row['div_yield']):.2f}%",
+            "-" if row[carried] is None or np.isnan(row[carried]) else f"{units.percent(row[carried]):.2f}%",
             "-" if row["atm_vol"] is None else f"{units.percent(row['atm_vol']):.1f}%",
-            number(row["median_spread"]),
+            number(row["median_spread"]) + ("*" if row["wide"] else " "),
             f"{row['quotes']:,}",
             f"{row['two_sided']:,}",
         )
@@ -48,17 +53,45 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     if len(chain) < whole:
         _quotes(result, out)
     early = "de-Americanised parity" if inputs["exercise"] == "american" else "parity"
-    foot = (
-        f"forward: {early} near the money, +- half its bid/ask interval; vol: "
-        f"{inputs['exercise'].capitalize()}, mid, at the forward; spread: median within 5% of the money, dollars; "
-        f"rate {inputs['rate_source']}; "
-        f"{inputs['dividends_source']}"
+    foot = f"forward: {early} near the money, +- half its bid/ask interval; "
+    if inputs["dividends"]:
+        foot += "residual: carry a year that rate and dividends leave unexplained; "
+    foot += (
+        f"vol: {inputs['exercise'].capitalize()}, mid, at the forward; spread: median within 5% of the money, dollars"
     )
+    if any(row["wide"] for row in result.expiries):
+        foot += f", * above {units.percent(WIDE_STRADDLE):g}% of the straddle"
+    foot += f"; rate {inputs['rate_source']}; {inputs['dividends_source']}"
     last = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}"
     for text in [foot, last, *warning_lines(result.warnings)]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
             out.print(Text(f"  {line}", style="dim"))
     return drawn(out)
+
+
+def _parity(result: ChainResult) -> str:
+    """Say what put-call parity tells of the spot."""
+    parity = result.parity
+    if parity is None:
+        return "put-call parity near the money tells no spot: too few quotes on both sides"
+    return (
+        f"put-call parity to {parity.last_expiry} says {parity.spot:.2f}, between {parity.low:.2f} and "
+        f"{parity.high:.2f} ({parity.pairs} pairs)"
+    )
+
+
+def _spread(result: ChainResult) -> str:
+    """Say how widely the chain is quoted, and how the file's vols compare."""
+    text = "nothing quoted on both sides near the money"
+    if np.isfinite(result.median_spread):
+        share = units.percent(result.median_spread / result.chain.spot)
+        text = f"median spread near the money ${result.median_spread:.2f} ({share:.2f}% of the spot)"
+    if result.vendor is None:
+        return text
+    vendor = result.vendor
+    off = f"{units.percent(vendor.median_difference):+.1f} points off ours"
+    outside = f"{units.percent(vendor.outside_band / vendor.compared):.0f}% outside the band"
+    return f"{text}\nthe file's own vols, not used: median {off}, {outside}"
 
 
 def _defects(result: ChainResult, out: object) -> None:

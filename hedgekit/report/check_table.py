@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import Any
 
@@ -13,6 +14,7 @@ from hedgekit.risk.check import CheckResult, Verdict
 MARKS = {"breach": "x", "warn": "!", "pass": "."}
 ORDER = ("breach", "warn", "pass")
 NAME_WIDTH = 21
+MORE = re.compile(r" \(and \d+ more\)$")
 SHOWN_WARNINGS = 6
 
 
@@ -28,8 +30,10 @@ def table(result: CheckResult, *, terminal: bool = False) -> str:
     out.print()
     for kind in ORDER:
         for rule in result.rules:
-            if rule.verdict == kind:
+            if rule.verdict == kind and rule.computed:
                 _rule(out, rule)
+        if kind == "breach":
+            _not_computed(out, [rule for rule in result.rules if not rule.computed])
     out.print()
     out.print(_book(result))
     out.print()
@@ -50,6 +54,16 @@ def _rule(out: Any, rule: Verdict) -> None:
     lines = textwrap.wrap(rule.message, 80 - len(first), break_long_words=False) or [""]
     for i, line in enumerate(lines):
         out.print(Text(f"{first if i == 0 else ' ' * len(first)}{line}", style=style))
+
+
+def _not_computed(out: Any, rules: list[Verdict]) -> None:
+    """Draw the rules that could not be computed, those with one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for rule in rules:
+        reasons.setdefault(MORE.sub("", rule.message), []).append(rule.id)
+    for message, names in reasons.items():
+        for i, line in enumerate(textwrap.wrap(f"{', '.join(names)}: {message}", 76, break_on_hyphens=False)):
+            out.print(Text(f"  {MARKS['breach'] if i == 0 else ' '} {line}", style="bold"))
 
 
 def _book(result: CheckResult) -> Any:

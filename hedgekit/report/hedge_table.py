@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from hedgekit import units
-from hedgekit.hedges.candidate import Candidate
+from hedgekit.hedges.candidate import Candidate, tail_loss
 from hedgekit.hedges.comparison import HedgeResult
+from hedgekit.hedges.outlook import wealth_of
+from hedgekit.hedges.portfolio import PortfolioView
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.recommend import sells_calls
 from hedgekit.report.console import (
@@ -41,11 +43,14 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     problem, inputs = result.problem, result.inputs
     noun = "share" if problem.shares == 1 else "shares"
+    noun = noun if result.portfolio is None else f"index {noun}"
     out.print(
         f"{inputs['ticker']} {problem.spot:.2f}   {problem.shares:,} {noun} = {dollars(problem.value_usd)}   "
         f"{asked(problem)}"
     )
     out.print(f"{problem.expiry:%a %d %b %Y}, {problem.days} days")
+    for line in [] if result.portfolio is None else portfolio_lines(result.portfolio, inputs["ticker"]):
+        out.print(line)
     out.print()
     for line in textwrap.wrap(headline(result), 76):
         out.print(Text(f"  {line}", style=ACCENT if result.recommended else ""))
@@ -60,6 +65,11 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
         out.print(Text(f"  {line}", style="dim"))
     out.print()
     out.print(today(result))
+    if result.inputs["details"]:
+        out.print()
+        out.print(more(result))
+        for line in assignments(result):
+            out.print(f"  {line}")
     out.print()
     if (why := result.why) and result.recommended:
         for line in textwrap.wrap(why, 78):
@@ -88,6 +98,7 @@ def asked(problem: Problem) -> str:
         "budget": f"budget {units.percent(goal.budget or 0):g}% = {money}{until}",
         "cap": f"{floor}{until} for {money}",
         "delta": f"delta {goal.delta} a share",
+        "cvar": f"worst 5% lose {percent(units.percent(goal.cvar or 0.0))} at most, {goal.measure}",
     }.get(goal.kind, f"{floor}{until}")
 
 
@@ -106,7 +117,10 @@ def headline(result: HedgeResult) -> str:
     else:
         yearly = "" if chosen.cost_annualised_pct is None else f", {percent(chosen.cost_annualised_pct)} a year"
         money = f"pay {dollars(chosen.cost_usd)} ({percent(chosen.cost_pct, places=2)}{yearly})"
-    text = f"{_purpose(problem, chosen)}, {money}: {orders}."
+    purpose = _purpose(problem, chosen)
+    if result.portfolio is not None:
+        purpose = f"To keep {units.percent(result.portfolio.floor):g}% of the holdings, as far as beta tells"
+    text = f"{purpose}, {money}: {orders}."
     sold = [leg for leg in chosen.legs if leg.contracts < 0 and leg.option.kind == "call"]
     if chosen.cap_pct is not None:
         text += f" You give up gains above {percent(chosen.cap_pct - units.PERCENT, sign=True)}."
@@ -130,6 +144,9 @@ def _purpose(problem: Problem, chosen: Candidate) -> str:
         kept = chosen.floor_usd if chosen.floor_until_usd is None else chosen.floor_until_usd
         down = math.floor(units.percent(units.percent(kept / problem.value_usd)))
         return f"{goal.preset}, which holds {units.fraction(down):.2f}% {where}"
+    if goal.kind == "cvar":
+        lost = percent(units.percent(tail_loss(problem, wealth_of(problem, chosen))), places=2)
+        return f"To lose {lost} on average in the worst 5% ({goal.measure})"
     if goal.kind == "delta":
         per_share = (chosen.greeks["delta_shares"] or 0.0) / problem.shares
         return f"To bring the delta to {per_share:.2f} a share, keeping {percent(chosen.floor_pct)} at least"
@@ -139,6 +156,28 @@ def _purpose(problem: Problem, chosen: Candidate) -> str:
         return f"To hold {units.fraction(down):.2f}% {where}, the most for the money"
     held = f"To hold {units.percent(problem.floor):g}% {where}"
     return f"{held} under the highest cap for the money" if goal.kind == "cap" and problem.calls_allowed else held
+
+
+def portfolio_lines(view: PortfolioView, ticker: str) -> list[str]:
+    """Say what the shares stand for, what beta leaves open, and what it leaves out."""
+    held = view.portfolio
+    puts = "-" if view.puts is None else f"{view.puts:,}"
+    spread = " to ".join("none" if count is None else f"{count:,}" for count in (view.puts_low, view.puts_high))
+    low, high = (dollars(usd) for usd in (view.floor_low_beta_usd, view.floor_high_beta_usd))
+    own = "not known"
+    if view.basis_risk_usd is not None:
+        own = f"{dollars(view.basis_risk_usd)} (one standard deviation), {dollars(view.basis_risk_95_usd)} (95%)"
+    lines = [
+        f"stands for {held.holdings:,} holdings worth {dollars(held.value_usd)}, beta {held.beta:.2f} to {ticker}, 95% "
+        f"interval {held.beta_low:.2f} to {held.beta_high:.2f} ({held.beta_basis})",
+        f"their floor of {units.percent(view.floor):g}% is {ticker} at {view.index_level:.2f} by the CAPM; puts: "
+        f"{puts} (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval ({view.contracts_low:.1f} to "
+        f"{view.contracts_high:.1f})",
+        f"with the recommended hedge the holdings are expected to keep {dollars(view.floor_usd)}; were beta at either "
+        f"end, {low} or {high}",
+        f"what they may move on their own until expiry comes on top: {own}",
+    ]
+    return [part for line in lines for part in textwrap.wrap(line, 78, subsequent_indent="  ")]
 
 
 def unequal(result: HedgeResult) -> list[str]:
@@ -168,6 +207,44 @@ def today(result: HedgeResult) -> Table:
             short_dollars(numbers["rho_usd_per_point"], most=TEN_THOUSAND),
         )
     return grid
+
+
+def more(result: HedgeResult) -> Table:
+    """Return what each hedge gives up, leaves in the tail, asks of the account and costs to leave at once."""
+    past = "historical" in result.inputs["distributions"]
+    heads = ["details", "given up", *(["past"] if past else []), "worst 5%", *(["past"] if past else [])]
+    grid = columns(*heads, "margin", "maint.", "exit now")
+    grid.padding = (0, 1, 0, 0)
+    for row in result.candidates:
+        seen = row.outlook or {}
+        names = ["implied", *(["historical"] if past else [])]
+        costs = [short_dollars(_seen(seen, name, "expected_cost_usd"), most=TEN_THOUSAND) for name in names]
+        tails = [percent(_negative(_seen(seen, name, "cvar_loss_pct")), sign=True) for name in names]
+        margin = row.margin or {}
+        grid.add_row(
+            _label(row, result.problem.shares),
+            *costs,
+            *tails,
+            short_dollars(margin.get("initial_usd"), most=TEN_THOUSAND),
+            short_dollars(margin.get("maintenance_usd"), most=TEN_THOUSAND),
+            short_dollars(row.exit_now_usd, most=TEN_THOUSAND),
+        )
+    return grid
+
+
+def _seen(seen: Mapping[str, Mapping[str, float]], name: str, field: str) -> float | None:
+    return seen.get(name, {}).get(field)
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def assignments(result: HedgeResult) -> list[str]:
+    """Say of the recommended hedge's short legs when they may be assigned."""
+    chosen = next((row for row in result.candidates if row.name == result.recommended), None)
+    lines = [f"{line['symbol']}: {line['why']}" for line in (() if chosen is None else chosen.assignment or ())]
+    return [part for line in lines for part in textwrap.wrap(line, 76, subsequent_indent="  ")]
 
 
 def proof(result: HedgeResult) -> list[str]:
@@ -218,7 +295,7 @@ def _cells(candidate: Candidate, chosen: bool, problem: Problem) -> list[str]:
 def _failure(candidate: Candidate, problem: Problem) -> str:
     if candidate.stop_level is not None:
         return "no promise"
-    if problem.goal.kind == "delta":
+    if problem.goal.kind in ("delta", "cvar"):
         return "above"
     if problem.budget is not None and candidate.cost_usd > problem.budget:
         return "costs more"
@@ -250,6 +327,12 @@ def footer(result: HedgeResult) -> list[str]:
         f"calls are sold at {units.percent(problem.cap):.5g}% of spot or above (cap part: of the covered shares only); "
         "hold cash and hold less sell at spot and earn nothing; a stop is shown as if it filled at its level",
     ]
+    if result.inputs["details"]:
+        lines += [
+            "given up: expected wealth at expiry of the shares alone less that of the hedge; worst 5%: average gain or "
+            "loss there; past: the same under the historical distribution; margin, maint.: Reg T of shares and hedge",
+            *result.inputs["distributions"].values(),
+        ]
     if exits:
         lines.append(
             f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}"

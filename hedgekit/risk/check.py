@@ -118,7 +118,8 @@ class CheckResult(Result):
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a rule."""
-        return [{name: value for name, value in x.to_dict().items() if name != "params"} for x in self.rules]
+        names = ("id", "verdict", "computed", "severity", "value", "limit", "message", "calculation", "title")
+        return [{name: getattr(x, name) for name in names} for x in self.rules]
 
 
 def check(
@@ -169,6 +170,8 @@ def check(
             raise InputError(
                 f"{chain.source}: quoted on {chain.asof.date()}, after the moment of the check, {now.date()}"
             )
+    if prices is not None:  # nothing after the moment of the check is looked at
+        prices = prices.until(max(now.date(), max((chain.asof.date() for chain in chains), default=now.date())))
     quoted = max((chain.asof for chain in chains), default=now)
     moment = max(quoted, now)
     valued = value_book(

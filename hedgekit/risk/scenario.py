@@ -139,11 +139,14 @@ def scenario(
         A ticker without a beta, or an argument out of range.
     """
     asof = max((chain.asof for chain in chains), default=now)
+    known = (
+        None if prices is None else prices.until(asof.date())
+    )  # betas and prices of then; replays see the whole file
     wants_smile = smile == "sticky_delta" or roll_days is not None
     valued = value_book(
         book,
         chains=chains,
-        prices=prices,
+        prices=known,
         betas=betas,
         benchmark=benchmark,
         rate=rate,

@@ -20,13 +20,16 @@ from hedgekit.results import Note
 from hedgekit.risk.betas import Beta, settle
 from hedgekit.risk.book import Book, Position
 from hedgekit.risk.readers.symbols import is_adjusted
-from hedgekit.scenarios.holding import Holding, Underlying, exercise_of, underlying_of, vol_of
+from hedgekit.scenarios.holding import Holding, Underlying, exercise_of, underlying_of, vols_of
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
 
 SHOWN = ("delta_usd", "gamma_usd_per_pct", "vega_usd_per_point", "theta_usd_per_day", "rho_usd_per_point")
 """Greeks of a line, dollars."""
+
+OLD_DAYS = 5
+"""A price file's close older than this against the moment of valuation is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,10 +289,17 @@ def value_book(
         _line(position, by_ticker, underlyings, refused, prices, held[position.ticker], known, asof)
         for position in book.positions
     ]
+    old = [
+        f"{line.ticker} of {line.price_day}"
+        for line in lines
+        if line.price_source == "price file" and line.price_day and (asof.date() - line.price_day).days > OLD_DAYS
+    ]
     notes = [*book.notes, *(note for market in underlyings.values() for note in market.warnings)]
+    if old:
+        notes.append(Note("price_old", f"old prices from the price file: {', '.join(dict.fromkeys(old))}"))
     return ValuedBook(
         book=book,
-        lines=tuple(_with_greeks(lines, underlyings)),
+        lines=tuple(_with_greeks(_with_vols(lines, by_ticker, underlyings), underlyings)),
         underlyings=underlyings,
         chains=by_ticker,
         betas=known,
@@ -361,7 +371,6 @@ def _line(
     quote = chain.quote(option)
     if problem := _quote_problem(quote, chain):
         return Line(**common, quote=quote, problem=problem)
-    vol, source = vol_of(chain, market, option, quote.mid)
     mark = quote.bid if position.quantity > 0 else quote.ask
     return Line(
         **common,
@@ -370,12 +379,9 @@ def _line(
         mid=quote.mid,
         value_usd=position.units * mark,
         mid_usd=position.units * quote.mid,
-        vol=vol,
-        vol_source=source,
         half_spread=0.5 * (quote.ask - quote.bid),
         price_source="chain",
         price_day=chain.asof.date(),
-        problem="" if math.isfinite(vol) else f"{option}: no vol explains its mid {quote.mid:g} at a spot of {spot:g}",
     )
 
 
@@ -418,6 +424,24 @@ def _quote_problem(quote: Quote, chain: Chain) -> str:
     if len(rows) > 1 and (np.ptp(chain.bid[rows]) > 0.0 or np.ptp(chain.ask[rows]) > 0.0):
         return f"{option}: quoted {len(rows)} times with different prices in {chain.source}"
     return ""
+
+
+def _with_vols(lines: Sequence[Line], chains: Mapping[str, Chain], underlyings: Mapping[str, Underlying]) -> list[Line]:
+    """Add the option lines' vols at their mids, one call an underlying."""
+    out = list(lines)
+    for ticker, chain in chains.items():
+        rows = [row for row, x in enumerate(lines) if x.ticker == ticker and x.option is not None and not x.problem]
+        if not rows:
+            continue
+        options = [option for row in rows if (option := lines[row].option) is not None]
+        vols = vols_of(chain, underlyings[ticker], options, [lines[row].mid for row in rows])
+        for row, option, (vol, source) in zip(rows, options, vols, strict=True):
+            line = lines[row]
+            problem = ""
+            if not math.isfinite(vol):
+                problem = f"{option}: no vol explains its mid {line.mid:g} at a spot of {line.spot:g}"
+            out[row] = replace(line, vol=vol, vol_source=source, problem=problem)
+    return out
 
 
 def _with_greeks(lines: Sequence[Line], underlyings: Mapping[str, Underlying]) -> list[Line]:

@@ -196,9 +196,9 @@ def holdings_of(
     """
     held = [(leg.contracts, leg.option) if isinstance(leg, Leg) else leg for leg in legs]
     made = [Holding(ticker=chain.ticker, quantity=shares)] if shares else []
-    for contracts, option in held:
-        quote = chain.quote(option)
-        vol, source = vol_of(chain, underlying, option, quote.mid)
+    quotes = [chain.quote(option) for _, option in held]
+    vols = vols_of(chain, underlying, [option for _, option in held], [quote.mid for quote in quotes])
+    for (contracts, option), quote, (vol, source) in zip(held, quotes, vols, strict=True):
         made.append(
             Holding(
                 ticker=chain.ticker,
@@ -212,30 +212,58 @@ def holdings_of(
     return tuple(made)
 
 
-def vol_of(chain: Chain, underlying: Underlying, option: Option, premium: float) -> tuple[float, VolSource]:
-    """Return an option's vol at a premium, or its smile's where the premium tells none, and which of the two."""
-    day = option.expiry
-    t_years = underlying.years_to(day)
-    if day not in underlying.rates or t_years <= 0.0:
-        return math.nan, "none"
-    solved = implied_vol(
-        [premium],
-        option.kind,
-        underlying.spot,
-        option.strike,
-        t_years,
-        underlying.rates[day],
-        underlying.div_yields[day],
-        exercise=exercise_of(option),
-        dividends=underlying.cash,
-        full=True,
-    )
-    if int(solved.status[0]) == Status.OK:
-        return float(solved.vol[0]), "own"
-    if int(solved.status[0]) == Status.INVALID_INPUT:  # no two-sided quote: a smile would invent its value
-        return math.nan, "none"
-    smile = underlying.smiles.get(day)
-    if smile is None:
+def vols_of(
+    chain: Chain, underlying: Underlying, options: Sequence[Option], premiums: Sequence[float]
+) -> list[tuple[float, VolSource]]:
+    """Return each option's vol at its premium, or its smile's where the premium tells none, and which of the two.
+
+    Parameters
+    ----------
+    chain : Chain
+        For the smiles, when `underlying` has none.
+    underlying : Underlying
+    options : sequence of Option
+    premiums : sequence of float
+        Dollars a share; NaN where there is no two-sided quote, and then no vol is taken from a smile either.
+
+    Returns
+    -------
+    list of (vol, source)
+        NaN and "none" where nothing tells a vol.
+    """
+    found: list[tuple[float, VolSource]] = [(math.nan, "none")] * len(options)
+    drawn = dict(underlying.smiles)
+    groups: dict[Exercise, list[int]] = {}
+    for row, option in enumerate(options):
+        if option.expiry in underlying.rates and underlying.years_to(option.expiry) > 0.0:
+            groups.setdefault(exercise_of(option), []).append(row)
+    for style, rows in groups.items():
+        held = [options[row] for row in rows]
+        solved = implied_vol(
+            np.array([premiums[row] for row in rows]),
+            np.array([option.sign for option in held], dtype=np.int8),
+            underlying.spot,
+            np.array([option.strike for option in held]),
+            np.array([underlying.years_to(option.expiry) for option in held]),
+            np.array([underlying.rates[option.expiry] for option in held]),
+            np.array([underlying.div_yields[option.expiry] for option in held]),
+            exercise=style,
+            dividends=underlying.cash,
+            full=True,
+        )
+        for row, vol, status in zip(rows, solved.vol.tolist(), solved.status.tolist(), strict=True):
+            if status == Status.OK:
+                found[row] = (vol, "own")
+            elif status != Status.INVALID_INPUT:  # at its exercise value: the vol of its strike is told by the others
+                found[row] = _from_smile(chain, underlying, options[row], drawn)
+    return found
+
+
+def _from_smile(
+    chain: Chain, underlying: Underlying, option: Option, drawn: dict[date, Smile]
+) -> tuple[float, VolSource]:
+    """Return the vol of an option's strike on its expiry's smile; smiles drawn are kept in `drawn`."""
+    if option.expiry not in drawn:
         market = MarketInputs(
             rates=underlying.rates,
             div_yields=underlying.div_yields,
@@ -243,7 +271,6 @@ def vol_of(chain: Chain, underlying: Underlying, option: Option, premium: float)
             rate_source="",
             dividends_source="",
         )
-        smile = smiles(chain, market, [day]).get(day)
-    if smile is None:
-        return math.nan, "none"
-    return float(np.asarray(smile.at([option.strike]))[0]), "smile"
+        drawn.update(smiles(chain, market, [option.expiry]))
+    smile = drawn.get(option.expiry)
+    return (math.nan, "none") if smile is None else (float(smile.at([option.strike])[0]), "smile")

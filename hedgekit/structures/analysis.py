@@ -22,7 +22,15 @@ from hedgekit.results import Note, Result
 from hedgekit.structures.broker import Broker, ask
 from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.outcome import Outcome, exact_outcome, outlay
-from hedgekit.structures.outlook import KELLY_CAVEAT, Outlook, early_exercise, judge, level_distribution, with_touch
+from hedgekit.structures.outlook import (
+    KELLY_CAVEAT,
+    Outlook,
+    dividend_model_gap,
+    early_exercise,
+    judge,
+    level_distribution,
+    with_touch,
+)
 from hedgekit.structures.revaluation import position_greeks, position_values
 from hedgekit.structures.sentence import what_must_happen
 from hedgekit.structures.setting import Setting, options_of, shares_of
@@ -297,7 +305,7 @@ def unlimited(outcome: Outcome) -> str:
     """Say where a loss without limit comes from, and what would limit it."""
     slope = -float(outcome.profit.end_slope)
     return (
-        f"the loss has no limit: above {float(outcome.profit.knots[-1]):g} it grows by ${slope:,.0f} for each dollar "
+        f"the loss has no limit: above {float(outcome.profit.knots[-1]):g} it grows by ${slope:,.10g} for each dollar "
         "of the spot; buy as many calls (or shares) as are sold short to define the risk"
     )
 
@@ -324,7 +332,9 @@ def _outlooks(
 ) -> dict[str, Outlook | None]:
     found: dict[str, Outlook | None] = dict.fromkeys(MEASURES)
     if not math.isnan(setting.level_vol):
-        own = judge(held, outcome, setting, level_distribution(setting, drift=drift), fee=fee, rights_usd=rights)
+        level = level_distribution(setting, drift=drift)
+        with_gap = rights + dividend_model_gap(held, outcome, setting)
+        own = judge(held, outcome, setting, level, fee=fee, rights_usd=with_gap)
         found["lognormal"] = with_touch(own, held, setting, drift, setting.sessions)
     for distribution in distributions:
         found[distribution.name] = judge(held, outcome, setting, distribution, fee=fee, rights_usd=rights)
@@ -340,7 +350,7 @@ def _by_date(held: tuple[Holding, ...], setting: Setting, outcome: Outcome, fee:
     dates, columns = [], []
     for elapsed, day in _moments(setting):
         dates.append(day)
-        if day == setting.horizon and outcome.is_exact:
+        if elapsed == setting.t_horizon and outcome.is_exact:
             columns.append(np.array([float(outcome.profit.at(spot)) for spot in rows.tolist()]))
             continue
         columns.append(position_values(held, setting, rows, elapsed) - cost)
@@ -349,14 +359,15 @@ def _by_date(held: tuple[Holding, ...], setting: Setting, outcome: Outcome, fee:
 
 
 def _moments(setting: Setting) -> list[tuple[float, date]]:
-    """Return (years from now, day) of the columns: sessions' closes nearest to equal steps, each once."""
-    found = {setting.asof.date(): 0.0, setting.horizon: setting.t_horizon}
+    """Return (years from now, day) of the columns: now, sessions' closes nearest to equal steps, the first expiry."""
+    found: dict[date, float] = {}
     for part in STEPS[1:-1]:
         day = (setting.asof + timedelta(days=part * units.days(setting.t_horizon))).date()
         day = day if is_session(day) else previous_session(day)
         if setting.asof.date() < day < setting.horizon:
             found[day] = years_between(setting.asof, session_close(day)) * _scale(setting)
-    return [(elapsed, day) for day, elapsed in sorted(found.items())]
+    between = sorted((elapsed, day) for day, elapsed in found.items())
+    return [(0.0, setting.asof.date()), *between, (setting.t_horizon, setting.horizon)]
 
 
 def _scale(setting: Setting) -> float:
@@ -389,6 +400,12 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
     notes = []
     if outcome.low is None:
         notes.append(Note("unlimited_loss", unlimited(outcome)))
+    if abs(outcome.carry_slope) >= LEAST_SLOPE:
+        message = (
+            f"above {outcome.top:,.0f} the dividend yield on the later calls alone moves profit by "
+            f"${outcome.carry_slope:+,.2f} for each dollar of the spot: not counted as without limit"
+        )
+        notes.append(Note("carry_far_above", message))
     if outcome.low is not None and outcome.low >= 0 and outcome.gains:
         notes.append(Note("no_loss", "no spot at expiry gives a loss: check the prices, the legs or the quotes"))
     for leg in options_of(held):
@@ -400,11 +417,30 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
         if shown is not None and shown < abs(leg.contracts):
             message = f"displayed size at the touch is {shown:.0f} of {abs(leg.contracts)} {leg.option}"
             notes.append(Note("displayed_size", f"{message}: the rest may cost more"))
+        notes += _odd_price(leg, setting)
     shares = shares_of(held)
     if shares and abs(shares[0].price / setting.spot - 1.0) > units.fraction(1.0):
         message = f"the shares are priced at {shares[0].price:.2f}, the spot is {setting.spot:.2f}"
         notes.append(Note("share_price_off_spot", f"{message}: profit counts from the former"))
     return notes
+
+
+def _odd_price(leg: Leg, setting: Setting) -> list[Note]:
+    """Say when a price cannot be: above the most the option can be worth, or a bargain on exercising it at once."""
+    option = leg.option
+    most = setting.spot if option.sign == 1 else option.strike
+    least = max(0.0, option.sign * (setting.spot - option.strike)) if setting.exercise == "american" else 0.0
+    if leg.premium > most + HALF_CENT:
+        return [Note("price_above_maximum", f"{option} at {leg.premium:g} costs more than it can be worth, {most:g}")]
+    if leg.contracts > 0 and leg.premium < least - HALF_CENT:
+        message = f"{option} at {leg.premium:g} is below its exercise value {least:.2f} at the spot {setting.spot:.2f}"
+        return [Note("price_below_exercise", message)]
+    return []
+
+
+HALF_CENT = 0.005
+LEAST_SLOPE = 0.01
+"""Dollars per dollar of the spot: a tilt below it is noise in an implied yield."""
 
 
 def _inputs(setting: Setting, fee: float, drift: float | None) -> dict[str, Any]:

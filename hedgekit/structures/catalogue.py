@@ -136,4 +136,6 @@ def make(
     holdings = build(name, desk)
     setting = from_chain(holdings, chain, vol=vol, exercise=exercise, market=desk.market)
     distributions, notes = beside(setting, history=history)
-    return analyze(holdings, setting, name=name, fee=fee, drift=drift, distributions=distributions, notes=notes)
+    return analyze(
+        holdings, setting, name=name, fee=fee, drift=drift, distributions=distributions, notes=(*desk.notes, *notes)
+    )

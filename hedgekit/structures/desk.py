@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.errors import DataError, InfeasibleError, InputError
+from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
-from hedgekit.market.legs import touch
+from hedgekit.market.legs import share_price, touch
 from hedgekit.market.vols import solve
 from hedgekit.model import Chain, Flag, Kind, Leg, Option, Shares
+from hedgekit.results import Note
 from hedgekit.structures.choice import Choice, Distance
-from hedgekit.units import percent
+from hedgekit.units import MULTIPLIER, percent
 
 WIDEST_SPREAD = 0.30
 """Quotes with a spread above this fraction of their mid are not chosen."""
@@ -27,6 +29,9 @@ FAR_DAYS = 25
 """A calendar's later expiry is the first listed so many days after the near one, unless named."""
 
 MOST_CONTRACTS = 100_000
+
+DELTA_SLACK, LEVEL_SLACK, WIDTH_SLACK = 0.05, 0.01, 0.25
+"""A strike is said to be off when its delta, its level (of the spot) or its width (of the one asked) misses by more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,8 @@ class Desk:
     market : MarketInputs
         Rate and dividends of the expiries.
     max_spread : float
+    notes : list of Note
+        Where what was asked for is not listed or not tradable, and something else was taken.
     """
 
     chain: Chain
@@ -55,6 +62,7 @@ class Desk:
     market: MarketInputs
     far_expiry: date | None = None
     max_spread: float = WIDEST_SPREAD
+    notes: list[Note] = field(default_factory=list, repr=False, compare=False)
     _deltas: dict[date, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -71,10 +79,8 @@ class Desk:
         return self._leg(kind, strike, -times, far=far)
 
     def shares(self) -> Shares:
-        """Return the shares that the contracts cover, at the spot."""
-        from hedgekit.units import MULTIPLIER
-
-        return Shares(shares=MULTIPLIER * self.contracts, ticker=self.chain.ticker, price=self.spot)
+        """Return the shares that the contracts cover, at the spot to the cent."""
+        return Shares(shares=MULTIPLIER * self.contracts, ticker=self.chain.ticker, price=share_price(self.chain))
 
     def main(self, kind: Kind, position: int = 0, *, far: bool = False) -> float:
         """Return a main strike: by delta, else by distance out of the money.
@@ -107,13 +113,23 @@ class Desk:
         if not known.any():
             raise InfeasibleError(f"{self.chain.source}: no tradable {kind} of {day} has a delta: give --strikes")
         strikes = self.chain.at(day).strike[rows][known]
-        return float(strikes[np.argmin(np.abs(deltas[known] - delta))])
+        best = int(np.argmin(np.abs(deltas[known] - delta)))
+        found, has = float(strikes[best]), float(deltas[known][best])
+        if abs(has - delta) > DELTA_SLACK:
+            self._note(f"no tradable {kind} of {day} has a delta of {delta:g}: the {found:g} has {has:.2f}")
+        return found
 
     def nearest(self, kind: Kind, level: float, *, far: bool = False) -> float:
         """Return the tradable strike nearest to a level; of two the one farther from the spot."""
         strikes = self.strikes(kind, far=far)
         order = np.lexsort((-np.abs(strikes - self.spot), np.round(np.abs(strikes - level), 9)))
-        return float(strikes[order[0]])
+        found = float(strikes[order[0]])
+        if abs(found - level) > LEVEL_SLACK * self.spot:
+            self._note(f"no {kind} of {self._day(far)} near {level:.2f} can be traded on: the {found:g} is taken")
+        return found
+
+    def _note(self, message: str) -> None:
+        self.notes.append(Note("strike_off", message))
 
     def wing(
         self, kind: Kind, strike: float, direction: int, position: int = 0, *, width: Distance | None = None
@@ -146,7 +162,13 @@ class Desk:
                 f"{self.chain.source}: no {kind} of {self.expiry} {side} {strike:g} can be traded on: choose a main "
                 "strike nearer the money"
             )
-        return float(beyond[np.argmin(np.round(np.abs(beyond - (strike + direction * away)), 9))])
+        found = float(beyond[np.argmin(np.round(np.abs(beyond - (strike + direction * away)), 9))])
+        got = abs(found - strike)
+        if abs(got - away) > WIDTH_SLACK * away:
+            self._note(
+                f"no tradable {kind} of {self.expiry} is {away:.2f} from {strike:g}: the {found:g} is {got:g} away"
+            )
+        return found
 
     @property
     def kind(self) -> Kind:
@@ -274,11 +296,19 @@ def open_desk(
     ------
     InputError
         No or a bad expiry or number.
+    DataError
+        Quotes of a day without trading.
     """
     if isinstance(contracts, bool) or not 1 <= contracts <= MOST_CONTRACTS:
         raise InputError(f"--contracts {contracts}: expected 1 to {MOST_CONTRACTS:,}")
     if not 0.0 < max_spread <= 2.0:
         raise InputError(f"--max-spread {max_spread:g}: expected a fraction of the mid above 0 and up to 2")
+    if chain.market_closed:
+        last = previous_session(chain.asof.date())
+        raise DataError(
+            f"{chain.source}: quoted on {chain.asof:%a %Y-%m-%d}, when the market was shut ({chain.closed_reason}): "
+            f"these are the quotes of {last:%a %Y-%m-%d}. Bring a newer file, or use them as of then: --asof {last}"
+        )
     near = pick_expiry(chain, by=by, expiry=expiry)
     far = None
     if two_expiries:

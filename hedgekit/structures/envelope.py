@@ -27,8 +27,8 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 Extremum = tuple[Fraction | None, Fraction | None]
 
-TOLERANCE = 0.005
-"""Dollars a contract to which extremes and the joined curve are known."""
+TOLERANCE, SCALE = 0.005, 2.5e-7
+"""Extremes are known to so many dollars a contract, or to that part of the shares' value when it is more."""
 
 DEVIATIONS = 8.0
 """The search ends where the farthest leg's spot is this many deviations above; beyond it limits are used."""
@@ -110,7 +110,9 @@ class _Search:
     def __init__(self, base: PiecewiseLinear, far: Sequence[_Far], setting: Setting, elapsed: float) -> None:
         self.base, self.far, self.setting, self.elapsed = base, far, setting, elapsed
         self.count = np.array([leg.count for leg in far])
-        self.tolerance = TOLERANCE * float(np.abs(self.count).sum()) / max(leg.leg.option.multiplier for leg in far)
+        many = max(leg.leg.option.multiplier for leg in far)
+        each = max(TOLERANCE, SCALE * setting.spot * many)
+        self.tolerance = each * float(np.abs(self.count).sum()) / many
         strikes = [float(knot) for knot in base.knots] + [leg.leg.option.strike for leg in far]
         self.top = self._top(max(*strikes, setting.spot))
         body = np.linspace(0.0, 2.0 * setting.spot, 65)
@@ -120,9 +122,9 @@ class _Search:
         nodes = np.unique(np.concatenate([[0.0], due, body, tail, strikes]))
         self.nodes = nodes[nodes <= self.top]
         self.values = self._value(self.nodes)
-        self.slope = float(base.end_slope) + float(sum(leg.count * leg.end_slope for leg in far))
-        if abs(self.slope) < 1e-9 * max(1.0, float(np.abs(self.count).sum())):
-            self.slope = 0.0
+        calls = sum(leg.leg.contracts * leg.leg.option.multiplier for leg in far if leg.leg.option.sign == 1)
+        self.shares = base.end_slope + calls
+        self.carry = float(sum(leg.count * (leg.end_slope - 1.0) for leg in far if leg.leg.option.sign == 1))
 
     def _top(self, highest: float) -> float:
         vol = max(self.setting.vols[leg.leg.option] for leg in self.far)
@@ -213,22 +215,26 @@ class _Search:
         profit[np.isin(self.nodes, roots)] = 0.0
         nodes = tuple(Fraction(node) for node in self.nodes.tolist())
         values = tuple(Fraction(value) for value in profit.tolist())
-        curve = PiecewiseLinear(nodes, values, Fraction(self.slope))
+        curve = PiecewiseLinear(nodes, values, self.shares + Fraction(self.carry))
         (low, low_spot), (high, high_spot) = min(zip(values, nodes, strict=True)), max(zip(values, nodes, strict=True))
-        bottom: Extremum = (low, low_spot) if self.slope >= 0.0 else (None, None)
-        peak: Extremum = (high, high_spot) if self.slope <= 0.0 else (None, None)
-        if self.slope == 0.0:
+        bottom: Extremum = (low, low_spot) if self.shares >= 0 else (None, None)
+        peak: Extremum = (high, high_spot) if self.shares <= 0 else (None, None)
+        if self.shares == 0 and self.carry == 0.0:
             least, most = (Fraction(level) for level in self._tail())
             bottom = (least, None) if least < low - Fraction(self.tolerance) else bottom
             peak = (most, None) if most > high + Fraction(self.tolerance) else peak
+        # a yield on later calls tilts profit far above every strike: no break-even and no limit hangs on that
+        shown = PiecewiseLinear(nodes, values, self.shares) if self.shares == 0 else curve
         return Outcome(
             profit=curve,
             low=bottom[0],
             high=peak[0],
             low_spot=bottom[1],
             high_spot=peak[1],
-            breakevens=curve.crossings(Fraction(0)),
-            gains=gaining(curve),
+            breakevens=shown.crossings(Fraction(0)),
+            gains=gaining(shown),
+            carry_slope=self.carry,
+            top=self.top,
             error_usd=self.tolerance,
         )
 

@@ -11,39 +11,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from hedgekit.core import _finder
 from hedgekit.distributions.priced import Priced
-from hedgekit.errors import DataError, InputError
+from hedgekit.errors import DataError, InputError, Status
 from hedgekit.margin.long_stock import initial_rate
 from hedgekit.margin.underlying import describe
 from hedgekit.market.inputs import Given, resolve
 from hedgekit.model import Chain, Holding, Leg, Option, Shares
-from hedgekit.payoff import net_premium
-from hedgekit.pricing import engine_name, price
+from hedgekit.pricing import implied_vol, price
 from hedgekit.results import Note
+from hedgekit.structures import outlooks
 from hedgekit.structures.desk import FAR_DAYS, pick_expiry
-from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.found import FindResult, Found
-from hedgekit.structures.outcome import exact_outcome, outlay
-from hedgekit.structures.outlook import dividends_usd, early_exercise, judge, level_distribution
-from hedgekit.structures.outlooks import beside
+from hedgekit.structures.measuring import Limits, Picks, measured, ranked, stated, strikes_of
+from hedgekit.structures.outlook import dividends_usd, level_distribution
 from hedgekit.structures.revaluation import cash_after
-from hedgekit.structures.sentence import what_must_happen
-from hedgekit.structures.setting import Setting, forward_price, from_chain, options_of, shares_of
+from hedgekit.structures.setting import Setting, from_chain
 from hedgekit.structures.shapes import CENT, SHAPES, Field, Side, parts_at, sold_spreads
 from hedgekit.structures.view import View, view_of
 from hedgekit.units import MULTIPLIER
 
 FloatArray = npt.NDArray[np.float64]
-Picks = list[tuple[str, tuple[Holding, ...]]]
 
 NAMES = (*SHAPES, "iron-condor", "iron-butterfly", "butterfly", "broken-wing-butterfly", "calendar")
 """Structures that are searched. Not diagonals, and none with a naked side (jade lizard, ratio spread)."""
@@ -62,26 +56,6 @@ NODES = 121
 """Spots at which the far leg of a calendar is valued."""
 
 INDEX_OPTIONS = frozenset({"SPX", "SPXW", "XSP", "RUT", "RUTW", "MRUT", "NDX", "NDXP", "XND", "DJX"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a structure must keep within.
-
-    Attributes
-    ----------
-    max_loss, max_capital : float
-        Dollars for one contract; infinity for none.
-    min_probability : float
-        Of a profit, under the view.
-    each : int
-        How many of each structure.
-    """
-
-    max_loss: float
-    max_capital: float
-    min_probability: float
-    each: int
 
 
 def find(
@@ -148,9 +122,10 @@ def find(
     Notes
     -----
     Expected value: today's value of what the view expects, less what is paid at the touch, with the right of early
-    exercise at each leg's own vol, as in `hedgekit.structures.analyze`. Greatest loss: at expiry; where shares are bought
-    what they cost is financed, or a collar at two deep strikes would seem to risk nothing. Condors are iron ones (puts below calls); a calendar's far leg is at the
-    first expiry 25 days or more later, valued at the near expiry with its own vol.
+    exercise at the market distribution's vol of each strike. Greatest loss: at expiry; where shares are
+    bought what they cost is financed, or a collar at two deep strikes would seem to risk nothing. Condors are iron
+    ones (puts below calls); a calendar's far leg is at the first expiry 25 days or more later, valued at the near
+    expiry with its own vol.
     """
     if not isinstance(chain, Chain):
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
@@ -169,26 +144,34 @@ def find(
     near, counts = _quoted(chain, day, max_spread)
     far = _quoted(chain, far_day, max_spread)[0] if far_day is not None else {}
     setting = _setting(chain, near, far, rate, dividends)
-    market = _market(setting)
+    market, doubts = _market(setting)
     view = view_of(market, low=low, high=high, confidence=confidence, day=day)
-    search = _Search(chain, setting, near, far, view, fee)
+    search = Search(chain, setting, near, far, view, fee)
     picks, searched, free = search.run(names, limits)
-    found = _measured(picks, setting, view, market, limits, search)
-    warnings = [note for note in setting.warnings if note.slug != "vol_borrowed"]
+    found = measured(picks, setting, view, market, limits, search)
+    warnings = [*(note for note in setting.warnings if note.slug != "vol_borrowed"), *doubts]
     if free:
         message = (
             f"{free:,} combinations cannot lose at these quotes: such quotes are not to be had at once, and they are "
             "left out"
         )
         warnings.append(Note("quotes_too_good", message))
-    kept = _ranked(found, limits.each, top)
+    if counts["too_far"]:
+        message = (
+            f"{counts['too_far']:,} quotes farthest from the spot are left out: {MOST_STRIKES} strikes of a kind are "
+            "searched"
+        )
+        warnings.append(Note("strikes_left_out", message))
+    kept = ranked(found, limits.each, top)
     return FindResult(
         found=kept,
         view=view.statement,
         market=market.statement,
         searched=searched,
         why=_why(kept, searched, limits, search, names),
-        inputs=_inputs(chain, setting, view, market, limits, fee, max_spread, counts),
+        view_distribution=view,
+        market_distribution=market,
+        inputs=stated(chain, setting, view, market, limits, fee, max_spread, counts),
         warnings=tuple(warnings),
     )
 
@@ -255,12 +238,14 @@ def _quoted(chain: Chain, day: date, max_spread: float) -> tuple[dict[str, dict[
         "flagged": int(flagged.sum()),
         "one_sided": int((one_sided & ~flagged).sum()),
         "wide": int((wide & ~flagged & ~one_sided).sum()),
+        "too_far": 0,
     }
     columns = {}
     for kind, sign in (("call", 1), ("put", -1)):
         rows = np.flatnonzero(good & (slice_.kind == sign))
         rows = rows[np.argsort(slice_.strike[rows], kind="stable")]
         if len(rows) > MOST_STRIKES:
+            counts["too_far"] += len(rows) - MOST_STRIKES
             nearest = np.sort(np.argsort(np.abs(slice_.strike[rows] - chain.spot), kind="stable")[:MOST_STRIKES])
             rows = rows[nearest]
         names = ("strike", "bid", "ask", "bid_size", "ask_size", "open_interest")
@@ -278,8 +263,10 @@ def _setting(
     chain: Chain, near: dict[str, dict[str, Any]], far: dict[str, dict[str, Any]], rate: Given, dividends: Given
 ) -> Setting:
     """Return the market of the near expiry, with the vols of the far one's options."""
-    both = [*near.values(), *far.values()]
-    legs = [Leg(contracts=1, option=option, premium=0.0) for columns in both for option in columns["options"]]
+    options = [option for columns in near.values() for option in columns["options"]]
+    nearest = min(options, key=lambda option: (abs(option.strike - chain.spot), option.kind))
+    far_options = [option for columns in far.values() for option in columns["options"]]
+    legs = [Leg(contracts=1, option=option, premium=0.0) for option in (nearest, *far_options)]
     days = sorted({leg.option.expiry for leg in legs})
     exercise = "european" if chain.ticker in INDEX_OPTIONS else "american"
     market = resolve(chain, days, rate=rate, dividends=dividends)
@@ -289,17 +276,19 @@ def _setting(
     return setting
 
 
-def _market(setting: Setting) -> Priced:
-    """Return what the chain implies, or the lognormal at the forward where nothing else is there."""
-    for known in beside(setting)[0]:
-        if known.name == "implied" and isinstance(known, Priced):
-            return known
-    own = level_distribution(setting)
-    assert isinstance(own, Priced)
-    return own
+def _market(setting: Setting) -> tuple[Priced, tuple[Note, ...]]:
+    """Return what the chain implies for the near expiry, or the lognormal where its quotes tell too little."""
+    try:
+        known = outlooks.from_chain(setting)
+        assert isinstance(known, Priced)
+        return known, ()
+    except InputError as error:
+        own = level_distribution(setting)
+        assert isinstance(own, Priced)
+        return own, (Note("market_lognormal", f"the chain implies no distribution ({error}): {own.statement}"),)
 
 
-class _Search:
+class Search:
     """The columns of one search, and its shapes one after the other."""
 
     def __init__(
@@ -311,7 +300,8 @@ class _Search:
         view: View,
         fee: float,
     ) -> None:
-        self.chain, self.setting, self.view, self.fee = chain, setting, view, fee
+        self.chain, self.setting, self.view, self.fee, self.market = chain, setting, view, fee, view.market
+        self.rights: dict[Option, float] = {}
         self.near_columns, self.far_columns = near, far
         self.discount = math.exp(-setting.rates[setting.horizon] * setting.t_horizon)
         self.growth = 1.0 / self.discount
@@ -333,23 +323,30 @@ class _Search:
         self.table = {"table_start": 0.0, "table_step": points[1], "table": np.ascontiguousarray(view.cdf(points))}
 
     def _side(self, columns: dict[str, Any], expected: FloatArray, sign: int) -> Side:
-        rights = self._rights(columns["options"], columns["strike"], sign)
+        rights = self._rights(columns["strike"], sign)
+        self.rights.update(zip(columns["options"], rights.tolist(), strict=True))
         return Side(worth=MULTIPLIER * (self.discount * expected + rights), fee=self.fee, **columns)
 
-    def _rights(self, options: Sequence[Option], strikes: FloatArray, sign: int) -> FloatArray:
-        """Return what early exercise is worth at each option's own vol, dollars a share: model less Black."""
+    def _rights(self, strikes: FloatArray, sign: int) -> FloatArray:
+        """Return what early exercise is worth, dollars a share: the American less the European price at one vol.
+
+        The vol is the market distribution's own at each strike, not that of the option's quote: a deep quote has none,
+        or one that is the noise of its spread, and the search would find just those.
+        """
         setting, day = self.setting, self.setting.horizon
-        t, rate, div_yield = setting.t_horizon, setting.rates[day], setting.div_yields[day]
-        vols = np.array([setting.vols[option] for option in options])
-        now = price(
-            sign, setting.spot, strikes, t, rate, div_yield, vols, exercise=setting.exercise, dividends=setting.cash
-        )
-        forward = forward_price(setting.spot, t, rate, div_yield, setting.cash)
-        deviation = vols * math.sqrt(t)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            upper = np.log(forward / strikes) / deviation + 0.5 * deviation
-        held = sign * (forward * ndtr(sign * upper) - strikes * ndtr(sign * (upper - deviation)))
-        return np.asarray(np.where(np.isnan(vols), 0.0, now - self.discount * held))
+        if not len(strikes) or setting.exercise == "european":
+            return np.zeros(len(strikes))
+        t, rate = setting.t_horizon, setting.rates[day]
+        even = rate - math.log(self.market.mean / setting.spot) / t
+        calls = self.market.calls(strikes)
+        outside = np.where(strikes >= self.market.mean, 1, -1)
+        premium = self.discount * np.where(outside > 0, calls, calls - self.market.mean + strikes)
+        solved = implied_vol(premium, outside, setting.spot, strikes, t, rate, even, exercise="european", full=True)
+        known = np.flatnonzero(solved.status == Status.OK)
+        vols = np.interp(strikes, strikes[known], solved.vol[known]) if len(known) else np.full(strikes.shape, np.nan)
+        american = price(sign, setting.spot, strikes, t, rate, setting.div_yields[day], vols, dividends=setting.cash)
+        european = price(sign, setting.spot, strikes, t, rate, even, vols, exercise="european")
+        return np.maximum(np.nan_to_num(american - european), 0.0)
 
     def run(self, names: Iterable[str], limits: Limits) -> tuple[Picks, dict[str, int], int]:
         """Return the best combinations of each structure, how many were looked at, and how many cannot lose."""
@@ -490,7 +487,7 @@ class _Search:
         expected = values[:, 0] + slopes[:, 0] * (self.view.mean - nodes[0]) + bends
         return np.asarray(self.discount * MULTIPLIER * np.nan_to_num(expected, nan=0.0))
 
-    _larger: ClassVar[dict[str, Callable[[_Search, Limits], tuple[list[tuple[Holding, ...]], int, int]]]] = {
+    _larger: ClassVar[dict[str, Callable[[Search, Limits], tuple[list[tuple[Holding, ...]], int, int]]]] = {
         "iron-condor": _iron_condor,
         "iron-butterfly": _iron_butterfly,
         "butterfly": _butterfly,
@@ -507,90 +504,7 @@ class _Search:
         raise AssertionError(f"{leg.option} was not searched")
 
 
-def _measured(
-    picks: Picks, setting: Setting, view: View, market: Priced, limits: Limits, search: _Search
-) -> list[Found]:
-    """Measure every pick exactly; leave out what the exact numbers rule out."""
-    found = []
-    for name, held in picks:
-        one = _measure(name, held, setting, view, market, limits, search)
-        if one is None or one.profit_probability < limits.min_probability or one.expected_value_usd <= 0.0:
-            continue
-        found.append(one)
-    return found
-
-
-def _measure(
-    name: str,
-    held: tuple[Holding, ...],
-    setting: Setting,
-    view: View,
-    market: Priced,
-    limits: Limits,
-    search: _Search,
-) -> Found | None:
-    legs, fee = options_of(held), search.fee
-    later = any(leg.option.expiry != setting.horizon for leg in legs)
-    outcome = living_outcome(held, setting, fee) if later else exact_outcome(held, fee)
-    if outcome.low is None or outcome.low >= 0:
-        return None
-    rights = early_exercise(held, outcome, setting)
-    own = judge(held, outcome, setting, view, fee=fee, rights_usd=rights)
-    theirs = judge(held, outcome, setting, market, fee=fee, rights_usd=rights)
-    loss = -float(outcome.low)
-    cost = float(outlay(held, fee))
-    financed = loss + cost * (search.growth - 1.0) if shares_of(held) else loss
-    sizes, interests, spread = [], [], 0.0
-    for leg in legs:
-        quote = search.quote_of(leg)
-        sizes.append(quote["ask_size" if leg.contracts > 0 else "bid_size"] // abs(leg.contracts))
-        interests.append(quote["open_interest"])
-        spread += abs(leg.contracts) * (leg.option.multiplier * (quote["ask"] - quote["bid"]) + 2.0 * fee)
-    fees = fee * sum(abs(leg.contracts) for leg in legs)
-    stock = sum(shares.price * shares.shares for shares in shares_of(held))
-    capital = cost - fees - (1.0 - search.field.stock_rate) * stock if stock else loss - fees
-    return Found(
-        name=name,
-        holdings=held,
-        net_premium_usd=float(net_premium(legs)),
-        outlay_usd=cost,
-        max_loss_usd=loss,
-        financed_loss_usd=financed,
-        max_gain_usd=None if outcome.high is None else float(outcome.high),
-        breakevens=tuple(float(spot) for spot in outcome.breakevens),
-        expected_value_usd=own.expected_value_usd,
-        value_per_loss=own.expected_value_usd / financed,
-        profit_probability=own.profit_probability,
-        market_value_usd=theirs.expected_value_usd,
-        market_value_per_loss=theirs.expected_value_usd / financed,
-        market_profit_probability=theirs.profit_probability,
-        capital_usd=capital,
-        exit_now_usd=spread,
-        displayed=_least(sizes),
-        open_interest=_least(interests),
-        within_max_loss=int(limits.max_loss // financed) if math.isfinite(limits.max_loss) else None,
-        pays=what_must_happen(outcome, setting),
-    )
-
-
-def _least(values: Sequence[float]) -> float | None:
-    """Return the least of some numbers; None when one is not known."""
-    return None if any(math.isnan(value) for value in values) else min(values)
-
-
-def _ranked(found: Sequence[Found], each: int, top: int) -> tuple[Found, ...]:
-    """Return the best, at most so many of one structure; equal ones by name and legs."""
-    order = sorted(found, key=lambda one: (-one.value_per_loss, one.name, one.symbols))
-    taken: dict[str, int] = {}
-    kept = []
-    for one in order:
-        taken[one.name] = taken.get(one.name, 0) + 1
-        if taken[one.name] <= each:
-            kept.append(one)
-    return tuple(kept[:top])
-
-
-def _why(kept: Sequence[Found], searched: dict[str, int], limits: Limits, search: _Search, names: Sequence[str]) -> str:
+def _why(kept: Sequence[Found], searched: dict[str, int], limits: Limits, search: Search, names: Sequence[str]) -> str:
     total = sum(searched.values())
     if kept:
         best = kept[0]
@@ -609,68 +523,3 @@ def _why(kept: Sequence[Found], searched: dict[str, int], limits: Limits, search
         f"none of {total:,} combinations within the limits has a positive expected profit under the view; without them "
         f"{picks[0][0]} {strikes_of(picks[0][1])} has: raise --max-loss or --max-capital, or lower --min-pop"
     )
-
-
-def strikes_of(holdings: Sequence[Holding]) -> str:
-    """Return the strikes of a structure in the order of its legs.
-
-    Examples
-    --------
-    >>> low, high = (Option.parse(f"XYZ 2026-09-18 {strike} C") for strike in (95, 100))
-    >>> strikes_of([Leg(contracts=1, option=low, premium=7.0), Leg(contracts=-1, option=high, premium=3.0)])
-    '95/100'
-    """
-    return "/".join(dict.fromkeys(f"{leg.option.strike:g}" for leg in options_of(holdings)))
-
-
-def _inputs(
-    chain: Chain,
-    setting: Setting,
-    view: View,
-    market: Priced,
-    limits: Limits,
-    fee: float,
-    max_spread: float,
-    counts: dict[str, int],
-) -> dict[str, Any]:
-    from hedgekit import __version__
-
-    day = setting.horizon
-    forward = forward_price(chain.spot, setting.t_horizon, setting.rates[day], setting.div_yields[day], setting.cash)
-    return {
-        "ticker": chain.ticker,
-        "spot": chain.spot,
-        "spot_source": setting.spot_source,
-        "expiry": day,
-        "far_expiry": max(setting.t_years) if len(setting.t_years) > 1 else None,
-        "t_years": setting.t_horizon,
-        "rate": setting.rates[day],
-        "rate_source": setting.rate_source,
-        "div_yield": setting.div_yields[day],
-        "dividends": setting.cash,
-        "dividends_source": setting.dividends_source,
-        "forward": forward,
-        "vol": setting.level_vol,
-        "view": {
-            "low": view.low,
-            "high": view.high if math.isfinite(view.high) else None,
-            "confidence": view.confidence,
-            "market_probability": view.market_probability,
-            "mean": view.mean,
-        },
-        "market_distribution": {"name": market.name, "mean": market.mean},
-        "max_loss": limits.max_loss,
-        "max_capital": limits.max_capital,
-        "min_pop": limits.min_probability,
-        "each": limits.each,
-        "fee": fee,
-        "max_spread": max_spread,
-        "left_out": counts,
-        "asof": setting.asof,
-        "source": chain.source,
-        "source_sha256": chain.source_sha256,
-        "day_count": "ACT/365 to the exercise cut-off in New York",
-        "price_basis": "bought at the ask, sold at the bid",
-        "engine": engine_name(setting.exercise, setting.cash, setting.t_horizon),
-        "version": __version__,
-    }

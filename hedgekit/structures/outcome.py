@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,6 +30,11 @@ class Outcome:
         Open intervals of the spot on which there is a profit, ascending; the last may have no upper end (None).
     error_usd : float
         Bound on the error of `low` and `high`; 0 where they are exact.
+    carry_slope : float
+        Dollars per dollar of spot by which the dividend yield tilts the value of later calls above `top`: left out of
+        `low`, `high` and break-evens, as no loss in reach hangs on it.
+    top : float
+        Highest spot searched.
     """
 
     profit: PiecewiseLinear
@@ -39,6 +45,8 @@ class Outcome:
     breakevens: tuple[Fraction, ...]
     gains: tuple[tuple[Fraction, Fraction | None], ...]
     error_usd: float = 0.0
+    carry_slope: float = 0.0
+    top: float = math.inf
 
     @property
     def is_exact(self) -> bool:

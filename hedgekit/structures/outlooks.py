@@ -52,7 +52,7 @@ def beside(
 
 
 def from_chain(setting: Setting) -> Distribution:
-    """Return the distribution that the chain's own quotes of the first expiry imply, at the setting's rate and dividends.
+    """Return the distribution that the chain's own quotes of the first expiry imply, at the setting's terms.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ def what_must_happen(outcome: Outcome, setting: Setting) -> str:
     outcome : Outcome
     setting : Setting
     """
-    when = f"at the close of {setting.horizon:%a %d %b %Y}"
+    when = f"at the {setting.settles} of {setting.horizon:%a %d %b %Y}"
     if not outcome.gains:
         best = "" if outcome.high is None else ", at best it breaks even" if outcome.high == 0 else ""
         return f"Nothing pays: there is no spot {when} with a profit{best}."

@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.market import inputs as market_inputs
-from hedgekit.market.calendar import is_session, next_session, session_close, years_between
+from hedgekit.market.calendar import OPEN, is_session, next_session, session_close, session_open, years_between
 from hedgekit.market.contract_terms import cutoff, exercise_style
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain, Holding, Leg, Option, Quote, Shares
@@ -60,6 +60,8 @@ class Setting:
     exercise : {"american", "european"}
     rate_source, dividends_source, vol_source, level_source, spot_source : str
         Where they come from, in words.
+    settles : {"close", "opening"}
+        What decides the first expiry: the opening for AM-settled index options.
     quotes : mapping of Option to Quote
         Of the legs that the chain lists.
     chain : Chain or None
@@ -83,6 +85,7 @@ class Setting:
     vol_source: str = "as given"
     level_source: str = "as given"
     spot_source: str = "given"
+    settles: str = "close"
     quotes: Mapping[Option, Quote] = field(default_factory=dict)
     chain: Chain | None = None
     market: MarketInputs | None = None
@@ -104,10 +107,11 @@ class Setting:
 
     @property
     def sessions(self) -> int:
-        """Daily closes ahead until the first expiry, its own included."""
+        """Daily closes ahead until the first expiry, its own included; a session more than half over is not counted."""
         day, count = self.asof.date(), 0
-        if is_session(day) and self.asof < session_close(day) and day <= self.horizon:
-            count = 1
+        if is_session(day) and day <= self.horizon:
+            half = session_open(day) + 0.5 * (session_close(day) - session_open(day))
+            count = int(self.asof < half)
         while (day := next_session(day)) <= self.horizon:
             count += 1
         return count
@@ -210,6 +214,7 @@ def as_given(
         vol_source=vol_source,
         level_source=level_source,
         spot_source="given" if spot is not None else "the share leg's price",
+        settles=_settles(legs),
         warnings=tuple(notes),
         **places,
     )
@@ -284,6 +289,7 @@ def from_chain(
         vol_source=vol_source,
         level_source=level_source,
         spot_source=chain.spot_source,
+        settles=_settles(legs),
         quotes=quotes,
         chain=chain,
         market=settled,
@@ -365,6 +371,12 @@ def _years(asof: datetime, legs: Sequence[Leg]) -> dict[date, float]:
                 f"legs of {leg.option.expiry} settle at different times (opening and close): analyse them apart"
             )
     return found
+
+
+def _settles(legs: Sequence[Leg]) -> str:
+    """Say what decides the first expiry."""
+    first = min((leg.option for leg in legs), key=lambda option: option.expiry)
+    return "opening" if cutoff(first.root, first.expiry).time() <= OPEN else "close"
 
 
 def _check_vol(value: float) -> float:

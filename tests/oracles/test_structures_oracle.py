@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from hedgekit.distributions.touch import touch
 from hedgekit.market.legs import parse_leg, priced
 from hedgekit.model import NEW_YORK
 from hedgekit.structures.analysis import analyze
@@ -90,7 +91,7 @@ def test_covered_call_of_optionlab():
     spot = level_distribution(setting)
     assert spot.probability(164.90) == pytest.approx(0.5472008424, abs=1e-9)
     assert own.profit_probability == pytest.approx(spot.probability(164.89), abs=1e-12)
-    assert own.touch["NVDA230217C00185000"]["continuous"] == pytest.approx(0.5277250352, abs=2e-3)
+    assert own.touch["NVDA230217C00185000"]["continuous"] == touch(168.99, 185.0, 24 / 252, 0.045, 0.483).probability
     assert [float(spot) for spot in result.outcome.breakevens] == [164.89]
     assert (result.outlay_usd, result.max_loss_usd, result.max_gain_usd) == (16489.0, 16489.0, 2011.0)
     # the call's delta and the vol of its price, as printed there
@@ -219,3 +220,56 @@ def test_values_before_expiry_by_finite_differences():
             value += leg.contracts * 100 * option.NPV()
         # the finite differences are good to about a tenth of a cent a share
         assert row[column] == pytest.approx(value - 1600.0, abs=0.5)
+
+
+@pytest.mark.parametrize(("rate", "div_yield", "style"), [(0.04, 0.013, "european"), (0.04, -0.004, "american"), (0.04, 0.0, "american"), (-0.01, 0.02, "american"), (0.05, 0.001, "american")])  # fmt: skip
+def test_a_calendar_is_limited_whatever_the_carry(rate, div_yield, style):
+    held = legs("-1 XYZ260918C00200000 @8", "+1 XYZ261218C00200000 @12")
+    setting = given(held, rate=rate, dividends=div_yield, exercise=style)
+    result = analyze(held, setting)
+    assert result.defined_risk and result.max_gain_usd is not None
+    assert len(result.outcome.breakevens) == 2
+    tilted = "carry_far_above" in [note.slug for note in result.warnings]
+    assert tilted is (style == "european" or div_yield < 0.0)
+    # the loss is the debit and, far above, interest on the strike less the yield (none where calls are exercised)
+    assert 200.0 < result.max_loss_usd < 2000.0
+
+
+def test_kelly_against_an_optimiser_over_the_density():
+    from scipy import optimize
+
+    held = legs("+1 XYZ260918C00200000 @8", "-1 XYZ260918C00210000 @4")
+    setting = given(held, exercise="european")
+    found = analyze(held, setting, drift=0.25).outlooks["lognormal"].kelly_fraction
+    t = setting.t_horizon
+    mean, deviation = math.log(200.0) + (0.25 - 0.5 * 0.25**2) * t, 0.25 * math.sqrt(t)
+    # today's money: the debit is paid now, the payoff comes at expiry
+    discount = math.exp(-0.04 * t)
+    below, above = (
+        stats.norm.cdf((math.log(200.0) - mean) / deviation),
+        stats.norm.sf((math.log(210.0) - mean) / deviation),
+    )
+
+    def growth(f):
+        between = integrate.quad(
+            lambda x: math.log1p(f * (discount * 100 * (math.exp(x) - 200) - 400) / 400) * stats.norm.pdf(x, mean, deviation),
+            math.log(200.0), math.log(210.0), epsabs=1e-13,
+        )[0]  # fmt: skip
+        return below * math.log1p(-f) + above * math.log1p(f * (discount * 1000 - 400) / 400) + between
+
+    best = optimize.minimize_scalar(
+        lambda f: -growth(f), bounds=(0.0, 0.99), method="bounded", options={"xatol": 1e-8}
+    ).x
+    # 4,000 equally likely outcomes stand for the density
+    assert found == pytest.approx(best, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("place", "published"),
+    [((100.0, 105.0, 60 / 365, 0.01, 0.2), 0.540374479), ((168.99, 185.0, 24 / 252, 0.045, 0.483), 0.5277250352)],
+)
+def test_optionlabs_touch_is_the_price_of_a_one_touch(place, published):
+    # what it calls the probability of touch is discounted from the moment of the touch
+    found = touch(*place, rate=place[3])
+    assert found.discounted == pytest.approx(published, abs=2e-10)
+    assert found.probability > found.discounted

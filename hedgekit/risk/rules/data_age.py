@@ -35,14 +35,23 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     while day > oldest and age < MOST_SESSIONS:
         day, age = calendar.previous_session(day), age + 1
     limit = params["max_sessions"]
+    behind, history = 0, context.prices
+    if history is not None:
+        last, day = history.dates[-1].item(), now
+        while day > last and behind < MOST_SESSIONS:
+            day, behind = calendar.previous_session(day), behind + 1
+    old_history = behind > params["max_history_sessions"]
     old_chain = [ticker for ticker, chain in sorted(context.valued.chains.items()) if chain.market_closed]
-    passed = age <= limit and not stale and (not undated or params["accept_book_prices"])
+    passed = age <= limit and not stale and not old_history and (not undated or params["accept_book_prices"])
     text = f"{age}{'+' if age == MOST_SESSIONS else ''} session{'' if age == 1 else 's'} old, limit {limit}"
     message = f"oldest price {text}" + (f": {what} of {oldest}; get a new file" if age > limit else "")
     if stale:
         message += f"; {len(stale)} lines have quotes from an earlier session than the chain ({stale[0]}...)"
-    if undated and not params["accept_book_prices"]:
-        message += f"; {len(undated)} lines have the book's own price, of no known day ({undated[0]}...)"
+    if undated:
+        verdict = "accepted" if params["accept_book_prices"] else "accept_book_prices = true takes them"
+        message += f"; {len(undated)} lines have only the book's own price, of no known day: {undated[0]} ({verdict})"
+    if old_history:
+        message += f"; the price file ends {behind} sessions ago, limit {params['max_history_sessions']}"
     if old_chain:
         message += f"; quoted while the market was closed: {', '.join(old_chain)}"
     return Outcome(
@@ -62,13 +71,17 @@ RULE = Rule(
     title="Age of the prices",
     explain=(
         "Sessions between the oldest price that a line rests on and the moment of the check: --asof when it is given, "
-        "else the computer's clock. Lines with a quote flagged stale breach it too. A price taken from the book itself "
-        "has no day; set accept_book_prices = false to refuse those. Always on."
+        "else the computer's clock. Lines with a quote flagged stale breach it too, and so does a price file that "
+        "ended long ago. A price taken from the book itself has no day, and may be what was once paid: it breaches the "
+        "rule unless accept_book_prices is true. Always on."
     ),
     params={
         "max_sessions": Param(kind="count", default=1, help="sessions a price may be old", low=0, high=MOST_SESSIONS),
         "accept_book_prices": Param(
-            kind="flag", default=True, help="take the book's own price for shares no file has a price of"
+            kind="flag", default=False, help="take the book's own price for shares no file has a price of"
+        ),
+        "max_history_sessions": Param(
+            kind="count", default=21, help="sessions since the end of the price file", low=0, high=MOST_SESSIONS
         ),
     },
     evaluate=evaluate,

@@ -57,10 +57,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
 
 def _horizon(context: Context, lines: tuple[Line, ...], least: int, ticker: str) -> date:
     today = context.valued.asof.date()
-    days = sorted({line.option.expiry for line in lines if line.option and line.position.quantity > 0})
-    far = [day for day in days if days_between(today, day) >= least]
+    puts = {x.option.expiry for x in lines if x.option and x.option.kind == "put" and x.position.quantity > 0}
+    far = sorted(day for day in puts if days_between(today, day) >= least)
     if not far:
-        raise Unknown(f"no long option on {ticker} has {least} days or more left: nothing holds a floor")
+        raise Unknown(f"no long put on {ticker} has {least} days or more left: nothing holds a floor")
     return far[0]
 
 
@@ -68,7 +68,7 @@ RULE = Rule(
     id="floor-kept",
     title="Floor at expiry, at every spot",
     explain=(
-        "The least wealth of a ticker's shares and options at the nearest expiry of a long option with min_days left, "
+        "The least wealth of a ticker's shares and options at the nearest expiry of a long put with min_days left, "
         "over every spot from zero up, as a fraction of the shares' value today. Exact: the payoff bends only at "
         "strikes. A short option that expires on another day leaves it unknown, and so breached."
     ),

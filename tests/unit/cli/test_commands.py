@@ -368,3 +368,40 @@ def test_hedge_stop_shows_the_stop_beside_the_put(run, example):
     assert answer["stop"]["stop_pct"] == pytest.approx(15) and answer["put"]["legs"]
     code, _, err = run(*words, "--stop", "15..20")
     assert code == 2 and "write 15%" in err
+def test_a_chain_as_csv_is_read_back_as_the_same_chain(run, example, tmp_path):
+    target = tmp_path / "chain.csv"
+    assert run("chain", example, "--format", "csv", "--output", target, "--quiet")[0] == 0
+    before = json.loads(run("chain", example, "--format", "json", "--quiet")[1])
+    after = json.loads(run("chain", target, "--format", "json", "--quiet")[1])
+    for name in ("ticker", "spot", "asof", "total", "expiries", "defects"):
+        assert after[name] == before[name]
+    assert after["quotes"] == before["quotes"]
+
+
+def test_a_chain_as_parquet_is_read_back_too(run, example, tmp_path):
+    target = tmp_path / "chain.parquet"
+    code, out, err = run("chain", example, "--format", "parquet", "--output", target)
+    assert (code, out) == (0, "") and f"written: {target}" in err
+    before = json.loads(run("chain", example, "--format", "json", "--quiet")[1])
+    assert json.loads(run("chain", target, "--format", "json", "--quiet")[1])["quotes"] == before["quotes"]
+    code, _, err = run("chain", example, "--format", "parquet")
+    assert code == 2 and "give --output FILE" in err
+
+
+def test_the_chain_says_its_summary_first(run, example):
+    out = run("chain", example)[1].splitlines()
+    assert out[0].startswith("IWM ")
+    assert out[1].startswith("as of ") and "quotes" in out[1] and "open expiries" in out[1]
+    assert out[2].startswith("put-call parity to ")
+    assert out[3].startswith("median spread near the money $")
+    assert max(map(len, out)) <= 80
+
+
+def test_a_chain_of_several_underlyings_is_chosen_from(run, example, tmp_path):
+    target = tmp_path / "two.csv"
+    run("chain", example, "--format", "csv", "--output", target, "--quiet", "--near", 5)
+    text = target.read_text()
+    target.write_text(text + text.partition("\n")[2].replace("IWM", "SPY"))
+    code, _, err = run("chain", target)
+    assert code == 2 and "holds 2 underlyings (IWM, SPY): choose with --ticker" in err
+    assert json.loads(run("chain", target, "--ticker", "SPY", "--format", "json", "--quiet")[1])["ticker"] == "SPY"

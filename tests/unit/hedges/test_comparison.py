@@ -21,7 +21,7 @@ ROWS = [
     ("call", 110.0, 1.20, 1.28),
     ("call", 115.0, 0.55, 0.60),
 ]
-TERMS = {"rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9, 18)}
+TERMS = {"rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9, 18), "details": False}
 
 
 def test_candidates_come_in_the_order_of_the_registry(make_chain):

@@ -18,7 +18,7 @@ ROWS = [
     ("call", 110.0, 1.20, 1.28),
     ("call", 115.0, 0.55, 0.60),
 ]
-TERMS = {"shares": 1000, "rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9, 18)}
+TERMS = {"shares": 1000, "rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9, 18), "details": False}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,8 @@ def test_a_budget_is_kept_and_its_floor_is_true(make_chain):
     result = compare(make_chain(ROWS), budget=0.02, **TERMS)
     chosen = result.require()
     assert chosen.cost_usd <= 2000 and not any(leg.option.kind == "call" for leg in chosen.legs)
-    assert chosen.floor_usd == max(row.floor_usd for row in result.candidates if row.legs and row.cap_pct is None)
+    puts = [row for row in result.candidates if row.legs and all(leg.option.kind == "put" for leg in row.legs)]
+    assert chosen.floor_usd == max(row.floor_usd for row in puts)
     answer = result.to_dict()
     assert answer["inputs"]["goal"]["budget"] == 0.02 and answer["inputs"]["floor"] is None
     assert answer["optimum"]["floor_by_legs"]["1"] <= answer["optimum"]["floor_by_legs"]["3"]

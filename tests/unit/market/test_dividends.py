@@ -1,9 +1,9 @@
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.dividends import read_dividends
+from hedgekit.market.dividends import project, read_dividends
 from hedgekit.model import NEW_YORK
 
 ASOF = datetime(2026, 6, 17, 16, 15, tzinfo=NEW_YORK)
@@ -59,3 +59,67 @@ def test_a_file_that_ends_before_the_day_says_so(write):
 def test_a_bad_file_is_refused_in_a_sentence(write, text, said):
     with pytest.raises(DataError, match=said):
         read_dividends(write(text, "dividends.csv"), ASOF)
+
+
+QUARTERS = ((3, 17, 0.44), (6, 16, 0.58), (9, 16, 0.68), (12, 16, 0.84))
+HISTORY = "date,amount\n" + "".join(f"{y}-{m:02d}-{d},{a}\n" for y in (2023, 2024, 2025) for m, d, a in QUARTERS)
+
+
+def test_history_is_projected_by_season_and_marked(write):
+    made = read_dividends(write(HISTORY, "dividends.csv"), ASOF, until=date(2027, 4, 1))
+    # of March and June 2026 the ex-dates have passed
+    assert [amount for _, amount in made.cash] == [0.68, 0.84, 0.44]
+    assert made.projected == 3
+    first = datetime(2026, 9, 15, 9, 30, tzinfo=NEW_YORK)
+    assert made.cash[0][0] == pytest.approx((first - ASOF).total_seconds() / 86_400 / 365, rel=1e-12)
+    assert "no ex-date after 2026-06-17" in made.basis
+    assert "3 projected to 2027-03-15 from the same seasons a year before" in made.basis
+
+
+def test_announced_dividends_come_before_projected_ones(write):
+    made = read_dividends(write(f"{HISTORY}2026-03-17,0.4\n2026-06-18,0.9\n", "d.csv"), ASOF, until=date(2026, 12, 31))
+    assert [amount for _, amount in made.cash] == [0.9, 0.68, 0.84]
+    assert made.projected == 2
+
+
+def test_a_projected_ex_date_that_is_no_session_moves_on():
+    # 2026-12-25 is 364 days after 2025-12-26
+    history = [(date(year, 12, day), 1.0) for year, day in ((2023, 28), (2024, 27), (2025, 26))]
+    assert project(history, ASOF.date(), date(2027, 1, 1)) == [(date(2026, 12, 28), 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("date,amount\n2026-03-17,0.44\n", "one"),
+        (HISTORY.split("2024-12")[0], "ended long before"),
+        ("date,amount\n2024-01-05,1\n2024-03-01,1\n2025-11-03,1\n2026-05-02,1\n2026-06-01,1\n", "no pattern"),
+    ],
+)
+def test_without_a_pattern_nothing_is_projected(write, text, why):
+    made = read_dividends(write(text, "dividends.csv"), ASOF, until=date(2028, 1, 1))
+    assert (made.cash, made.projected) == ((), 0), why
+
+
+def test_monthly_payers_are_projected_by_month():
+    history = [(date(2024 + month // 12, month % 12 + 1, 3), 0.1 + month / 1000) for month in range(24)]
+    coming = project(history, date(2026, 1, 10), date(2026, 3, 31))
+    assert [amount for _, amount in coming] == [0.112, 0.113, 0.114]
+    assert [day.month for day, _ in coming] == [1, 2, 3]
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(("ticker", "middle", "days"), [("IWM", 0.14, 3), ("SPY", 0.10, 2)])
+def test_projections_of_real_histories_are_as_good_as_said(shared, ticker, middle, days):
+    import csv
+    from statistics import mean, median
+
+    with (shared / "data" / "dividends" / f"{ticker}_dividends.csv").open() as lines:
+        told = [(date.fromisoformat(row[0]), float(row[1])) for row in list(csv.reader(lines))[1:]]
+    errors, off = [], []
+    for known in range(13, len(told)):
+        (day, amount), *_ = project(told[:known], told[known - 1][0], date(2040, 1, 1))
+        errors.append(abs(amount / told[known][1] - 1.0))
+        off.append(abs((day - told[known][0]).days))
+    assert median(errors) < middle
+    assert mean(off) < days

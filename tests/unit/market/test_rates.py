@@ -88,3 +88,18 @@ def test_a_bad_curve_is_refused_in_a_sentence(write, text, said):
 def test_a_missing_curve_is_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         read_rate(tmp_path / "none.csv", DAY)
+
+
+def test_discount_factors_are_zero_rates(write):
+    path = write("T,DF\n0,1\n0.25,0.988643\n1,0.958315\n", "factors.csv")
+    curve = read_rate(path, date(2026, 6, 17))
+    assert curve.at(0.25) == pytest.approx(-math.log(0.988643) / 0.25, rel=1e-15)
+    assert curve.at(0.1) == curve.at(0.25)
+    assert curve.at(1.0) == pytest.approx(-math.log(0.958315), rel=1e-15)
+    assert curve.basis.startswith("discount factors in ")
+
+
+@pytest.mark.parametrize("line", ["0.25,-1", "0.25,0", "0.25,2", "-1,0.9", "0.25,x"])
+def test_an_impossible_discount_factor_is_refused(write, line):
+    with pytest.raises(DataError, match="line 2"):
+        read_rate(write(f"T,DF\n{line}\n", "factors.csv"), date(2026, 6, 17))

@@ -182,6 +182,27 @@ def test_stops_and_pairs(judge, chain):
     assert late.verdict == "breach" and "no stop" in late.message
 
 
+def test_leadership_is_read_from_its_answer(judge, write):
+    answer = {
+        "schema": "hedgekit.leadership/1",
+        "leader": "IWM",
+        "benchmark": "SPY",
+        "asof": "2026-10-13",
+        "state": "neutral",
+    }
+    policy = '[rules.leadership-state]\nfile = "lead.json"\n'
+
+    def found(more="", **changes):
+        write("lead.json", json.dumps({**answer, **changes}))
+        return by_id(judge(policy + more))["leadership-state"]
+
+    assert found().verdict == "pass"
+    assert found(state="lagging").computed and found(state="lagging").verdict == "breach"
+    for unknown in ({"state": "unknown"}, {"asof": "2026-09-01"}, {"asof": "2026-10-15"}, {"schema": "x"}):
+        assert not found(**unknown).computed
+    assert not found('allowed = ["leeding"]\n').computed
+
+
 def test_the_beta_interval_is_held_at_both_ends(judge, chain):
     policy = "[betas]\nXYZ = { beta = 1.0, low = 0.5, high = 1.5 }\n[rules.beta-dollars]\nmax_usd = 12000\n"
     book = "symbol,quantity,price\nXYZ,100,100\nCASH,1,\n"
@@ -254,6 +275,23 @@ def test_a_stale_chain_is_a_breach_whatever_the_policy_says(judge):
     assert judge(ALWAYS + "[rules.data-age]\nmax_sessions = 3\n", now=later).exit_code == 0
 
 
+def test_a_price_of_no_known_day_must_be_accepted(judge):
+    book = "symbol,quantity,price\nIWM,1,\nXYZ,1,10\nCASH,1,\n"
+    found = by_id(judge(ALWAYS, book))["data-age"]
+    assert found.verdict == "breach" and "no known day" in found.message
+    assert judge(ALWAYS + "[rules.data-age]\naccept_book_prices = true\n", book).exit_code == 0
+
+
+def test_a_price_file_of_long_ago_is_a_breach_and_later_days_are_not_seen(judge):
+    flat = np.zeros((80, 1))
+    book = "symbol,quantity\nXYZ,1\nCASH,1\n"
+    fresh = judge(ALWAYS, book, prices=history(("XYZ",), flat))
+    assert fresh.exit_code == 0
+    assert judge(ALWAYS, book, prices=history(("XYZ",), flat, last="2026-08-14")).exit_code == 1
+    ahead = judge(ALWAYS, book, prices=history(("XYZ",), flat, last="2026-10-30"))
+    assert str(ahead.inputs["prices"]["last_day"]) == "2026-10-14"
+
+
 def test_a_flag_of_stale_quotes_is_a_breach(judge, chain):
     bad = spoiled(chain, "IWM 2027-01-15 225 P", flags=128)
     assert by_id(judge(ALWAYS, chains=[bad]))["data-age"].verdict == "breach"
@@ -282,6 +320,27 @@ def test_an_option_that_expires_before_the_check_has_expired(judge):
 def test_a_rule_without_its_data_is_a_breach_even_as_a_warning(judge, policy, rule_id):
     result = judge(policy + 'severity = "warn"\n')
     assert result.exit_code == 1 and by_id(result)[rule_id].computed is False
+
+
+def test_a_ticker_that_nothing_knows_is_a_slip_and_no_pass(judge):
+    found = by_id(judge('[rules.delta-dollars]\nticker = "IMW"\nmax_usd = 1e9\n'))["delta-dollars"]
+    assert found.verdict == "breach" and "IMW is in no line" in found.message
+
+
+def test_tail_rules_revalue_options(judge, chain):
+    from hedgekit.scenarios import holdings_of, revalue, underlying_of
+
+    rng = np.random.default_rng(11)
+    returns = rng.standard_t(3, (130, 1)) * 0.02
+    policy = "[rules.expected-shortfall]\nlevel = 0.9\nhorizon_days = 1\nwindow = 120\nlimit_usd = 1e6\n"
+    found = by_id(judge(policy, prices=history(("IWM",), returns)))["expected-shortfall"]
+    options = [(17, hk.Option.parse("IWM 2027-01-15 225 P")), (-17, hk.Option.parse("IWM 2027-01-15 275 C"))]
+    market = underlying_of(chain, [options[0][1].expiry], rate=0.036, dividends=0.011)
+    held = holdings_of(chain, market, options, shares=1700)
+    grid = revalue(held, {"IWM": market}, spot_moves=returns[-120:, 0])
+    exact = -np.sort(grid.pnl_usd[0, :, 0])[:12].mean()
+    # straight lines between 81 spots: a few cents a share of curvature at most
+    assert found.value == pytest.approx(exact, rel=2e-3)
 
 
 def test_a_ticker_without_beta_breaches_what_needs_it(judge):
@@ -368,6 +427,6 @@ def test_forms_for_machines(judge):
     assert sarif["version"] == "2.1.0" and len(run["results"]) == len(result.rules)
     for found in run["results"]:
         assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
-    assert render(result, "csv").startswith("id,title,severity,verdict")
+    assert render(result, "csv").startswith("id,verdict,computed,severity")
     table = render(result, "table")
     assert table.startswith("BREACH") and max(map(len, table.splitlines())) <= 80

@@ -157,8 +157,8 @@ def test_a_quote_at_its_exercise_value_takes_the_smile(example):
     day = date(2026, 10, 30)
     m = underlying_of(chain, [day], rate=0.036, dividends=0.0)
     deep = option("put", float(chain.at(day).strike.max()), day)
-    from hedgekit.scenarios.holding import vol_of
+    from hedgekit.scenarios.holding import vols_of
 
-    vol, source = vol_of(chain, m, deep, deep.strike - chain.spot)
+    (vol, source), unknown = vols_of(chain, m, [deep, deep], [deep.strike - chain.spot, float("nan")])
     assert source == "smile" and 0.1 < vol < 0.6
-    assert vol_of(chain, m, deep, float("nan"))[1] == "none"
+    assert unknown[1] == "none"

@@ -1,0 +1,528 @@
+"""A pair in whole shares for a budget, with its margin, carry, risk and the time it can wait."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from hedgekit.errors import InputError
+from hedgekit.pairs.carry import BORROW, COST, RATE, REBATE, Carry, carry, trailing_yield
+from hedgekit.pairs.ornstein_uhlenbeck import HalfLife, half_life
+from hedgekit.pairs.sample import Pair, pair_of
+from hedgekit.pairs.whole_shares import FILL, ShareCounts, best_pair, rounded_pair
+from hedgekit.results import Note, Result
+
+if TYPE_CHECKING:
+    from hedgekit.margin import MarginRequirement
+    from hedgekit.model import FloatArray, PriceHistory
+
+TRADING_DAYS = 252
+CONFIDENCE = 0.99
+"""Of the one-day value at risk."""
+
+RISK_DAYS = 252
+SPREAD_DAYS = 504
+"""Days the spread's mean and half-life are taken from."""
+
+LOSS_DAYS = 21
+"""Days of the loss that a loss budget is about."""
+
+RUNNERS_UP = 3
+
+BudgetKind = Literal["gross", "var", "vol_target", "margin", "loss"]
+BUDGET_WORDS = {
+    "gross": "gross dollars",
+    "var": "one-day 99% value at risk",
+    "vol_target": "annual standard deviation",
+    "margin": "Reg T initial deposit",
+    "loss": f"worst {LOSS_DAYS}-day loss of the past",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """How much the pair moves.
+
+    Parameters
+    ----------
+    vol_long, vol_short, correlation : float
+        Daily simple returns of the last year, annualised by 252.
+    spread_vol : float
+        Of a long dollar hedged with the ratio in force.
+    vol_usd : float
+        Standard deviation a year.
+    var_usd : float
+        One-day 99%, normal.
+    worst_usd : float
+        Largest loss over `LOSS_DAYS` days in the history, with these shares' present weights; positive.
+    """
+
+    vol_long: float
+    vol_short: float
+    correlation: float
+    spread_vol: float
+    vol_usd: float
+    var_usd: float
+    worst_usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakEven:
+    """How long the pair can wait for its spread to close.
+
+    Parameters
+    ----------
+    deviation : float
+        Log spread less its mean of the last two years: below zero the long leg is cheap.
+    gain_usd : float
+        What full reversion would bring; negative when the trade is against it.
+    pays_after_days : float
+        Calendar days after which the expected reversion covers fills and carry; NaN when it never does.
+    eaten_after_days : float
+        Calendar days after which fills and carry have eaten even full reversion; infinite when carry is earned.
+    why : str
+        Why there is no break-even.
+    """
+
+    deviation: float
+    gain_usd: float
+    pays_after_days: float
+    eaten_after_days: float
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairSizeResult(Result):
+    """Whole shares for a budget.
+
+    Attributes
+    ----------
+    counts, naive : ShareCounts
+        The best pair, and each leg rounded alone.
+    runners_up : tuple of ShareCounts
+    margin : MarginRequirement
+    carry : Carry
+    risk : Risk or None
+        None without a price history.
+    """
+
+    schema_name: ClassVar[str] = "pair_size"
+
+    long: str
+    short: str
+    long_price: float
+    short_price: float
+    dollar_ratio: float
+    ratio_source: str
+    budget: float
+    budget_kind: str
+    counts: ShareCounts
+    naive: ShareCounts
+    runners_up: Sequence[ShareCounts]
+    margin: MarginRequirement
+    carry: Carry
+    risk: Risk | None
+    half_life: HalfLife | None
+    break_even: BreakEven
+
+    def body(self) -> dict[str, Any]:
+        """Return the fields of the public contract."""
+        counts = self.counts
+        life = self.half_life
+        return {
+            "long": self._leg(self.long, counts.long_shares, self.long_price),
+            "short": self._leg(self.short, -counts.short_shares, self.short_price),
+            "gross_usd": counts.gross_usd,
+            "leftover": {"beta_usd": counts.beta_usd, "dollars_usd": counts.dollars_usd},
+            "ratio": {
+                "dollar_ratio": self.dollar_ratio,
+                "source": self.ratio_source,
+                "in_force": counts.short_shares * self.short_price / (counts.long_shares * self.long_price),
+            },
+            "budget": {"kind": self.budget_kind, "usd": self.budget, "used": counts.used},
+            "margin": self.margin.to_dict(),
+            "carry": self.carry,
+            "risk": self.risk,
+            "half_life_days": life.days if life is not None and life.reverting else None,
+            "break_even": self.break_even,
+            "naive": {
+                "long_shares": self.naive.long_shares,
+                "short_shares": -self.naive.short_shares,
+                "gross_usd": self.naive.gross_usd,
+                "used": self.naive.used,
+                "within_budget": self.naive.used <= self.budget,
+                "leftover": {"beta_usd": self.naive.beta_usd, "dollars_usd": self.naive.dollars_usd},
+            },
+            "runners_up": list(self.runners_up),
+        }
+
+    @staticmethod
+    def _leg(ticker: str, shares: int, price: float) -> dict[str, Any]:
+        return {"ticker": ticker, "shares": shares, "price": price, "value_usd": shares * price}
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a way of sizing: the best, the runners-up, each leg rounded alone."""
+        ways = [("best", self.counts), *(("runner-up", c) for c in self.runners_up), ("rounded", self.naive)]
+        return [
+            {
+                "way": way,
+                "long_ticker": self.long,
+                "long_shares": c.long_shares,
+                "short_ticker": self.short,
+                "short_shares": -c.short_shares,
+                "gross_usd": c.gross_usd,
+                "leftover_beta_usd": c.beta_usd,
+                "leftover_dollars_usd": c.dollars_usd,
+                "budget_used": c.used,
+            }
+            for way, c in ways
+        ]
+
+
+def pair_size(
+    prices: PriceHistory | None = None,
+    long: str | None = None,
+    short: str | None = None,
+    *,
+    gross: float | None = None,
+    var: float | None = None,
+    vol_target: float | None = None,
+    margin: float | None = None,
+    loss: float | None = None,
+    ratio: float | None = None,
+    estimator: str | None = None,
+    long_price: float | None = None,
+    short_price: float | None = None,
+    fill: float = FILL,
+    borrow: float = BORROW,
+    rate: float = RATE,
+    rebate: float = REBATE,
+    cost: float = COST,
+    long_yield: float | None = None,
+    short_yield: float | None = None,
+    asof: date | str | None = None,
+) -> PairSizeResult:
+    """Size a pair in whole shares.
+
+    Parameters
+    ----------
+    prices : PriceHistory, optional
+        Not needed when `ratio` and both prices are given with a budget of `gross` or `margin`.
+    long, short : str, optional
+        Tickers.
+    gross, var, vol_target, margin, loss : float, optional
+        Exactly one budget, dollars: both legs' value; one-day 99% normal value at risk; standard deviation a year;
+        Reg T initial deposit; the largest 21-day loss of the past.
+    ratio : float, optional
+        Dollars of the short leg per dollar of the long leg.
+    estimator : str, optional
+        Name of the estimator to take the ratio from. Default: the recommended one of `pair_ratio`.
+    long_price, short_price : float, optional
+        Dollars a share; default the last traded closes.
+    fill : float
+        Least share of the budget to use.
+    borrow, rate, rebate : float
+        Fee for borrowed shares, interest on the debit, interest on the short sale's proceeds; decimal a year.
+    cost : float
+        Dollars a share a fill.
+    long_yield, short_yield : float, optional
+        Dividends a year over price; default from the last year of the history.
+    asof : date or str, optional
+        Last day used.
+
+    Returns
+    -------
+    PairSizeResult
+
+    Raises
+    ------
+    InputError, DataError, InfeasibleError
+        For arguments that cannot be, or a budget that buys no pair.
+
+    Examples
+    --------
+    >>> import hedgekit as hk
+    >>> sized = hk.pair_size(long="IWM", short="SPY", gross=25_000, ratio=1.18, long_price=201.37, short_price=457.79)
+    >>> sized.counts.long_shares, sized.counts.short_shares, round(sized.counts.beta_usd, 2)
+    (56, 29, 30.62)
+    """
+    budgets = {"gross": gross, "var": var, "vol_target": vol_target, "margin": margin, "loss": loss}
+    kind, budget = _one_budget(budgets)
+    history = prices if prices is None or asof is None else prices.until(asof)
+    pair = None if history is None else pair_of(history, long, short)
+    long, short = (pair.long, pair.short) if pair else (long or "LONG", short or "SHORT")
+    y_price = _price("long", long, long_price, pair.long_close if pair else math.nan)
+    x_price = _price("short", short, short_price, pair.short_close if pair else math.nan)
+    dollar_ratio, source = _ratio(history, pair, ratio, estimator)
+    measure = _measure(kind, pair, (long, y_price), (short, x_price), dollar_ratio)
+    found = best_pair(y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP)
+    counts = found[0]
+    long_usd, short_usd = counts.long_shares * y_price, counts.short_shares * x_price
+    required = _reg_t({long: (counts.long_shares, y_price), short: (-counts.short_shares, x_price)})
+    yields = [
+        given if given is not None else trailing_yield(history, ticker) if history else math.nan
+        for given, ticker in ((long_yield, long), (short_yield, short))
+    ]
+    held = carry(
+        long_usd=long_usd,
+        short_usd=short_usd,
+        shares=counts.long_shares + counts.short_shares,
+        deposit_usd=_deposit(required),
+        long_yield=yields[0],
+        short_yield=yields[1],
+        borrow=borrow,
+        rate=rate,
+        rebate=rebate,
+        cost=cost,
+    )
+    life, deviation = _spread(pair, dollar_ratio)
+    return PairSizeResult(
+        long=long,
+        short=short,
+        long_price=y_price,
+        short_price=x_price,
+        dollar_ratio=dollar_ratio,
+        ratio_source=source,
+        budget=budget,
+        budget_kind=kind,
+        counts=counts,
+        naive=rounded_pair(y_price, x_price, dollar_ratio, budget, measure),
+        runners_up=tuple(found[1:]),
+        margin=required,
+        carry=held,
+        risk=None if pair is None else _risk(pair, long_usd, short_usd),
+        half_life=life,
+        break_even=_break_even(life, deviation, long_usd, held),
+        inputs={
+            **(pair.inputs if pair else {"long": long, "short": short, "version": _version()}),
+            "fill": fill,
+            "borrow": borrow,
+            "rate": rate,
+            "rebate": rebate,
+            "cost_per_share": cost,
+            "long_yield": yields[0],
+            "short_yield": yields[1],
+        },
+        warnings=tuple(_notes(pair, (long, short), yields, required)),
+    )
+
+
+def _version() -> str:
+    from hedgekit import __version__
+
+    return __version__
+
+
+def _one_budget(budgets: dict[str, float | None]) -> tuple[str, float]:
+    given = {name: value for name, value in budgets.items() if value is not None}
+    words = ", ".join(name.replace("_", "-") for name in budgets)
+    if len(given) != 1:
+        raise InputError(f"give exactly one budget of {words}: {len(given)} were given")
+    name, value = next(iter(given.items()))
+    if not 0.0 < value < math.inf:
+        raise InputError(f"{name.replace('_', '-')} {value:g}: expected a positive number of dollars")
+    return name, float(value)
+
+
+def _price(side: str, ticker: str, given: float | None, close: float) -> float:
+    price = close if given is None else given
+    if math.isnan(price):
+        raise InputError(f"no traded price of {ticker}: give --{side}-price")
+    if not 0.0 < price < math.inf:
+        raise InputError(f"{side} price {price:g}: expected a positive number of dollars a share")
+    return float(price)
+
+
+def _ratio(
+    prices: PriceHistory | None, pair: Pair | None, ratio: float | None, estimator: str | None
+) -> tuple[float, str]:
+    if ratio is not None:
+        if not 0.0 < ratio < math.inf:
+            raise InputError(f"ratio {ratio:g}: expected a positive number of dollars short per dollar long")
+        return float(ratio), "as given"
+    if prices is None or pair is None:
+        raise InputError("give price files to estimate the ratio from, or the ratio itself")
+    from hedgekit.pairs.ratio import pair_ratio
+
+    result = pair_ratio(prices, pair.long, pair.short)
+    estimate = result.named(result.recommended if estimator is None else estimator)
+    if estimator is not None and estimate.level_based and not result.cointegrated:
+        raise InputError(
+            f"{estimate.label} needs a cointegrated pair, which {pair.long} and {pair.short} are not "
+            f"(p = {result.cointegration_pvalue:.2g}): use {result.recommended}"
+        )
+    if not 0.0 < estimate.dollar_ratio < math.inf:
+        raise InputError(f"{estimate.label} is {estimate.dollar_ratio:.3f}: nothing to be long and short with")
+    how = "recommended" if estimator is None else "as asked"
+    return estimate.dollar_ratio, f"{estimate.label}, {how}"
+
+
+def _measure(
+    kind: str, pair: Pair | None, long: tuple[str, float], short: tuple[str, float], dollar_ratio: float
+) -> Callable[[FloatArray, FloatArray], FloatArray]:
+    """Return what a budget is compared with, as a function of long and short dollars."""
+    if kind == "gross":
+        return lambda long_usd, short_usd: long_usd + short_usd
+    if kind == "margin":
+        # a requirement on shares is the same for each of them
+        lots = (1000 * long[1], 1000 * short[1])
+        rates = [
+            _deposit(_reg_t({t: (n, p)})) / usd
+            for (t, p), n, usd in zip((long, short), (1000, -1000), lots, strict=True)
+        ]
+        return lambda long_usd, short_usd: rates[0] * long_usd + rates[1] * short_usd
+    if pair is None:
+        raise InputError(f"a budget of {BUDGET_WORDS[kind]} needs price files: risk comes from their returns")
+    if kind == "loss":
+        gains_y, gains_x = _extreme_gains(pair)
+
+        def worst(long_usd: FloatArray, short_usd: FloatArray) -> FloatArray:
+            losses = short_usd[:, None] * gains_x - long_usd[:, None] * gains_y
+            most: FloatArray = losses.max(axis=1)
+            return most
+
+        if not worst(np.array([1.0]), np.array([dollar_ratio]))[0] > 0.0:
+            raise InputError("the pair never lost over that time in these files: no size follows from a loss budget")
+        return worst
+    var_y, var_x, covariance = _moments(pair)
+    scale = 1.0 if kind == "vol_target" else _var_scale()
+
+    def spread_sd(long_usd: FloatArray, short_usd: FloatArray) -> FloatArray:
+        variance = long_usd**2 * var_y + short_usd**2 * var_x - 2.0 * long_usd * short_usd * covariance
+        sd: FloatArray = scale * np.sqrt(np.maximum(variance, 0.0))
+        return sd
+
+    return spread_sd
+
+
+def _var_scale() -> float:
+    """Return one-day value at risk over the standard deviation of a year, normal."""
+    from scipy.special import ndtri
+
+    return float(ndtri(CONFIDENCE)) / math.sqrt(TRADING_DAYS)
+
+
+def _moments(pair: Pair) -> tuple[float, float, float]:
+    """Return variances and covariance a year of the last year's simple returns."""
+    ry, rx = (np.expm1(part) for part in pair.window.last(RISK_DAYS).returns())
+    covariance = np.cov(ry, rx, ddof=1) * TRADING_DAYS
+    return float(covariance[0, 0]), float(covariance[1, 1]), float(covariance[0, 1])
+
+
+def _gains(pair: Pair) -> tuple[FloatArray, FloatArray]:
+    """Return each leg's simple returns over `LOSS_DAYS` days, every start."""
+    y, x = pair.window.y, pair.window.x
+    days = min(LOSS_DAYS, len(y) - 1)
+    return y[days:] / y[:-days] - 1.0, x[days:] / x[:-days] - 1.0
+
+
+def _extreme_gains(pair: Pair) -> tuple[FloatArray, FloatArray]:
+    """Return those that can be the worst for some long and short dollars: corners of the least long, most short side.
+
+    A loss is linear in the two returns, so only the hull of the points counts; here those that no other point beats in
+    both ways are kept, which holds them all.
+    """
+    y, x = _gains(pair)
+    order = np.lexsort((-x, y))
+    highest = np.maximum.accumulate(x[order])
+    kept = order[x[order] >= highest]
+    return y[kept], x[kept]
+
+
+def _worst(pair: Pair, long_usd: float, short_usd: float) -> float:
+    """Return the largest loss over `LOSS_DAYS` days of the history for dollars held as now."""
+    y, x = _gains(pair)
+    return max(0.0, float((short_usd * x - long_usd * y).max()))
+
+
+def _risk(pair: Pair, long_usd: float, short_usd: float) -> Risk:
+    var_y, var_x, covariance = _moments(pair)
+    variance = long_usd**2 * var_y + short_usd**2 * var_x - 2.0 * long_usd * short_usd * covariance
+    vol_usd = math.sqrt(max(variance, 0.0))
+    return Risk(
+        vol_long=math.sqrt(var_y),
+        vol_short=math.sqrt(var_x),
+        correlation=covariance / math.sqrt(var_y * var_x),
+        spread_vol=vol_usd / long_usd,
+        vol_usd=vol_usd,
+        var_usd=_var_scale() * vol_usd,
+        worst_usd=_worst(pair, long_usd, short_usd),
+    )
+
+
+def _reg_t(held: dict[str, tuple[int, float]]) -> MarginRequirement:
+    from hedgekit.margin import reg_t
+
+    spots = {ticker: price for ticker, (_, price) in held.items()}
+    return reg_t([], spot=spots, shares={ticker: shares for ticker, (shares, _) in held.items()})
+
+
+def _deposit(required: MarginRequirement) -> float:
+    return float(required.deposit_usd)
+
+
+def _spread(pair: Pair | None, dollar_ratio: float) -> tuple[HalfLife | None, float]:
+    """Return the half-life of ``ln y - ratio ln x`` and how far it is from its mean."""
+    if pair is None:
+        return None, math.nan
+    y, x = pair.window.y[-SPREAD_DAYS:], pair.window.x[-SPREAD_DAYS:]
+    spread = np.log(y) - dollar_ratio * np.log(x)
+    return half_life(spread), float(spread[-1] - spread.mean())
+
+
+def _break_even(life: HalfLife | None, deviation: float, long_usd: float, held: Carry) -> BreakEven:
+    nan = math.nan
+    gain = -deviation * long_usd
+    if life is None:
+        return BreakEven(deviation=nan, gain_usd=nan, pays_after_days=nan, eaten_after_days=nan, why="no price history")
+    if math.isnan(held.net_usd):
+        why = "dividends are not known: give both yields"
+        return BreakEven(deviation=deviation, gain_usd=gain, pays_after_days=nan, eaten_after_days=nan, why=why)
+    a_day = -held.net_usd_per_day
+    why = ""
+    if not life.reverting:
+        why = "the spread is not seen to revert: no time can be promised"
+    elif gain <= 0.0:
+        why = "the long leg is dear against its mean: the trade is against the reversion"
+    elif gain <= held.round_trip_usd:
+        why = "full reversion would not pay for the fills"
+    eaten = (gain - held.round_trip_usd) / a_day if a_day > 0.0 and gain > held.round_trip_usd else nan
+    if a_day <= 0.0 and gain > held.round_trip_usd:
+        eaten = math.inf
+    pays = nan if why else _pays_after(gain, life.days * _calendar_days(), a_day, held.round_trip_usd)
+    if not why and math.isnan(pays):
+        why = "carry and fills cost more than the spread is expected to give at any time"
+    return BreakEven(deviation=deviation, gain_usd=gain, pays_after_days=pays, eaten_after_days=eaten, why=why)
+
+
+def _calendar_days() -> float:
+    """Return calendar days a trading day."""
+    from hedgekit.units import DAYS_PER_YEAR
+
+    return DAYS_PER_YEAR / TRADING_DAYS
+
+
+def _pays_after(gain: float, life_days: float, a_day: float, fills: float) -> float:
+    """Return the first day on which the expected reversion exceeds carry and fills; NaN when it never does."""
+    days = np.linspace(0.0, 20.0 * life_days, 20_001)
+    net = gain * -np.expm1(-math.log(2.0) * days / life_days) - a_day * days - fills
+    reached = np.flatnonzero(net >= 0.0)
+    return float(days[reached[0]]) if len(reached) else math.nan
+
+
+def _notes(
+    pair: Pair | None, tickers: tuple[str, str], yields: Sequence[float], required: MarginRequirement
+) -> list[Note]:
+    notes = [*(pair.notes if pair else ()), *required.warnings]
+    unknown = [ticker for ticker, value in zip(tickers, yields, strict=True) if math.isnan(value)]
+    if unknown:
+        text = (
+            f"dividend yield of {' and '.join(unknown)} unknown: carry is left open; give --long-yield, --short-yield"
+        )
+        notes.append(Note("yield_unknown", text))
+    return notes

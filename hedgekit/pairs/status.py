@@ -1,0 +1,409 @@
+"""Where a pair's spread stands today against its past alone, what that asks for, and when the idea is broken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from hedgekit import units
+from hedgekit.errors import InfeasibleError, InputError
+from hedgekit.pairs.rolling import rolling_regression
+from hedgekit.pairs.sample import pair_of
+from hedgekit.pairs.series import window_of
+from hedgekit.pairs.stationarity import engle_granger_pairs, pvalue
+from hedgekit.pairs.thresholds.bertram import bertram, best_distance
+from hedgekit.pairs.thresholds.leung_li import leung_li
+from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck, fit, refits
+from hedgekit.results import Note, Result
+
+if TYPE_CHECKING:
+    from hedgekit.model import PriceHistory
+
+Position = Literal["none", "long", "short"]
+
+WINDOW = 252
+"""Days before today that the line and its deviation come from: a year."""
+
+LEAST_WINDOW = 60
+LEVEL_OF_TEST = 0.05
+STOP_Z = 4.0
+SURE = 0.95
+"""Share of paths of the fitted process that are back within the time allowed."""
+
+REFITS, SEED = 200, 20260617
+INTERVAL = (5.0, 95.0)
+TRADING_DAYS = 252
+FILLS = 2
+"""Fills of each leg in a round trip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A deviation of the spread, and the price of either leg that makes it while the other stands still.
+
+    Attributes
+    ----------
+    name : str
+    z : float
+        Standard deviations of the past window.
+    long_price, short_price : float
+        Dollars a share; NaN without traded prices.
+    """
+
+    name: str
+    z: float
+    long_price: float
+    short_price: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairStatusResult(Result):
+    """Today's spread and what to do about it.
+
+    Attributes
+    ----------
+    z : float
+        Today's spread in standard deviations, line and deviation from the window that ended yesterday.
+    action : str
+        ``stand_aside``, ``wait``, ``buy_spread``, ``sell_spread``, ``hold`` or ``close``.
+    why : str
+        In words.
+    elasticity, residual_sd : float
+        Of the line: log long leg on log short leg; of its residuals, a fraction of the long leg's value.
+    pvalue : float
+        Engle-Granger in the window, the better direction's doubled.
+    process : OrnsteinUhlenbeck or None
+        Of the residuals; None when nothing pulls them back.
+    half_life_ci90 : tuple of float or None
+        By parametric bootstrap: refits of the process to other histories of this length, reflected; infinite when the
+        data do not exclude that nothing pulls the spread back.
+    entry_z, exit_z, stop_z : float
+        Distances from the line at which to enter, to leave (on the far side when negative), and to give up.
+    entry_z_ci90 : tuple of float or None
+        What Bertram's entry would have been on the refits.
+    levels : tuple of Level
+    stop : dict
+        z, dollars lost from entry to stop at the gross given, and days within which 95% of paths are back.
+    thresholds : dict
+        Bertram's and Leung and Li's levels, in z and per year.
+    """
+
+    schema_name: ClassVar[str] = "pair_status"
+
+    z: float
+    action: str
+    why: str
+    position: Position
+    elasticity: float
+    residual_sd: float
+    statistic: float
+    pvalue: float
+    process: OrnsteinUhlenbeck | None
+    half_life_ci90: tuple[float, float] | None
+    entry_z: float
+    exit_z: float
+    stop_z: float
+    entry_z_ci90: tuple[float, float] | None
+    levels: Sequence[Level]
+    stop: dict[str, float]
+    thresholds: dict[str, dict[str, float] | None]
+
+    def body(self) -> dict[str, Any]:
+        """Return the fields of the public contract."""
+        return {
+            "z": self.z,
+            "action": self.action,
+            "why": self.why,
+            "position": self.position,
+            "elasticity": self.elasticity,
+            "residual_sd": self.residual_sd,
+            "cointegration": {"statistic": self.statistic, "pvalue": self.pvalue},
+            "half_life": {
+                "days": self.process.half_life if self.process else None,
+                "ci90": self.half_life_ci90,
+            },
+            "entry_z": self.entry_z,
+            "entry_z_ci90": self.entry_z_ci90,
+            "exit_z": self.exit_z,
+            "stop_z": self.stop_z,
+            "levels": list(self.levels),
+            "stop": self.stop,
+            "thresholds": self.thresholds,
+        }
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a level."""
+        return [
+            {"level": level.name, "z": level.z, "long_price": level.long_price, "short_price": level.short_price}
+            for level in (Level(name="now", z=self.z, **self._closes()), *self.levels)
+        ]
+
+    def _closes(self) -> dict[str, float]:
+        return {"long_price": float(self.inputs["long_close"]), "short_price": float(self.inputs["short_close"])}
+
+
+def pair_status(
+    prices: PriceHistory,
+    long: str | None = None,
+    short: str | None = None,
+    *,
+    window: int = WINDOW,
+    cost_bps: float = 2.0,
+    rate: float = 0.04,
+    entry_z: float | None = None,
+    exit_z: float | None = None,
+    stop_z: float = STOP_Z,
+    position: Position = "none",
+    gross_usd: float = 25_000.0,
+) -> PairStatusResult:
+    """Say where the spread is, what to do, at which prices to act, and when to give up.
+
+    Parameters
+    ----------
+    prices : PriceHistory
+    long, short : str, optional
+        Tickers; may be left out when there are two.
+    window : int
+        Days before today that everything is estimated on.
+    cost_bps : float
+        Of every fill, basis points of its dollars; a round trip has four.
+    rate : float
+        Discount rate a year of Leung and Li's levels.
+    entry_z, exit_z : float, optional
+        Distances from the line, exit less than entry. Default: Bertram's, of greatest return after costs, out on the
+        far side.
+    stop_z : float
+        Distance at which the idea is taken for broken.
+    position : {"none", "long", "short"}
+        The spread held now.
+    gross_usd : float
+        Dollars of both legs together, for the stop in dollars.
+
+    Returns
+    -------
+    PairStatusResult
+
+    Raises
+    ------
+    InputError, DataError
+        Unknown tickers, too few days, levels out of order.
+
+    Notes
+    -----
+    Spread: ``ln P_long - a - b ln P_short`` on dividend-adjusted prices; a, b and its deviation come from the `window`
+    days that ended yesterday, so today's z does not contain today.
+
+    Examples
+    --------
+    >>> from hedgekit.model import PriceHistory
+    >>> random = np.random.default_rng(4)
+    >>> x, e = np.cumsum(0.01 * random.normal(size=400)), np.zeros(400)
+    >>> for t in range(1, 400):
+    ...     e[t] = 0.8 * e[t - 1] + 0.01 * random.normal()
+    >>> both = 50 * np.exp(np.column_stack([0.9 * x + e, x]))
+    >>> days = np.datetime64("2025-01-01") + np.arange(400)
+    >>> now = pair_status(PriceHistory(tickers=("A", "B"), dates=days, close=both, total_return=both, source="made"))
+    >>> now.action in ("buy_spread", "sell_spread", "wait"), round(now.process.half_life)
+    (True, 4)
+    """
+    window = window_of("window", window, LEAST_WINDOW)
+    for name, value in (("cost_bps", cost_bps), ("stop_z", stop_z), ("gross_usd", gross_usd), ("rate", rate)):
+        if not 0.0 < value < math.inf:
+            raise InputError(f"{name} {value!r}: expected a number above 0")
+    if position not in ("none", "long", "short"):
+        raise InputError(f"position is {position!r}: use none, long (the spread) or short")
+    pair = pair_of(prices, long, short, least_days=window + 1)
+    y, x = np.log(pair.window.y), np.log(pair.window.x)
+    past = slice(len(y) - 1 - window, len(y) - 1)
+    line = rolling_regression(y[past], x[past], window)
+    slope, intercept, sd = (float(a[-1]) for a in (line.slope, line.intercept, line.residual_sd))
+    if not sd > 0.0:
+        raise InputError(f"{pair.long} and {pair.short} lie on one line for {window} days: there is no spread to trade")
+    z = (float(y[-1]) - intercept - slope * float(x[-1])) / sd
+    residuals = y[past] - intercept - slope * x[past]
+    tests = engle_granger_pairs(np.column_stack([y[past], x[past]]), [0, 1], [1, 0])
+    statistic = float(np.nanmin(tests.statistic))
+    p = min(1.0, FILLS * pvalue(statistic, variables=2))
+    cost = FILLS * units.fraction_of_basis_points(cost_bps) * (1.0 + abs(slope))
+    notes = list(pair.notes)
+    process, others = _process(residuals, notes)
+    thresholds, best = _thresholds(process, cost, rate, sd, notes)
+    bands = _bands(process, others, cost, sd)
+    enter = entry_z if entry_z is not None else best if best is not None else math.nan
+    leave = exit_z if exit_z is not None else -enter if entry_z is None else 0.0
+    _check_order(enter, leave, stop_z, chosen=entry_z is not None or exit_z is not None)
+    if enter >= stop_z:
+        text = f"the best entry, {enter:.1f} deviations, lies beyond the stop at {stop_z:g}: there is no trade"
+        notes.append(Note("entry_beyond_stop", text))
+        enter = leave = math.nan
+    if slope <= 0.0:
+        text = f"the line falls ({slope:.2f}): the two legs move against each other and do not hedge one another"
+        notes.append(Note("falling_line", text))
+    action, why = _decide(z, enter, leave, stop_z, position, p, reverts=process is not None and slope > 0.0)
+    days = process.days_to_mean(enter, SURE) if process is not None and math.isfinite(enter) else math.nan
+    long_usd = gross_usd / (1.0 + abs(slope))
+    stop = {
+        "z": stop_z,
+        "loss_usd": long_usd * ((stop_z - enter) * sd + cost),
+        "days": days,
+        "gross_usd": gross_usd,
+    }
+    closes = (pair.long_close, pair.short_close)
+    return PairStatusResult(
+        z=z,
+        action=action,
+        why=why,
+        position=position,
+        elasticity=slope,
+        residual_sd=sd,
+        statistic=statistic,
+        pvalue=p,
+        process=process,
+        half_life_ci90=bands[0],
+        entry_z=enter,
+        exit_z=leave,
+        stop_z=stop_z,
+        entry_z_ci90=bands[1],
+        levels=tuple(_levels(z, sd, slope, closes, enter, leave, stop_z)),
+        stop=stop,
+        thresholds=thresholds,
+        inputs={
+            **pair.inputs,
+            "window_days": window,
+            "cost_bps": cost_bps,
+            "round_trip_cost": cost,
+            "rate": rate,
+            "entry_source": "given" if entry_z is not None else "Bertram, greatest return after costs",
+        },
+        warnings=tuple(notes),
+    )
+
+
+def _process(residuals: Any, notes: list[Note]) -> tuple[OrnsteinUhlenbeck | None, list[OrnsteinUhlenbeck]]:
+    """Fit the residuals' process, and again on other histories of the same length."""
+    try:
+        process = fit(residuals)
+    except InfeasibleError as error:
+        notes.append(Note("no_reversion", str(error)))
+        return None, []
+    others = refits(process, len(residuals), count=REFITS, seed=SEED)
+    return process, others
+
+
+def _thresholds(
+    process: OrnsteinUhlenbeck | None, cost: float, rate: float, sd: float, notes: list[Note]
+) -> tuple[dict[str, dict[str, float] | None], float | None]:
+    """Return both sets of levels in deviations of the window, and Bertram's entry."""
+    out: dict[str, dict[str, float] | None] = {"bertram": None, "leung_li": None}
+    if process is None:
+        return out, None
+    centred = OrnsteinUhlenbeck(speed=process.speed, mean=0.0, vol=process.vol)
+    best = None
+    try:
+        levels = bertram(centred, cost)
+        best = levels.exit / sd
+        out["bertram"] = {
+            "entry_z": best,
+            "cycle_days": levels.cycle_days,
+            "return_per_year": FILLS * levels.return_per_day * TRADING_DAYS,
+        }
+    except InfeasibleError as error:
+        notes.append(Note("no_bertram_levels", str(error)))
+    try:
+        once = leung_li(centred, rate=rate / TRADING_DAYS, entry_cost=0.5 * cost, exit_cost=0.5 * cost)
+        out["leung_li"] = {"entry_z": -once.entry / sd, "exit_z": -once.exit / sd}
+    except InfeasibleError as error:
+        notes.append(Note("no_leung_li_levels", str(error)))
+    return out, best
+
+
+def _bands(
+    process: OrnsteinUhlenbeck | None, others: list[OrnsteinUhlenbeck], cost: float, sd: float
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Return 90% intervals of the half-life and of Bertram's entry over the refits."""
+    if process is None or len(others) < REFITS // 2:
+        return None, None
+    entries = []
+    for other in others:
+        try:
+            entries.append(best_distance(other, cost) / sd)
+        except InfeasibleError:
+            entries.append(math.inf)
+    # Reflected about the estimate: short histories revert too fast, so the truth lies on the other side of it.
+    low, high = np.percentile([math.exp(-other.speed) for other in others], INTERVAL)
+    carried = math.exp(-process.speed)
+    lives = [_half_life(2.0 * carried - end) for end in (high, low)]
+    spans = np.percentile(entries, INTERVAL, method="nearest")
+    return (lives[0], lives[1]), (float(spans[0]), float(spans[1]))
+
+
+def _half_life(carried: float) -> float:
+    """Return days; infinite when all of a deviation is carried on, 0 when none is."""
+    if carried >= 1.0:
+        return math.inf
+    return math.log(2.0) / -math.log(carried) if carried > 0.0 else 0.0
+
+
+def _check_order(enter: float, leave: float, stop: float, *, chosen: bool) -> None:
+    if not chosen or not math.isfinite(enter):
+        return
+    if not (0.0 < enter < stop and leave < enter):
+        raise InputError(
+            f"entry {enter:g}, exit {leave:g}, stop {stop:g}: expected exit < entry < stop, in deviations from the line"
+        )
+
+
+def _decide(
+    z: float, enter: float, leave: float, stop: float, position: Position, p: float, *, reverts: bool
+) -> tuple[str, str]:
+    """Return the action and its reason."""
+    side = 1.0 if z < 0.0 else -1.0
+    if position != "none":
+        held = -z if position == "long" else z
+        if held >= stop:
+            return (
+                "close",
+                f"the spread is {held:.1f} deviations against the position, at or beyond the stop of {stop:g}",
+            )
+        if not reverts:
+            return "close", "nothing pulls a hedged spread back any more: the reason for the trade has gone"
+        if math.isfinite(leave) and held <= leave:
+            return "close", f"the spread has come back to {z:+.1f}, the exit"
+        return "hold", f"the spread stands at {z:+.1f}, between exit and stop"
+    if not reverts:
+        return "stand_aside", "nothing pulls a hedged spread back in the window: there is nothing to trade"
+    if not p < LEVEL_OF_TEST:
+        return "stand_aside", f"the pair is not cointegrated in the window (p = {p:.2g}): the spread need not come back"
+    if not math.isfinite(enter):
+        return "stand_aside", "after costs no level pays"
+    if abs(z) >= stop:
+        return (
+            "stand_aside",
+            f"the spread is {abs(z):.1f} deviations out, beyond the stop of {stop:g}: something has changed",
+        )
+    if abs(z) >= enter:
+        word = "below" if side > 0 else "above"
+        return ("buy_spread" if side > 0 else "sell_spread"), f"the spread is {abs(z):.1f} deviations {word} its line"
+    return "wait", f"the spread is within {enter:.1f} deviations of its line"
+
+
+def _levels(
+    z: float, sd: float, slope: float, closes: tuple[float, float], enter: float, leave: float, stop: float
+) -> list[Level]:
+    """Return the levels on both sides, from the highest down, each as a price of either leg alone."""
+    wanted = [("stop", stop), ("sell", enter), ("close sold", leave), ("line", 0.0)]
+    wanted += [("close bought", -leave), ("buy", -enter), ("stop", -stop)]
+    named: dict[float, str] = {}
+    for name, level in wanted:
+        if math.isfinite(level):
+            named[level] = f"{named[level]}, {name}" if level in named else name
+    out = []
+    for level, name in named.items():
+        moved = (level - z) * sd
+        other = closes[1] * math.exp(-moved / slope) if abs(slope) > 1e-3 else math.nan
+        out.append(Level(name=name, z=level, long_price=closes[0] * math.exp(moved), short_price=other))
+    return sorted(out, key=lambda level: -level.z)

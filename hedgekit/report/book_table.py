@@ -1,0 +1,80 @@
+"""A book in dollars: the net first, then greeks by ticker and expiry, then its lines."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import Any
+
+from rich.text import Text
+
+from hedgekit import units
+from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, warning_lines
+from hedgekit.risk.summary import BookResult
+
+MOST_LINES = 200
+
+
+def table(result: BookResult, *, terminal: bool = False) -> str:
+    """Return totals, groups and lines."""
+    out = console(terminal=terminal)
+    valued, inputs = result.valued, result.inputs
+    weighted = valued.totals()
+    out.print(
+        Text(
+            f"net {_money(valued.net_usd)} at the touch ({_money(valued.mid_usd)} at mid), {len(valued.lines)} lines, "
+            f"{inputs['asof']:%Y-%m-%d %H:%M %Z}",
+            style=ACCENT,
+        )
+    )
+    out.print(
+        f"like {_money(weighted['beta_delta_usd'])} of {valued.benchmark} "
+        f"({_money(weighted['beta_delta_low_usd'])} to {_money(weighted['beta_delta_high_usd'])} over the betas)"
+    )
+    for what in ("ticker", "expiry"):
+        out.print()
+        grid = columns(f"by {what}", "value", "delta", "beta delta", "gamma/1%", "vega/pt", "theta/day")
+        grid.padding = (0, 1, 0, 0)
+        for name, row in result.groups(what).items():
+            grid.add_row(name, *_sums(row))
+        grid.add_row("all", *_sums(weighted), style="bold")
+        out.print(grid)
+    out.print()
+    grid = columns("line", "mark", "value", "vol", "delta", "theta/day", left=(0,))
+    grid.padding = (0, 1, 0, 0)
+    for line in valued.lines[:MOST_LINES]:
+        vol = f"{units.percent(line.vol):.1f}%" if math.isfinite(line.vol) else "-"
+        mark = number(line.mark) if math.isfinite(line.mark) else "unknown"
+        grid.add_row(
+            line.name, mark, _money(line.value_usd), vol, _money(line.delta_usd), _money(line.theta_usd_per_day)
+        )
+    grid.add_row("cash", "-", dollars(valued.book.cash_usd), "-", "-", "-")
+    out.print(grid)
+    if len(valued.lines) > MOST_LINES:
+        out.print(f"{len(valued.lines) - MOST_LINES:,} more lines: --format csv or json")
+    out.print()
+    betas = ", ".join(f"{t} {b['beta']:.2f} [{b['low']:.2f}, {b['high']:.2f}]" for t, b in inputs["betas"].items())
+    foot = [
+        f"marks: {inputs['marks']}; dollars; gamma: change of delta for a 1% move",
+        f"betas to {valued.benchmark}: {betas}",
+        *(
+            f"{chain['ticker']} {chain['spot']:.2f}, {chain['source']} {chain['asof']:%Y-%m-%d %H:%M}, sha256 "
+            f"{chain['source_sha256'][:8]}"
+            for chain in inputs["chains"]
+        ),
+        f"book {inputs['book']} sha256 {inputs['book_sha256'][:8]}; hedgekit {inputs['version']}",
+        *warning_lines(result.warnings),
+    ]
+    for text in foot:
+        for wrapped in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(Text(f"  {wrapped}", style="dim"))
+    return drawn(out)
+
+
+def _sums(row: dict[str, Any]) -> list[str]:
+    names = ("value_usd", "delta_usd", "beta_delta_usd", "gamma_usd_per_pct", "vega_usd_per_point", "theta_usd_per_day")
+    return [_money(row[name]) for name in names]
+
+
+def _money(value: float) -> str:
+    return dollars(value) if math.isfinite(value) else "unknown"

@@ -1,0 +1,126 @@
+"""A sized pair for a terminal."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+
+from rich.text import Text
+
+from hedgekit import units
+from hedgekit.pairs.size import BUDGET_WORDS, PairSizeResult
+from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, percent, warning_lines
+
+
+def table(result: PairSizeResult, *, terminal: bool = False) -> str:
+    """Return the sizes as text of at most 80 columns."""
+    out = console(terminal=terminal)
+    counts = result.counts
+    out.print(
+        f"{result.long} {result.long_price:.2f} against {result.short} {result.short_price:.2f}   "
+        f"{dollars(result.budget)} {BUDGET_WORDS[result.budget_kind]}"
+    )
+    out.print()
+    text = (
+        f"Buy {counts.long_shares:,} {result.long} and sell short {counts.short_shares:,} {result.short}: "
+        f"{dollars(counts.gross_usd)} gross, leftover beta {dollars(counts.beta_usd, cents=True, sign=True)}, leftover "
+        f"dollars {dollars(counts.dollars_usd, sign=True)}."
+    )
+    for line in textwrap.wrap(text, 76):
+        out.print(Text(f"  {line}", style=ACCENT))
+    out.print()
+    grid = columns("", result.long, result.short, "gross", "leftover beta", "dollars", "budget used")
+    ways = [("best", counts), *(("next", other) for other in result.runners_up), ("each rounded", result.naive)]
+    for i, (way, c) in enumerate(ways):
+        over = " over" if c.used > result.budget * (1 + 1e-9) else ""
+        grid.add_row(
+            way,
+            f"{c.long_shares:,}",
+            f"{-c.short_shares:,}",
+            dollars(c.gross_usd),
+            dollars(c.beta_usd, cents=True, sign=True),
+            dollars(c.dollars_usd, sign=True),
+            f"{percent(units.percent(c.used / result.budget))}{over}",
+            style="bold" if i == 0 else "",
+        )
+    out.print(grid)
+    out.print()
+    for name, value in lines(result):
+        wrapped = textwrap.wrap(value, 65)
+        for i, line in enumerate(wrapped):
+            out.print(f"  {name if i == 0 else '':<11}{line}")
+    out.print()
+    for text in [*footer(result), *warning_lines(result.warnings)]:
+        for line in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(Text(f"  {line}", style="dim"))
+    return drawn(out)
+
+
+def lines(result: PairSizeResult) -> list[tuple[str, str]]:
+    """Return margin, carry, risk and waiting time, one line each."""
+    margin, held, risk = result.margin, result.carry, result.risk
+    found = [
+        (
+            "margin",
+            f"Reg T deposit {dollars(margin.deposit_usd)} (requirement {dollars(margin.initial_usd)} with the short's "
+            f"proceeds), maintenance {dollars(margin.maintenance_usd)}",
+        )
+    ]
+    if math.isfinite(held.net_usd):
+        parts = (
+            ("dividends", held.dividends_received_usd),
+            ("owed", held.dividends_paid_usd),
+            ("borrow", held.borrow_usd),
+            ("debit", held.financing_usd),
+            ("rebate", held.rebate_usd),
+        )
+        listed = ", ".join(f"{name} {dollars(value, sign=True)}" for name, value in parts)
+        fills = f"four fills {dollars(held.round_trip_usd, cents=True)}"
+        found.append(("carry", f"{dollars(held.net_usd, sign=True)} a year: {listed}; {fills}"))
+    if risk is not None:
+        found.append(
+            (
+                "risk",
+                f"sd {dollars(risk.vol_usd)} a year, one-day 99% VaR {dollars(risk.var_usd)}, worst 21 days of the "
+                f"past {dollars(-risk.worst_usd)}",
+            )
+        )
+    found.append(("waiting", waiting(result)))
+    return found
+
+
+def waiting(result: PairSizeResult) -> str:
+    """Say how long the pair can wait against how long its spread takes."""
+    even, life = result.break_even, result.half_life
+    if even.why or life is None:
+        return f"no break-even time: {even.why}"
+    eaten = "never, it earns carry" if math.isinf(even.eaten_after_days) else f"after {even.eaten_after_days:,.0f} days"
+    half = f"half of it expected in {life.days:.0f} trading days ({life.low:.0f} to {life.high:.0f})"
+    after = "within a day" if even.pays_after_days < 1.0 else f"after {even.pays_after_days:.1f} days"
+    paid = f"fills are paid back {after}"
+    return f"full reversion is worth {dollars(even.gain_usd, sign=True)}, {half}; {paid}, costs eat all of it {eaten}"
+
+
+def footer(result: PairSizeResult) -> list[str]:
+    """Return what the numbers rest on."""
+    inputs = result.inputs
+    found = [
+        f"ratio {result.dollar_ratio:.4f} dollars short per dollar long ({result.ratio_source}); leftover beta: long "
+        "dollars x ratio less short dollars",
+        f"best: least leftover beta of all whole-share pairs that use {units.percent(inputs['fill']):g}% to 100% of "
+        "the budget; each rounded: the budget split by the ratio, each leg rounded alone",
+        f"assumed: borrow {units.percent(inputs['borrow']):.2f}%, debit {units.percent(inputs['rate']):.2f}%, rebate "
+        f"{units.percent(inputs['rebate']):.2f}% a year, {inputs['cost_per_share']:g} dollars a share a fill; yields "
+        f"{_yield(inputs['long_yield'])} and {_yield(inputs['short_yield'])}",
+    ]
+    if result.risk is not None:
+        found.append(
+            f"risk: vols {units.percent(result.risk.vol_long):.1f}% and {units.percent(result.risk.vol_short):.1f}%, "
+            f"correlation {number(result.risk.correlation)}, last 252 days; spread: log prices, last 504 days"
+        )
+    tail = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; " if "source" in inputs else ""
+    return [*found, f"{tail}hedgekit {inputs['version']}"]
+
+
+def _yield(value: float) -> str:
+    return f"{units.percent(value):.2f}%" if math.isfinite(value) else "unknown"
