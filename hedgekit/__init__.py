@@ -30,11 +30,17 @@ if TYPE_CHECKING:
     from hedgekit.model import Option as Option
     from hedgekit.model import PriceHistory as PriceHistory
     from hedgekit.pairs.cointegration import pair_test as pair_test
+    from hedgekit.pairs.options import pair_options as pair_options
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
     from hedgekit.pairs.size import pair_size as pair_size
     from hedgekit.pricing import greeks as greeks
     from hedgekit.pricing import implied_vol as implied_vol
     from hedgekit.pricing import price as price
+    from hedgekit.risk.allocation import allocate as allocate
+    from hedgekit.risk.book import load_book as load_book
+    from hedgekit.risk.check import check as check
+    from hedgekit.risk.policy import load_policy as load_policy
+    from hedgekit.risk.scenario import scenario as scenario
 
 __version__ = "0.1.0"
 
@@ -53,15 +59,21 @@ _HOMES = {
     "Option": ("hedgekit.model", "Option"),
     "PriceHistory": ("hedgekit.model", "PriceHistory"),
     "Status": ("hedgekit.errors", "Status"),
+    "allocate": ("hedgekit.risk.allocation", "allocate"),
+    "check": ("hedgekit.risk.check", "check"),
     "compare": ("hedgekit.hedges", "compare"),
     "greeks": ("hedgekit.pricing", "greeks"),
     "implied_vol": ("hedgekit.pricing", "implied_vol"),
+    "load_book": ("hedgekit.risk.book", "load_book"),
     "load_chain": ("hedgekit.market.sources", "load"),
     "load_prices": ("hedgekit.market.prices", "load_prices"),
+    "pair_options": ("hedgekit.pairs.options", "pair_options"),
     "pair_ratio": ("hedgekit.pairs.ratio", "pair_ratio"),
     "pair_size": ("hedgekit.pairs.size", "pair_size"),
     "pair_test": ("hedgekit.pairs.cointegration", "pair_test"),
+    "load_policy": ("hedgekit.risk.policy", "load_policy"),
     "price": ("hedgekit.pricing", "price"),
+    "scenario": ("hedgekit.risk.scenario", "scenario"),
     "units": ("hedgekit.units", None),
 }
 
@@ -80,15 +92,21 @@ __all__ = [
     "PriceHistory",
     "Status",
     "__version__",
+    "allocate",
+    "check",
     "compare",
     "greeks",
     "implied_vol",
+    "load_book",
     "load_chain",
+    "load_policy",
     "load_prices",
+    "pair_options",
     "pair_ratio",
     "pair_size",
     "pair_test",
     "price",
+    "scenario",
     "units",
 ]
 

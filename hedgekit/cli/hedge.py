@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
+
+if TYPE_CHECKING:
+    from hedgekit.results import Result
 
 # command -> its module; help shows them in this order
 COMMANDS = {
@@ -227,7 +230,13 @@ def command(
         from hedgekit.hedges.verification import certificate_of
 
         files[certificate] = json.dumps(certificate_of(result, loaded)) + "\n"
-    deliver(result, format_=format_, output=output, quiet=quiet)
+
+    def beside() -> list[Result]:
+        from hedgekit.hedges.what_if import what_if
+
+        return [what_if(loaded, result, rate=rate, dividends=dividends)] if result.recommended and not holdings else []
+
+    deliver(result, format_=format_, output=output, quiet=quiet, beside=beside)
     if ticket is not None and result.recommended is not None:
         from hedgekit.report.csv_text import csv_text
 

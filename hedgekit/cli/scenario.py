@@ -23,7 +23,9 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @click.command(
     epilog="Example:  hedgekit scenario --book book.csv --chain iwm.json --spot-moves -20%,0,10% --days 0,30"
 )
-@click.option("--book", required=True, metavar="FILE", help="Positions: CSV, JSON or TOML, or a broker's export.")
+@click.option("--book", metavar="FILE", help="Positions: CSV, JSON or TOML, or a broker's export.")
+@click.option("--shares", type=int, help="Instead of a book: shares of the first chain's ticker.")
+@click.option("--leg", "legs", multiple=True, help='Instead of a book: "+17 IWM 2026-09-18 272 P"; repeatable.')
 @click.option("--benchmark", default="IWM", show_default=True, help="What moves; other tickers move by beta to it.")
 @click.option(
     "--spot-moves",
@@ -59,7 +61,9 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @output_options
 def command(
     *,
-    book: str,
+    book: str | None,
+    shares: int | None,
+    legs: tuple[str, ...],
     benchmark: str,
     spot_moves: tuple[float, ...] | None,
     vol_shocks: tuple[float, ...] | None,
@@ -85,16 +89,27 @@ def command(
     Every option is priced anew at every point with the American engine. Nothing is left out: a line that
     cannot be valued ends the command with 3 and says which.
     """
-    from hedgekit.risk.book import load_book
+    from hedgekit.market.legs import parse_leg
+    from hedgekit.risk.book import book_of_legs, load_book
     from hedgekit.risk.scenario import DAYS, SPOT_MOVES, VOL_SHOCKS, scenario
 
     if days is not None and any(day != int(day) for day in days):
         raise click.UsageError(f"--days {','.join(f'{day:g}' for day in days)}: expected whole days")
+    if (book is None) == (not shares and not legs):
+        raise click.UsageError("give --book FILE, or --shares and --leg with --chain")
+    if shares and not chains:
+        raise click.UsageError("--shares are of the first --chain's ticker: give --chain SOURCE")
     if verbose:
-        click.echo(f"reading {', '.join((book, *chains, *prices))}", err=True)
+        click.echo(f"reading {', '.join((*chains, *prices))}", err=True)
+    read = read_chains(chains, asof)
+    if book is not None:
+        held = load_book(book)
+    else:
+        orders = [parse_leg(leg) for leg in legs]
+        held = book_of_legs(orders, shares=shares or 0, ticker=read[0].ticker if read else "")
     result = scenario(
-        load_book(book),
-        chains=read_chains(chains, asof),
+        held,
+        chains=read,
         prices=read_prices(prices),
         vol_index=None if vol_index is None else read_prices([vol_index]),
         betas=read_beta_file(betas),

@@ -66,19 +66,20 @@ def _points(result: ScenarioResult, d: int, title: str) -> Any:
 
 
 def _replays(result: ScenarioResult) -> Any:
-    rows = columns("replay", "worst P/L", "on", f"{result.valued.benchmark} then", "vol x", "exit cost", "P/L at end")
+    rows = columns("replay", "worst P/L", "on", "spot then", "vol x", "exit cost", "P/L at end")
     for found in result.replays:
         row = found.to_dict()
         low = row["worst"]
         if low is None:
             rows.add_row(found.name, "unknown", *["-"] * 5)
             continue
-        move = low["spot_moves"].get(result.valued.benchmark, next(iter(low["spot_moves"].values())))
+        moves = low["spot_moves"]
+        ticker = result.valued.benchmark if result.valued.benchmark in moves else min(moves, key=lambda t: moves[t])
         rows.add_row(
             found.name,
             dollars(low["pnl_usd"], sign=True),
             f"{low['date']}",
-            _move(move),
+            f"{ticker} {_move(moves[ticker])}",
             f"{low['vol_ratio']:.2f}",
             dollars(low["exit_usd"]),
             dollars(row["end_pnl_usd"], sign=True),
@@ -125,7 +126,8 @@ def _footer(result: ScenarioResult) -> list[str]:
         f"{chain['source_sha256'][:8]}"
         for chain in inputs["chains"]
     ]
-    lines.append(f"book {inputs['book']} sha256 {inputs['book_sha256'][:8]}; hedgekit {inputs['version']}")
+    sha = f" sha256 {inputs['book_sha256'][:8]}" if inputs["book_sha256"] else ""
+    lines.append(f"book: {inputs['book']}{sha}; hedgekit {inputs['version']}")
     return [*lines, *warning_lines(result.warnings)]
 
 

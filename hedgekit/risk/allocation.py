@@ -275,7 +275,7 @@ def allocate(
         notes.append(
             Note(
                 "below_band",
-                f"the loss budget allows {units.percent(shares * spot / portfolio_usd):.1f}% of the portfolio, less "
+                f"the loss budget allows {units.percent(shares * spot / portfolio_usd):.2f}% of the portfolio, less "
                 f"than the band's {units.percent(band.low):g}%: a nearer stop or a larger budget would reach it",
             )
         )

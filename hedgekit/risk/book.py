@@ -6,13 +6,15 @@ import hashlib
 import importlib
 import math
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.legs import Order
 from hedgekit.model import Option
 from hedgekit.results import Note
 from hedgekit.risk.readers import READERS
@@ -164,6 +166,36 @@ def load_book(source: str | os.PathLike[str]) -> Book:
     return book_of(statement, label=label, sha256=hashlib.sha256(content).hexdigest())
 
 
+def book_of_legs(orders: Sequence[Order], *, shares: float = 0, ticker: str = "") -> Book:
+    """Return shares and legs as a book without cash.
+
+    Parameters
+    ----------
+    orders : sequence of Order
+        From `hedgekit.market.legs.parse_leg`.
+    shares : float
+        Of `ticker`, signed.
+
+    Raises
+    ------
+    InputError
+        When there is nothing in it, or a leg that is not listed options or shares.
+    """
+    rows = [Row(where="--shares", cells={"symbol": ticker, "quantity": shares})] if shares else []
+    for order in orders:
+        symbol = order.instrument if isinstance(order.instrument, str) else order.instrument.compact
+        rows.append(
+            Row(where=f"--leg {order.quantity:+d} {symbol}", cells={"symbol": symbol, "quantity": order.quantity})
+        )
+    if not rows:
+        raise InputError("no position: give --book, or --shares and --leg")
+    rows.append(Row(where="cash", cells={"symbol": "CASH", "value": 0.0}))
+    try:
+        return book_of(Statement(rows=tuple(rows)), label="the command line")
+    except DataError as error:
+        raise InputError(str(error)) from None
+
+
 def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
     """Judge the rows of a statement and make a book of them.
 
@@ -244,32 +276,30 @@ def _position(row: Row, where: str, account: str) -> Position:
 
 def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
     """Read the symbol, or the columns of strike, expiry and right beside a bare root."""
-    asset = str(row.cells.get("asset", "") or "").strip().upper()
-    multiplier = _number(row, "multiplier", where)
+    asset = str(row.cells.get("asset") or row.cells.get("type") or "").strip().upper()
+    multiplier, strike = _number(row, "multiplier", where), _number(row, "strike", where)
+    right = str(row.cells.get("right") or "").strip().upper() or _right_of(row)
     try:
         ticker, option = read_symbol(symbol)
-        if option is None and (row.cells.get("right") and row.cells.get("strike")):
-            strike = _number(row, "strike", where)
-            option = option_of(
-                ticker,
-                _expiry(row.cells.get("expiry"), where),
-                str(row.cells["right"]),
-                strike or 0.0,
-                int(multiplier or units.MULTIPLIER),
-            )
+        if option is None and (right or strike):
+            if not right or not strike:
+                missing = "put or call" if strike else "strike"
+                raise InputError(f"{symbol.strip()!r} has {'a strike' if strike else right} but no {missing}")
+            expiry = _expiry(row.cells.get("expiry"), where)
+            option = option_of(ticker, expiry, right, strike, int(multiplier or units.MULTIPLIER))
         elif option is not None and multiplier is not None and multiplier != option.multiplier:
-            option = Option(
-                root=option.root,
-                expiry=option.expiry,
-                kind=option.kind,
-                strike=option.strike,
-                multiplier=int(multiplier),
-            )
+            option = replace(option, multiplier=int(multiplier))
     except InputError as error:
         raise DataError(f"{where}: {error}") from None
     if option is None and asset in _OPTION_ASSETS:
         raise DataError(f"{where}: {symbol.strip()!r} is said to be an option but names no strike and expiry")
     return ticker, option
+
+
+def _right_of(row: Row) -> str:
+    """Return CALL or PUT when a column of types says so; brokers also write the kind of account there."""
+    kind = str(row.cells.get("type") or "").strip().upper()
+    return kind if kind in ("C", "P", "CALL", "PUT") else ""
 
 
 def _expiry(cell: Any, where: str) -> date:

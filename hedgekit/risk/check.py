@@ -118,7 +118,8 @@ class CheckResult(Result):
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a rule."""
-        return [{name: value for name, value in x.to_dict().items() if name != "params"} for x in self.rules]
+        names = ("id", "verdict", "computed", "severity", "value", "limit", "message", "calculation", "title")
+        return [{name: getattr(x, name) for name in names} for x in self.rules]
 
 
 def check(

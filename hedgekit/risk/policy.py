@@ -262,6 +262,8 @@ def starter() -> str:
         "",
         'name = "starter"',
         f'benchmark = "{DEFAULT_BENCHMARK}"        # what betas refer to, and the ticker that shocks move',
+        "# rate = 0.0375            # a number or a Treasury curve file; else inferred from the chain",
+        '# dividends = "iwm.csv"    # a yield, or a file of date,amount beside this one; else implied by the chain',
         "",
         "# [betas]                  # dollars a ticker moves for a dollar of the benchmark; else --betas or --prices",
         "# SPY = 0.80",

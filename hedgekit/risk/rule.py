@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from hedgekit import units
 from hedgekit.errors import HedgekitError
-from hedgekit.results import plain
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.valued import Line, ValuedBook
 
@@ -149,7 +149,7 @@ class Context:
         Unknown
             When one of them is not.
         """
-        chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
+        chosen = self._of(ticker)
         bad = [line for line in chosen if line.problem]
         if bad:
             more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
@@ -164,10 +164,18 @@ class Context:
         Unknown
             When one has expired or delivers something else: its count means nothing.
         """
-        chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
+        chosen = self._of(ticker)
         for line in chosen:
             if line.option is not None and (line.t_years <= 0.0 or "deliverable" in line.problem):
                 raise Unknown(line.problem)
+        return chosen
+
+    def _of(self, ticker: str | None) -> tuple[Line, ...]:
+        """Return a ticker's lines; one that nothing here knows is a slip of the keyboard, not a holding of none."""
+        chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
+        known = ticker in self.valued.betas or ticker in self.valued.chains
+        if not chosen and not known:
+            raise Unknown(f"{ticker} is in no line of the book (held: {', '.join(self.valued.book.tickers)})")
         return chosen
 
     def net_usd(self) -> float:
@@ -312,9 +320,19 @@ def share(value: float) -> str:
     return f"{value:.1%}"
 
 
-def shown(value: Any) -> Any:
-    """Return a value as JSON's own types, for a verdict."""
-    return plain(value)
+def shock_text(shock: float, vol_rule: str) -> str:
+    """Write a vol shock by its rule.
+
+    Examples
+    --------
+    >>> shock_text(0.5, "relative"), shock_text(-0.05, "absolute"), shock_text(0.0, "relative")
+    ('x 1.5', '- 5 points', 'as now')
+    """
+    if not shock:
+        return "as now"
+    if vol_rule == "relative":
+        return f"x {1.0 + shock:.4g}"
+    return f"{'+' if shock > 0 else '-'} {units.percent(abs(shock)):.4g} points"
 
 
 def days_between(start: date, end: date) -> int:

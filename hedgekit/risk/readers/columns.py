@@ -30,6 +30,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "strike": ("strike", "strike price"),
     "expiry": ("expiry", "expiration", "expiration date", "expiry date"),
     "right": ("put/call", "right", "call/put", "option type", "kind"),
+    "type": ("type", "instrument type"),
+    "detail": ("levelofdetail", "level of detail"),
     "currency": ("currency", "currencyprimary", "currency primary"),
     "stop": ("stop", "stop price", "stop level"),
     "description": ("description",),

@@ -59,6 +59,9 @@ def read(text: str, label: str) -> Statement:
             continue
         if len(cells) > width and any(cells[width:]):
             raise DataError(f"{label}: line {number}: {len(cells)} cells, the header has {width}: is a comma unquoted?")
+        if "detail" in fields and cells[fields["detail"]].upper() == "LOT":
+            passed.append(f"line {number} (a lot of the line above)")
+            continue
         found = {name: cells[at] for name, at in fields.items() if at < len(cells) and cells[at]}
         rows.append(Row(where=f"line {number}", cells=found))
     notes: tuple[Note, ...] = ()

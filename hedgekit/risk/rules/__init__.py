@@ -36,6 +36,7 @@ RULES = {
     "pair-leftover": "pair_leftover",
     "single-name": "single_name",
     "sector-share": "sector_share",
+    "leadership-state": "leadership_state",
 }
 
 

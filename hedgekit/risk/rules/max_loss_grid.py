@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit.risk.rule import LIMITS, Context, Outcome, Param, Rule, tightest, usd
+from hedgekit.risk.rule import LIMITS, Context, Outcome, Param, Rule, shock_text, tightest, usd
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
@@ -15,7 +15,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     worst = grid.worst()
     assert worst is not None
     limit, basis = tightest(context, params)
-    where = f"{context.benchmark} {worst['spot_move']:+.0%}, vols {worst['vol_shock']:+g}, {worst['date']}"
+    vols = shock_text(worst["vol_shock"], params["vol_rule"])
+    where = f"{context.benchmark} {worst['spot_move']:+.0%}, vols {vols}, {worst['date']}"
     return Outcome(
         passed=worst["pnl_usd"] >= -limit,
         value=worst["pnl_usd"],

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hedgekit.risk.rule import LIMITS, Context, Outcome, Param, Rule, share, tightest, usd
+from hedgekit.risk.rule import LIMITS, Context, Outcome, Param, Rule, share, shock_text, tightest, usd
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
@@ -23,8 +23,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         limit=-limit,
         message=f"{context.benchmark} {params['shock']:+.0%}: {usd(pnl, sign=True)}, limit {usd(-limit)}{who}",
         calculation=(
-            f"full American revaluation at once, vols {params['vol_rule']} {params['vol_shock']:+g}, each ticker by "
-            f"its beta to {context.benchmark}: "
+            f"full American revaluation at once, vols {shock_text(params['vol_shock'], params['vol_rule'])}, each "
+            f"ticker by its beta to {context.benchmark}: "
             + ", ".join(f"{t} {float(m[0]):+.1%}" for t, m in grid.moves.items())
             + f"; value {usd(float(grid.value_usd[0, 0, 0]))} less {usd(grid.base_usd)} now (mid); limit: {basis}; "
             f"net value after the loss {share((grid.base_usd + pnl) / grid.base_usd) if grid.base_usd > 0 else '-'} "

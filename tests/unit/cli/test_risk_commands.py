@@ -109,6 +109,52 @@ def test_scenario_grid_and_table(run, example):
     assert code == 0 and max(map(len, out.splitlines())) <= 80 and "roll" in out
 
 
+def test_scenario_of_legs_is_that_of_the_same_book(run, example, tmp_path):
+    words = ("--chain", example, "--rate", "0.036", "--dividends", "0.011", "--format", "json")
+    (tmp_path / "legs.csv").write_text("symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\nCASH,0\n")
+    _, out, _ = run("scenario", "--shares", 1700, "--leg", "+17 IWM 2027-01-15 225 P", *words)
+    _, same, _ = run("scenario", "--book", "legs.csv", *words)
+    assert json.loads(out)["grid"] == json.loads(same)["grid"]
+    assert run("scenario", "--chain", example)[0] == 2
+    assert run("scenario", "--book", "legs.csv", "--shares", 1, *words)[0] == 2
+
+
+def test_answers_as_a_page(run, example, tmp_path):
+    pytest.importorskip("plotly")
+    words = (
+        "--book",
+        "book.csv",
+        "--chain",
+        example,
+        *ASOF,
+        "--rate",
+        "0.036",
+        "--dividends",
+        "0.011",
+        "--format",
+        "json",
+    )
+    run("scenario", *words, "--output", "s.json", "--quiet")
+    run("check", "--policy", "desk.toml", *words, "--output", "c.json", "--quiet")
+    assert run("report", "s.json", "c.json", "--html", "page.html", "--quiet")[0] == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "The book over spot, vol and date" in page and "max-loss-shock" in page
+
+
+def test_book_in_dollars(run, example):
+    code, out, _ = run(
+        "book", "book.csv", "--chain", example, *ASOF, "--rate", "0.036", "--dividends", "0.011", "--format", "json"
+    )
+    answer = json.loads(out)
+    assert code == 0 and set(answer["by_expiry"]) == {"2027-01-15", "shares"}
+    for name in ("value_usd", "delta_usd", "theta_usd_per_day"):
+        assert sum(row[name] for row in answer["by_expiry"].values()) == pytest.approx(answer["totals"][name])
+        assert sum(row[name] for row in answer["lines"]) == pytest.approx(answer["totals"][name])
+    assert answer["net_usd"] == pytest.approx(answer["totals"]["value_usd"] + 1_500_000)
+    code, out, err = run("book", "book.csv", *ASOF)
+    assert code == 0 and "unknown" in out and "no chain of IWM" in " ".join(out.split())
+
+
 def test_replay_without_files_is_usage(run, example):
     code, _, err = run("scenario", "--book", "book.csv", "--chain", example, "--replay", "2022")
     assert code == 2 and "--vol-index" in err

@@ -49,6 +49,13 @@ U1,USD,OPT,IWM,IWM,100,320,20260918,C,-17,2.05
 U1,USD,CASH,USD,,,,,,12345.67,1
 """
 
+COLUMNS = """ticker,type,strike,expiration,qty
+IWM,stock,,,1700
+IWM,put,270,2026-09-18,17
+IWM,Call,320,09/18/2026,-17
+CASH,,,,12345.67
+"""
+
 OURS = """symbol,quantity,extra,stop
 IWM,1700,x,240
 IWM260918P00270000,17,,
@@ -83,8 +90,8 @@ quantity = -17
 
 @pytest.mark.parametrize(
     "text",
-    [SCHWAB, FIDELITY, IBKR, FLEX, OURS, JSON, TOML, "\ufeff" + OURS],
-    ids=["schwab", "fidelity", "ibkr", "flex", "ours", "json", "toml", "bom"],
+    [SCHWAB, FIDELITY, IBKR, FLEX, COLUMNS, OURS, JSON, TOML, "\ufeff" + OURS],
+    ids=["schwab", "fidelity", "ibkr", "flex", "columns", "ours", "json", "toml", "bom"],
 )
 def test_every_layout_is_the_same_book(write, text):
     book = load_book(write("book.any", text))
@@ -98,6 +105,11 @@ def test_what_was_passed_over_is_said(write):
     assert "lines_passed_over" in {note.slug for note in load_book(write("b.csv", SCHWAB)).notes}
     assert "lots_passed_over" in {note.slug for note in load_book(write("b.csv", IBKR)).notes}
     assert "no_cash_line" in {note.slug for note in load_book(write("b.csv", "symbol,quantity\nIWM,1\n")).notes}
+
+
+def test_lots_are_not_counted_twice(write):
+    text = "Symbol,Quantity,LevelOfDetail\nIWM,100,SUMMARY\nIWM,60,LOT\nIWM,40,LOT\n"
+    assert load_book(write("b.csv", text)).shares("IWM") == 100.0
 
 
 def test_accounts_stay_apart(write):
@@ -146,6 +158,10 @@ def test_an_unreadable_option_is_never_shares(text):
         ("symbol,quantity\nSPY\n", "no quantity"),
         ("symbol,quantity,currency\nVOD,100,GBP\n", "only US dollars"),
         ("symbol,quantity,asset class\nIWM,1,OPT\n", "names no strike and expiry"),
+        ("symbol,quantity,strike\nIWM,1,270\n", "no put or call"),
+        ("symbol,quantity,type\nIWM,1,put\n", "no strike"),
+        ("symbol,quantity,type,strike\nIWM,1,put,270\n", "expiry is ''"),
+        ("symbol,quantity,type\nIWM,1,option\n", "names no strike and expiry"),
         ("symbol,quantity,stop\nIWM,1,-5\n", "stop is -5"),
         ("symbol,quantity\nIWM,1\nsymbol,quantity\n", "second header"),
         ("symbol,quantity\nCASH,\nIWM,1\n", "cash without an amount"),

@@ -182,6 +182,27 @@ def test_stops_and_pairs(judge, chain):
     assert late.verdict == "breach" and "no stop" in late.message
 
 
+def test_leadership_is_read_from_its_answer(judge, write):
+    answer = {
+        "schema": "hedgekit.leadership/1",
+        "leader": "IWM",
+        "benchmark": "SPY",
+        "asof": "2026-10-13",
+        "state": "neutral",
+    }
+    policy = '[rules.leadership-state]\nfile = "lead.json"\n'
+
+    def found(more="", **changes):
+        write("lead.json", json.dumps({**answer, **changes}))
+        return by_id(judge(policy + more))["leadership-state"]
+
+    assert found().verdict == "pass"
+    assert found(state="lagging").computed and found(state="lagging").verdict == "breach"
+    for unknown in ({"state": "unknown"}, {"asof": "2026-09-01"}, {"asof": "2026-10-15"}, {"schema": "x"}):
+        assert not found(**unknown).computed
+    assert not found('allowed = ["leeding"]\n').computed
+
+
 def test_the_beta_interval_is_held_at_both_ends(judge, chain):
     policy = "[betas]\nXYZ = { beta = 1.0, low = 0.5, high = 1.5 }\n[rules.beta-dollars]\nmax_usd = 12000\n"
     book = "symbol,quantity,price\nXYZ,100,100\nCASH,1,\n"
@@ -301,6 +322,27 @@ def test_a_rule_without_its_data_is_a_breach_even_as_a_warning(judge, policy, ru
     assert result.exit_code == 1 and by_id(result)[rule_id].computed is False
 
 
+def test_a_ticker_that_nothing_knows_is_a_slip_and_no_pass(judge):
+    found = by_id(judge('[rules.delta-dollars]\nticker = "IMW"\nmax_usd = 1e9\n'))["delta-dollars"]
+    assert found.verdict == "breach" and "IMW is in no line" in found.message
+
+
+def test_tail_rules_revalue_options(judge, chain):
+    from hedgekit.scenarios import holdings_of, revalue, underlying_of
+
+    rng = np.random.default_rng(11)
+    returns = rng.standard_t(3, (130, 1)) * 0.02
+    policy = "[rules.expected-shortfall]\nlevel = 0.9\nhorizon_days = 1\nwindow = 120\nlimit_usd = 1e6\n"
+    found = by_id(judge(policy, prices=history(("IWM",), returns)))["expected-shortfall"]
+    options = [(17, hk.Option.parse("IWM 2027-01-15 225 P")), (-17, hk.Option.parse("IWM 2027-01-15 275 C"))]
+    market = underlying_of(chain, [options[0][1].expiry], rate=0.036, dividends=0.011)
+    held = holdings_of(chain, market, options, shares=1700)
+    grid = revalue(held, {"IWM": market}, spot_moves=returns[-120:, 0])
+    exact = -np.sort(grid.pnl_usd[0, :, 0])[:12].mean()
+    # straight lines between 81 spots: a few cents a share of curvature at most
+    assert found.value == pytest.approx(exact, rel=2e-3)
+
+
 def test_a_ticker_without_beta_breaches_what_needs_it(judge):
     book = BOOK + "main,AAPL,10,200,\n"
     found = by_id(judge("[rules.max-loss-shock]\nlimit_usd = 1e9\n", book))["max-loss-shock"]
@@ -385,6 +427,6 @@ def test_forms_for_machines(judge):
     assert sarif["version"] == "2.1.0" and len(run["results"]) == len(result.rules)
     for found in run["results"]:
         assert run["tool"]["driver"]["rules"][found["ruleIndex"]]["id"] == found["ruleId"]
-    assert render(result, "csv").startswith("id,title,severity,verdict")
+    assert render(result, "csv").startswith("id,verdict,computed,severity")
     table = render(result, "table")
     assert table.startswith("BREACH") and max(map(len, table.splitlines())) <= 80

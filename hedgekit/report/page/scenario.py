@@ -1,0 +1,76 @@
+"""A book over spot, vol and date, and along recorded moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hedgekit.report.console import dollars
+from hedgekit.report.page.cube import cube
+from hedgekit.report.page.document import Figure, Section, figure
+from hedgekit.report.page.parts import foot, line, table, warnings
+
+
+def sections(answer: Mapping[str, Any]) -> list[Section]:
+    """Return the worst case, the cube and the replays."""
+    grid = answer["grid"]
+    shocks, dates, moves = grid["vol_shocks"], grid["dates"], grid["spot_moves"]
+    still = min(range(len(shocks)), key=lambda j: abs(shocks[j]))
+    relative = grid["vol_rule"] == "relative"
+    sheets = [
+        (
+            "as they are" if shock == 0 else f"{shock:+.0%} ({'relative' if relative else 'points of vol'})",
+            [[grid["pnl_usd"][d][i][j] for d in range(len(dates))] for i in reversed(range(len(moves)))],
+        )
+        for j, shock in enumerate(shocks)
+    ]
+    worst = grid["worst"]
+    lead = "a line of the book could not be valued: no worst case can be told"
+    if worst:
+        lead = (
+            f"Worst of the grid: {dollars(worst['pnl_usd'], sign=True)} with {answer['benchmark']} "
+            f"{worst['spot_move']:+.0%} and vols {worst['vol_shock']:+.0%} on {worst['date']}"
+        )
+    body = cube(
+        "scenario",
+        columns=dates,
+        rows=[f"{move:+.0%}" for move in reversed(moves)],
+        sheets=sheets,
+        start=still,
+        across="at the close of",
+        down=f"move of {answer['benchmark']}",
+        slider="Implied vols",
+        says="Gain or loss of the book in dollars, every option priced anew at each point.",
+    )
+    shown = [Section(title="The book under scenarios", lead=lead, body=body + warnings(answer) + foot(answer))]
+    return [*shown, _replays(answer)] if answer["replays"] else shown
+
+
+def _replays(answer: Mapping[str, Any]) -> Section:
+    data, rows = [], []
+    for at, found in enumerate(answer["replays"]):
+        days = list(range(1, len(found["dates"]) + 1))
+        hover = "session %{x}: %{y:$,.0f}<extra>%{fullData.name}</extra>"
+        data.append(line(found["name"], days, found["pnl_usd"], at, hover=hover))
+        worst = found["worst"]
+        rows.append(
+            [
+                found["name"],
+                f"{found['start']} to {found['end']}",
+                "unknown" if worst is None else dollars(worst["pnl_usd"], sign=True),
+                "-" if worst is None else str(worst["date"]),
+                "-" if worst is None else dollars(worst["exit_usd"]),
+                "unknown" if found["end_pnl_usd"] is None else dollars(found["end_pnl_usd"], sign=True),
+            ]
+        )
+    drawn = Figure(
+        name="replays",
+        data=data,
+        layout={
+            "xaxis": {"title": {"text": "sessions since the start of the window"}},
+            "yaxis": {"title": {"text": "P/L of the book, dollars"}, "tickprefix": "$", "tickformat": ",.0f"},
+        },
+        says="P/L of today's book along recorded market moves, day by day.",
+    )
+    body = figure(drawn) + table(["replay", "window", "worst P/L", "on", "exit cost then", "P/L at the end"], rows)
+    return Section(title="Recorded market moves", body=body)

@@ -1,0 +1,58 @@
+"""The market is led by what the book bets on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from hedgekit.risk.rule import REQUIRED, Context, Outcome, Param, Rule, Unknown, days_between
+
+SCHEMA = "hedgekit.leadership/1"
+STATES = ("leading", "neutral", "lagging")
+
+
+def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
+    """Read the state from a saved answer of the leadership command and compare it with those allowed."""
+    path = context.file(params["file"])
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8"))
+        schema, state, asof = answer["schema"], answer["state"], date.fromisoformat(answer["asof"])
+        pair = f"{answer['leader']} against {answer['benchmark']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Unknown(f"{params['file']} is not the JSON of 'hedgekit leadership'") from None
+    if schema != SCHEMA:
+        raise Unknown(f"{params['file']}: its schema is {schema!r}, expected {SCHEMA!r}")
+    if state not in STATES:
+        raise Unknown(f"{params['file']}: the state of {pair} is {state!r}")
+    wrong = [name for name in params["allowed"] if name not in STATES]
+    if wrong or not params["allowed"]:
+        raise Unknown(f"allowed is {params['allowed']}: expected some of {', '.join(STATES)}")
+    age = days_between(asof, context.now.date())
+    if not 0 <= age <= params["max_days"]:
+        raise Unknown(f"{params['file']} is of {asof}, {age} days before the check, limit {params['max_days']}")
+    return Outcome(
+        passed=state in params["allowed"],
+        value=state,
+        limit=params["allowed"],
+        message=f"{pair}: {state} on {asof}, allowed {', '.join(params['allowed'])}",
+        calculation=f"state of {params['file']}, which changes only when enough indicators do",
+    )
+
+
+RULE = Rule(
+    id="leadership-state",
+    title="Market leadership",
+    explain=(
+        "The overall state (leading, neutral, lagging) of a saved answer of 'hedgekit leadership --format json', which "
+        "must not be older than max_days at the moment of the check."
+    ),
+    params={
+        "file": Param(kind="text", default=REQUIRED, help="JSON beside the policy", example="leadership.json"),
+        "allowed": Param(kind="texts", default=["leading", "neutral"], help="states that pass"),
+        "max_days": Param(kind="count", default=5, help="calendar days it may be old", low=0, high=3650),
+    },
+    evaluate=evaluate,
+    starter=False,
+)
