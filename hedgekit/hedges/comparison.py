@@ -13,7 +13,14 @@ from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.details import with_details
 from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.money import highest_cap, highest_floor
-from hedgekit.hedges.notes import cheaper_but_wide, no_cap, of_the_chosen, quotes_left_out, search_stopped
+from hedgekit.hedges.notes import (
+    cheaper_but_wide,
+    no_cap,
+    of_the_chosen,
+    preset_horizon,
+    quotes_left_out,
+    search_stopped,
+)
 from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
 from hedgekit.hedges.outlook import distributions, statements
 from hedgekit.hedges.presets import build as build_preset
@@ -299,6 +306,7 @@ def compare(
             *market.warnings,
             *told,
             *search_stopped(optimum),
+            *preset_horizon(problem),
             *quotes_left_out(chain, day, max_spread),
             *cheaper_but_wide(problem, make_problem(chain, **terms, max_spread=ANY_SPREAD)),
             *no_cap(problem),

@@ -7,6 +7,7 @@ from datetime import date
 from hedgekit import units
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.optimum import LEAST_SAVING_USD, Optimum
+from hedgekit.hedges.presets import PRESETS
 from hedgekit.hedges.problem import Problem, left_out
 from hedgekit.hedges.sizing import size_puts
 from hedgekit.market.inputs import MarketInputs
@@ -56,6 +57,18 @@ def no_cap(problem: Problem) -> list[Note]:
         return []
     level = units.percent(problem.cap)
     return [Note("no_call_to_sell", f"no call at {level:g}% of the spot or above can be traded on: no collar")]
+
+
+def preset_horizon(problem: Problem) -> list[Note]:
+    """Say when a preset is built on an expiry that its rule would not take."""
+    name = problem.goal.preset
+    if name is None:
+        return []
+    low, high = PRESETS[name].days
+    if low <= problem.days <= high:
+        return []
+    message = f"{name} takes options of {low} to {high} days; those of {problem.expiry} have {problem.days}"
+    return [Note("preset_horizon", message)]
 
 
 def search_stopped(optimum: Optimum | None) -> list[Note]:
