@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from hedgekit.model import Chain, PriceHistory
     from hedgekit.risk.betas import Beta
+
+_OWNED = re.compile(r"\s*[A-Za-z][A-Za-z0-9.]{0,9}\s*=")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,8 +37,9 @@ def book_options(command: F) -> F:
         ),
         click.option(
             "--dividends",
-            metavar="NUMBER|FILE",
-            help="Dividend yield a year (0.011), or a CSV of date,amount, for every chain.  "
+            multiple=True,
+            metavar="[TICKER=]NUMBER|FILE",
+            help="Dividend yield a year (0.011), or a CSV of date,amount; with several chains say whose: IWM=iwm.csv.  "
             "[default: the yield each chain implies]",
         ),
         click.option(
@@ -89,3 +93,21 @@ def check_moment(asof: str | None) -> datetime:
     from hedgekit.valuation import moment
 
     return moment(asof)
+
+
+def read_dividend_options(given: Sequence[str]) -> float | str | dict[str, float | str | None] | None:
+    """Return dividends as given for all chains, or by ticker."""
+    if not given:
+        return None
+    plain = [text for text in given if not _OWNED.match(text)]
+    if len(given) == 1 and plain:
+        return plain[0]
+    if plain:
+        raise click.UsageError(f"--dividends {plain[0]}: given several times, say whose each is, like IWM=iwm.csv")
+    found: dict[str, float | str | None] = {}
+    for text in given:
+        ticker, _, value = text.partition("=")
+        if ticker.strip().upper() in found:
+            raise click.UsageError(f"--dividends {text}: {ticker} is given twice")
+        found[ticker.strip().upper()] = value
+    return found
