@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hedgekit.model import Option as Option
     from hedgekit.model import PriceHistory as PriceHistory
     from hedgekit.pairs.cointegration import pair_test as pair_test
+    from hedgekit.pairs.options import pair_options as pair_options
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
     from hedgekit.pairs.size import pair_size as pair_size
     from hedgekit.pricing import greeks as greeks
@@ -66,6 +67,7 @@ _HOMES = {
     "load_book": ("hedgekit.risk.book", "load_book"),
     "load_chain": ("hedgekit.market.sources", "load"),
     "load_prices": ("hedgekit.market.prices", "load_prices"),
+    "pair_options": ("hedgekit.pairs.options", "pair_options"),
     "pair_ratio": ("hedgekit.pairs.ratio", "pair_ratio"),
     "pair_size": ("hedgekit.pairs.size", "pair_size"),
     "pair_test": ("hedgekit.pairs.cointegration", "pair_test"),
@@ -99,6 +101,7 @@ __all__ = [
     "load_chain",
     "load_policy",
     "load_prices",
+    "pair_options",
     "pair_ratio",
     "pair_size",
     "pair_test",

@@ -587,7 +587,7 @@ class PriceHistory:
 
     def __repr__(self) -> str:
         return (
-            f"PriceHistory({', '.join(self.tickers)}; {len(self):,} days {self.dates[0]} to {self.dates[-1]}, "
+            f"PriceHistory({', '.join(self.tickers[:8])}{', ...' if len(self.tickers) > 8 else ''}; {len(self):,} days {self.dates[0]} to {self.dates[-1]}, "
             f"{self.source})"
         )
 

@@ -47,6 +47,17 @@ def fraction(percent_number: float) -> float:
     return percent_number / PERCENT
 
 
+def fraction_of_basis_points(basis_points: float) -> float:
+    """Turn basis points into a fraction.
+
+    Examples
+    --------
+    >>> fraction_of_basis_points(25.0)
+    0.0025
+    """
+    return fraction(basis_points) / PERCENT
+
+
 def annualised_percent(fraction_of_value: float, days: float) -> float:
     """Turn a cost over `days` into percent a year, simple: if rolled at the same price.
 

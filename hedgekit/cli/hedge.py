@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
+
+if TYPE_CHECKING:
+    from hedgekit.results import Result
 
 # command -> its module; help shows them in this order
 COMMANDS = {
@@ -93,7 +96,14 @@ COMMANDS = {
     type=int,
     default=3,
     show_default=True,
-    help="Most distinct contracts of a recommended hedge, 1 to 6; 5 and 6 can take minutes.",
+    help="Most distinct contracts of a recommended hedge, 1 to 6.",
+)
+@click.option(
+    "--time-limit",
+    type=float,
+    default=60.0,
+    show_default=True,
+    help="Seconds after which the search for 4 legs and more settles for the fewer that are proven.",
 )
 @click.option(
     "--max-spread",
@@ -137,6 +147,7 @@ def command(
     details: bool,
     min_cap: float | None,
     max_legs: int,
+    time_limit: float,
     max_spread: float,
     fee: float,
     ticket: str | None,
@@ -166,6 +177,7 @@ def command(
         raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
     if beta is not None and holdings is None:
         raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
+    from hedgekit.cli.progress import clear_line, search_watch
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
@@ -188,6 +200,7 @@ def command(
         "max_legs": max_legs,
         "max_spread": max_spread,
         "prices": history,
+        "watch": search_watch(quiet=quiet, limit_seconds=time_limit),
         "details": details or format_ != "table" or history is not None,
     }
     goals: dict[str, Any] = {
@@ -211,12 +224,19 @@ def command(
         result = compare_portfolio(loaded, portfolio, **terms)
     else:
         result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
+    clear_line(quiet=quiet)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of
 
-        files[certificate] = json.dumps(certificate_of(result, loaded, max_legs=max_legs)) + "\n"
-    deliver(result, format_=format_, output=output, quiet=quiet)
+        files[certificate] = json.dumps(certificate_of(result, loaded)) + "\n"
+
+    def beside() -> list[Result]:
+        from hedgekit.hedges.what_if import what_if
+
+        return [what_if(loaded, result, rate=rate, dividends=dividends)] if result.recommended and not holdings else []
+
+    deliver(result, format_=format_, output=output, quiet=quiet, beside=beside)
     if ticket is not None and result.recommended is not None:
         from hedgekit.report.csv_text import csv_text
 

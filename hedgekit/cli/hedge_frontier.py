@@ -51,6 +51,13 @@ def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 )
 @click.option("--max-legs", type=int, default=3, show_default=True, help="Most distinct contracts of a ticket.")
 @click.option(
+    "--time-limit",
+    type=float,
+    default=60.0,
+    show_default=True,
+    help="Seconds after which the search settles for the fewer legs that are proven.",
+)
+@click.option(
     "--max-spread",
     type=float,
     default=0.30,
@@ -71,6 +78,7 @@ def command(
     min_caps: tuple[float, ...],
     until: float | None,
     max_legs: int,
+    time_limit: float,
     max_spread: float,
     fee: float,
     spot: float | None,
@@ -88,6 +96,7 @@ def command(
     is the line to beat: beside each point stand the shares to sell for the same delta, and where the
     hedge does better than that.
     """
+    from hedgekit.cli.progress import clear_line, search_watch
     from hedgekit.hedges.frontier import frontier
     from hedgekit.market.sources import load
 
@@ -107,7 +116,9 @@ def command(
         fee=fee,
         max_legs=max_legs,
         max_spread=max_spread,
+        watch=search_watch(quiet=quiet, limit_seconds=time_limit),
         **more,
     )
+    clear_line(quiet=quiet)
     deliver(result, format_=format_, output=output, quiet=quiet)
     result.require()

@@ -25,6 +25,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "json", "csv")
 
+HTML = "hedgekit.html"
+"""Where a context keeps the page asked for."""
+
 CONFIG = "hedgekit.config"
 """Where a context keeps the configuration file named on the command line."""
 
@@ -55,6 +58,11 @@ def flag_name(option: click.Parameter) -> str:
     """Return an option's long flag without its dashes, with underscores: its name in files and variables."""
     flags = [flag for flag in option.opts if flag.startswith("--")]
     return flags[0].lstrip("-").replace("-", "_") if flags else option.name or ""
+
+
+def _html(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    """Keep where the page goes for `deliver`: no command has to pass it on."""
+    ctx.meta[HTML] = value
 
 
 def levels(ctx: click.Context) -> list[Level]:
@@ -115,6 +123,13 @@ def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
             expose_value=False,
             callback=_configured,
             help="TOML file with defaults for these options.",
+        ),
+        click.option(
+            "--html",
+            metavar="FILE",
+            expose_value=False,
+            callback=_html,
+            help="Also write one self-contained page of the answer; needs the extra `report`.",
         ),
         click.option("--quiet", is_flag=True, help="No warnings on standard error."),
         click.option("--verbose", is_flag=True, help="Also say what is being done, on standard error."),
@@ -233,8 +248,16 @@ def value_contract(
     )
 
 
-def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
-    """Render an answer to standard output or a file, its warnings to standard error."""
+def deliver(
+    result: Result, *, format_: str, output: str, quiet: bool, beside: Callable[[], Sequence[Result]] | None = None
+) -> None:
+    """Render an answer to standard output or a file, its warnings to standard error, and its page where one is asked.
+
+    Parameters
+    ----------
+    beside : callable, optional
+        Further answers for the page; only computed when there is one.
+    """
     from hedgekit.report import render, write_text
 
     if not quiet and format_ != "table":
@@ -254,6 +277,13 @@ def deliver(result: Result, *, format_: str, output: str, quiet: bool) -> None:
         write_text(Path(output), render(result, format_, terminal=False))
         if not quiet:
             click.echo(f"written: {output}", err=True)
+    ctx = click.get_current_context(silent=True)
+    target = ctx.meta.get(HTML) if ctx else None
+    if target:
+        from hedgekit.report.page import page
+
+        shown = [result, *(beside() if beside else ())]
+        write_beside({target: page([answer.to_dict() for answer in shown])}, quiet=quiet)
 
 
 def write_beside(files: Mapping[str, str], *, quiet: bool) -> None:

@@ -11,6 +11,7 @@ COMMANDS = {
     "ratio": "hedgekit.cli.pair_ratio",
     "test": "hedgekit.cli.pair_test",
     "size": "hedgekit.cli.pair_size",
+    "options": "hedgekit.cli.pair_options",
     "scan": "hedgekit.cli.pair_scan",
     "status": "hedgekit.cli.pair_status",
     "backtest": "hedgekit.cli.pair_backtest",

@@ -12,6 +12,7 @@ from hedgekit.structures import STRUCTURES
 # command -> its module; help shows them before the catalogue
 COMMANDS = {
     "analyze": "hedgekit.cli.structure_analyze",
+    "find": "hedgekit.cli.structure_find",
 }
 
 

@@ -124,7 +124,7 @@ def condors(
     Parameters
     ----------
     put_value, put_cost, put_width, put_strike : float64, shape (n,)
-        Of each put spread: expected profit, outlay (negative: a credit) and width, dollars; sold strike, dollars a share.
+        Of each put spread: expected profit, outlay (negative: a credit) and width, dollars; sold strike.
     call_value, call_cost, call_width, call_strike : float64, shape (m,)
         Of each call spread.
     first, last : int64, shape (n,)

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ class Search:
         keep: int = 1,
         margin: int = 0,
         budget: int | None = None,
+        watch: Callable[[int, float], bool | None] | None = None,
     ) -> tuple[list[_Found], list[_Found | None], dict[str, int]]: ...
     @property
     def passes(self) -> int: ...

@@ -190,7 +190,7 @@ cdef class Search:
     def __dealloc__(self):
         hk_optimum_free(self._search)
 
-    def run(self, *, target, int max_legs, int keep=1, int64_t margin=0, budget=None):
+    def run(self, *, target, int max_legs, int keep=1, int64_t margin=0, budget=None, watch=None):
         """Find the best tickets, and the best of at most 1, 2, ... legs.
 
         Parameters
@@ -205,13 +205,17 @@ cdef class Search:
             How much dearer than the best a returned ticket may be, units of money.
         budget : int or None
             Most that a ticket may cost, units of money.
+        watch : callable, optional
+            Called with the legs of the tickets being searched and the share of them done, 0 to 1, every few
+            milliseconds or more. When it returns False the search stops: what is returned is then proven for the
+            smaller tickets alone that were finished, as if `max_legs` had been so many.
 
         Returns
         -------
         tickets : list of (legs, contracts, cost, floor)
             Best first; `floor` is times ``2**exponent``. Empty when no ticket keeps the target.
         by_legs : list of (legs, contracts, cost, floor) or None
-            The best of at most ``i + 1`` legs.
+            The best of at most ``i + 1`` legs; fewer than `max_legs` entries when the search was stopped.
         work : dict
             Leg sets looked at one by one, linear programmes, boxes of counts, dual vectors, tickets remembered.
 
@@ -227,7 +231,7 @@ cdef class Search:
         cdef hk_int128 wanted = 0
         cdef hk_ticket ticket
         cdef hk_optimum_work work
-        cdef int size, i, part
+        cdef int size, i, part, finished = max_legs
         if not 1 <= max_legs <= HK_OPTIMUM_LEGS:
             raise ValueError(f"max_legs {max_legs}: expected 1 to {HK_OPTIMUM_LEGS}")
         if target is not None:
@@ -242,7 +246,7 @@ cdef class Search:
             hk_optimum_begin(
                 search, part, goal, wanted, budget is not None, budget or 0, keep if passes == 1 else MAX_KEPT, margin
             )
-            for size in range(1, max_legs + 1):
+            for size in range(1, finished + 1):
                 with nogil:
                     hk_optimum_begin_size(search, size)
                 for i in range(self._n):
@@ -250,6 +254,11 @@ cdef class Search:
                     with nogil:
                         hk_optimum_slice(search, i)
                     PyErr_CheckSignals()
+                    if watch is not None and size > 1 and watch(size, ((i + 1.0) / self._n) ** size) is False:
+                        finished = size - 1
+                        break
+                if finished < size:
+                    break
                 if hk_optimum_ticket(search, 0, &ticket):
                     by_legs[size - 1].append(_as_tuple(&ticket))
             if not hk_optimum_complete(search):
@@ -262,10 +271,10 @@ cdef class Search:
             for name, number in work.items():
                 counted[name] = counted.get(name, 0) + number
         order = _by_cost if target is not None else _by_floor
-        kept = _not_supersets(tickets, order)[:keep]
+        kept = _not_supersets([found for found in tickets if len(found[0]) <= finished], order)[:keep]
         if target is not None:
             kept = [found for found in kept if found[2] - kept[0][2] <= margin]
-        return kept, [min(found, key=order, default=None) for found in by_legs], counted
+        return kept, [min(found, key=order, default=None) for found in by_legs[:finished]], counted
 
     @property
     def passes(self):

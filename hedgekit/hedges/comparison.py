@@ -13,13 +13,14 @@ from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.details import with_details
 from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.money import highest_cap, highest_floor
-from hedgekit.hedges.notes import cheaper_but_wide, no_cap, of_the_chosen, quotes_left_out
+from hedgekit.hedges.notes import cheaper_but_wide, no_cap, of_the_chosen, quotes_left_out, search_stopped
 from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
 from hedgekit.hedges.outlook import distributions, statements
 from hedgekit.hedges.presets import build as build_preset
 from hedgekit.hedges.presets import preset_legs, preset_problem
 from hedgekit.hedges.problem import ANY_SPREAD, DEFAULT_FEE, WIDEST_SPREAD, Problem, make_problem, pick_expiry
 from hedgekit.hedges.recommend import recommend
+from hedgekit.hedges.tickets import Watch
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain
@@ -155,6 +156,7 @@ def compare(
     max_legs: int = DEFAULT_LEGS,
     max_spread: float = WIDEST_SPREAD,
     market: MarketInputs | None = None,
+    watch: Watch | None = None,
 ) -> HedgeResult:
     """Size every hedge of a long share position at one expiry, at the touch.
 
@@ -202,6 +204,9 @@ def compare(
         Quotes with a spread above this fraction of their mid are not traded on.
     market : MarketInputs, optional
         What `hedgekit.market.inputs.resolve` gave before for this expiry, instead of `rate` and `dividends`.
+    watch : callable, optional
+        Told the legs being searched and the share of them done, 0 to 1. When it returns False the search stops, and
+        the answer is proven for the fewer legs that were finished; a warning says so.
 
     Returns
     -------
@@ -266,7 +271,7 @@ def compare(
             why = told[0].message if told else "give the history of the shares' prices, --prices FILE"
             raise InputError(f"--measure {measure}: {why}")
         problem = replace(problem, distribution=found[measure])
-    problem, optimum = _search(problem, min_cap, max_legs)
+    problem, optimum = _search(problem, min_cap, max_legs, watch)
     candidates = tuple(built for built in map(_build, CANDIDATES.values(), [problem] * len(CANDIDATES)) if built)
     best = None if optimum is None else optimum.candidate(problem)
     if best is not None and all(set(best.legs) != set(other.legs) for other in candidates):
@@ -274,7 +279,8 @@ def compare(
     candidates = (*named, *candidates)
     if details:
         candidates = with_details(problem, candidates, chain, found)
-    recommended, why = recommend(problem, candidates, optimum, max_legs=max_legs)
+    most = max_legs if optimum is None else optimum.max_legs
+    recommended, why = recommend(problem, candidates, optimum, max_legs=most)
     chosen = next((candidate for candidate in candidates if candidate.name == recommended), None)
     return HedgeResult(
         problem=problem,
@@ -292,6 +298,7 @@ def compare(
         warnings=(
             *market.warnings,
             *told,
+            *search_stopped(optimum),
             *quotes_left_out(chain, day, max_spread),
             *cheaper_but_wide(problem, make_problem(chain, **terms, max_spread=ANY_SPREAD)),
             *no_cap(problem),
@@ -300,14 +307,16 @@ def compare(
     )
 
 
-def _search(problem: Problem, min_cap: float | None, max_legs: int) -> tuple[Problem, Optimum | None]:
+def _search(
+    problem: Problem, min_cap: float | None, max_legs: int, watch: Watch | None
+) -> tuple[Problem, Optimum | None]:
     """Answer the goal by the exact search where it can; the problem comes back with the floor or cap it found."""
     if problem.goal.kind == "budget":
-        return highest_floor(problem, max_legs=max_legs)
+        return highest_floor(problem, max_legs=max_legs, watch=watch)
     if problem.goal.kind == "cap":
-        return highest_cap(problem, min_cap=min_cap, max_legs=max_legs)
+        return highest_cap(problem, min_cap=min_cap, max_legs=max_legs, watch=watch)
     if problem.goal.kind == "floor":
-        return problem, optimise(problem, max_legs=max_legs)
+        return problem, optimise(problem, max_legs=max_legs, watch=watch)
     return problem, None
 
 

@@ -24,9 +24,10 @@ from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.hedges.candidate import leg_greeks
 from hedgekit.hedges.comparison import problem_inputs, refuse_closed
 from hedgekit.hedges.goal import choose_goal
-from hedgekit.hedges.notes import quotes_left_out
+from hedgekit.hedges.notes import quotes_left_out, stopped_at
 from hedgekit.hedges.optimum import DEFAULT_LEGS, HedgeSearch, Ticket, check_legs, preferred
 from hedgekit.hedges.problem import DEFAULT_FEE, WIDEST_SPREAD, Problem, make_problem, pick_expiry
+from hedgekit.hedges.tickets import Watch
 from hedgekit.market.inputs import Given, resolve
 from hedgekit.model import Chain, Leg
 from hedgekit.payoff import PiecewiseLinear, carried_exact, exact, expiry_wealth
@@ -189,6 +190,7 @@ def frontier(
     fee: float = DEFAULT_FEE,
     max_legs: int = DEFAULT_LEGS,
     max_spread: float = WIDEST_SPREAD,
+    watch: Watch | None = None,
 ) -> FrontierResult:
     """Return the least cost of every floor under every cap.
 
@@ -202,7 +204,7 @@ def frontier(
         Floors from the one to the other, evenly spaced.
     caps : sequence of float or None, optional
         Calls may be sold at these fractions of the spot or above; None sells none. By default none, 1.10 and 1.05.
-    until, by, expiry, rate, dividends, fee, max_legs, max_spread
+    until, by, expiry, rate, dividends, fee, max_legs, max_spread, watch
         As for `hedgekit.compare`.
 
     Returns
@@ -240,7 +242,11 @@ def frontier(
 
     problems = [laid_out(cap) for cap in given]
     start = time.perf_counter()
-    found = [_solve(problem, wanted, max_legs) for problem in problems]
+    found, proven = [], max_legs
+    for problem in problems:
+        tickets, legs = _solve(problem, wanted, max_legs, watch)
+        found.append(tickets)
+        proven = min(proven, legs)
     seconds = time.perf_counter() - start
     made = [
         _measured(problem, cap, floor, ticket)
@@ -256,9 +262,13 @@ def frontier(
             "floor": None,
             "floors": list(wanted),
             "caps": list(given),
-            "max_legs": max_legs,
+            "max_legs": proven,
         },
-        warnings=(*market.warnings, *quotes_left_out(chain, day, max_spread)),
+        warnings=(
+            *market.warnings,
+            *(stopped_at(proven, max_legs) if proven < max_legs else ()),
+            *quotes_left_out(chain, day, max_spread),
+        ),
     )
 
 
@@ -274,13 +284,20 @@ def _floors(floors: tuple[float, float], points: int) -> list[float]:
     return [round(low + step * i, FLOOR_PLACES) for i in range(points if high > low else 1)]
 
 
-def _solve(problem: Problem, floors: Sequence[float], max_legs: int) -> list[Ticket | None]:
-    """Search every floor, highest first: what rules tickets out there rules them out below as well."""
-    search = HedgeSearch(problem)
-    found = [
-        preferred(problem, search.cheapest(floor=exact(floor), max_legs=max_legs)[1]) for floor in reversed(floors)
-    ]
-    return found[::-1]
+def _solve(
+    problem: Problem, floors: Sequence[float], max_legs: int, watch: Watch | None
+) -> tuple[list[Ticket | None], int]:
+    """Search every floor, highest first: what rules tickets out there rules them out below as well.
+
+    Returns the tickets, floors ascending, and for how many legs all of them are proven.
+    """
+    search = HedgeSearch(problem, watch=watch)
+    found, proven = [], max_legs
+    for floor in reversed(floors):
+        by_legs = search.cheapest(floor=exact(floor), max_legs=max_legs)[1]
+        proven = min(proven, len(by_legs))
+        found.append(preferred(problem, by_legs))
+    return found[::-1], proven
 
 
 def _with_deltas(

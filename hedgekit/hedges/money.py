@@ -26,6 +26,7 @@ from hedgekit.hedges.optimum import (
     preferred,
 )
 from hedgekit.hedges.problem import Problem
+from hedgekit.hedges.tickets import Watch
 from hedgekit.payoff import exact
 
 FLOOR_PLACES = 10
@@ -36,7 +37,9 @@ LOWEST_CAP = 1.0
 """Calls below the spot are shares sold in disguise."""
 
 
-def highest_floor(problem: Problem, *, max_legs: int = DEFAULT_LEGS) -> tuple[Problem, Optimum]:
+def highest_floor(
+    problem: Problem, *, max_legs: int = DEFAULT_LEGS, watch: Watch | None = None
+) -> tuple[Problem, Optimum]:
     """Return the ticket with the highest floor within the budget, and the problem with that floor as its own.
 
     Parameters
@@ -45,6 +48,8 @@ def highest_floor(problem: Problem, *, max_legs: int = DEFAULT_LEGS) -> tuple[Pr
         With a budget.
     max_legs : int
         Most distinct contracts.
+    watch : callable, optional
+        As for `hedgekit.hedges.optimum.HedgeSearch`.
 
     Returns
     -------
@@ -59,8 +64,9 @@ def highest_floor(problem: Problem, *, max_legs: int = DEFAULT_LEGS) -> tuple[Pr
     """
     check_legs(max_legs)
     start = time.perf_counter()
-    search = HedgeSearch(problem)
+    search = HedgeSearch(problem, watch=watch)
     by_legs, work = search.highest_floors(max_legs=max_legs, budget_usd=problem.budget)
+    asked, max_legs = max_legs, len(by_legs)
     best = _richest(problem, by_legs)
     next_point = None
     if best is not None:
@@ -80,10 +86,13 @@ def highest_floor(problem: Problem, *, max_legs: int = DEFAULT_LEGS) -> tuple[Pr
         seconds=time.perf_counter() - start,
         work=work,
         goal="budget",
+        legs_asked=asked,
     )
 
 
-def highest_cap(problem: Problem, *, min_cap: float | None, max_legs: int = DEFAULT_LEGS) -> tuple[Problem, Optimum]:
+def highest_cap(
+    problem: Problem, *, min_cap: float | None, max_legs: int = DEFAULT_LEGS, watch: Watch | None = None
+) -> tuple[Problem, Optimum]:
     """Return the ticket at the highest cap whose least cost is within the budget, and the problem with that cap.
 
     Parameters
@@ -94,6 +103,8 @@ def highest_cap(problem: Problem, *, min_cap: float | None, max_legs: int = DEFA
         Lowest cap accepted, fraction of the spot; the spot itself when not given.
     max_legs : int
         Most distinct contracts.
+    watch : callable, optional
+        As for `hedgekit.hedges.optimum.HedgeSearch`.
 
     Returns
     -------
@@ -119,10 +130,10 @@ def highest_cap(problem: Problem, *, min_cap: float | None, max_legs: int = DEFA
 
     def fits(cap: float) -> bool:
         budget = problem.budget
-        cheapest = HedgeSearch(at(cap)).cheapest(max_legs=max_legs)[1][-1]
+        cheapest = HedgeSearch(at(cap), watch=watch).cheapest(max_legs=max_legs)[1][-1]
         return cheapest is not None and budget is not None and cheapest.cost <= budget
 
-    without = HedgeSearch(replace(problem, calls_allowed=False)).cheapest(max_legs=max_legs)[1][-1]
+    without = HedgeSearch(replace(problem, calls_allowed=False), watch=watch).cheapest(max_legs=max_legs)[1][-1]
     if without is not None and problem.budget is not None and without.cost <= problem.budget:
         # The money pays for the floor without any call sold: nothing is given up.
         problem = replace(problem, calls_allowed=False)
@@ -134,7 +145,7 @@ def highest_cap(problem: Problem, *, min_cap: float | None, max_legs: int = DEFA
             middle = (low + high) // 2
             low, high = (middle, high) if fits(caps[middle]) else (low, middle)
         problem = at(caps[low])
-    optimum = optimise(problem, max_legs=max_legs)
+    optimum = optimise(problem, max_legs=max_legs, watch=watch)
     return problem, replace(optimum, seconds=time.perf_counter() - start)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from hedgekit import units
 from hedgekit.hedges.candidate import Candidate
-from hedgekit.hedges.optimum import LEAST_SAVING_USD
+from hedgekit.hedges.optimum import LEAST_SAVING_USD, Optimum
 from hedgekit.hedges.problem import Problem, left_out
 from hedgekit.hedges.sizing import size_puts
 from hedgekit.market.inputs import MarketInputs
@@ -56,6 +56,22 @@ def no_cap(problem: Problem) -> list[Note]:
         return []
     level = units.percent(problem.cap)
     return [Note("no_call_to_sell", f"no call at {level:g}% of the spot or above can be traded on: no collar")]
+
+
+def search_stopped(optimum: Optimum | None) -> list[Note]:
+    """Say when the search was stopped before it had gone through all the legs asked for."""
+    if optimum is None or optimum.legs_asked in (None, optimum.max_legs):
+        return []
+    return stopped_at(optimum.max_legs, optimum.legs_asked)
+
+
+def stopped_at(legs: int, asked: int | None) -> list[Note]:
+    """Say for how many legs an answer is proven when more were asked for."""
+    message = (
+        f"the search for {asked} legs was stopped: what is shown is proven for up to {legs}, and a ticket of more may "
+        "be cheaper (--time-limit)"
+    )
+    return [Note("search_stopped", message)]
 
 
 def of_the_chosen(problem: Problem, chosen: Candidate, market: MarketInputs) -> list[Note]:

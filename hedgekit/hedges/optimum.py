@@ -27,7 +27,7 @@ from hedgekit import units
 from hedgekit.errors import ConvergenceError, InputError
 from hedgekit.hedges.goal import Kind
 from hedgekit.hedges.problem import Problem
-from hedgekit.hedges.tickets import MAX_LEGS, WholeNumbers, candidate_legs
+from hedgekit.hedges.tickets import MAX_LEGS, Watch, WholeNumbers, candidate_legs
 from hedgekit.model import Leg
 from hedgekit.payoff import carried_exact, exact, expiry_wealth, total_cost
 
@@ -38,6 +38,9 @@ DEFAULT_LEGS = 3
 """Two put strikes often beat the best single put, a third rarely pays, a call for the cap needs its own."""
 
 RUNNERS_UP = 3
+
+QUICK_LEGS = 4
+"""Searches of no more legs take a second or two at most."""
 
 LEAST_SAVING_USD = 25.0
 LEAST_SAVING = Fraction(1, 10_000)
@@ -115,6 +118,8 @@ class Optimum:
         What the search went through: leg sets looked at, linear programmes, dual vectors...
     goal : str
         The kind of goal, as in `hedgekit.hedges.goal`.
+    legs_asked : int or None
+        More than `max_legs` when the search was stopped before it was through.
     """
 
     status: Literal["optimal", "infeasible"]
@@ -128,6 +133,7 @@ class Optimum:
     seconds: float
     work: dict[str, int]
     goal: Kind = "floor"
+    legs_asked: int | None = None
 
     @property
     def legs(self) -> tuple[Leg, ...]:
@@ -195,10 +201,21 @@ class HedgeSearch:
         Trade at most the displayed size of each contract, where the file says it.
     until : float, optional
         The floor is to hold from this spot up, dollars a share; the goal's own when not given. 0 is every spot.
+    watch : callable, optional
+        Told the legs being searched and the share of them done. When it returns False the search stops, and its answer
+        is that for the fewer legs that were finished.
     """
 
-    def __init__(self, problem: Problem, *, counts_within_display: bool = False, until: float | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        counts_within_display: bool = False,
+        until: float | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         self.problem = problem
+        self.watch = watch
         self.until = problem.until if until is None else exact(until)
         if not 0 <= self.until < exact(problem.spot):
             level = float(self.until)
@@ -222,7 +239,9 @@ class HedgeSearch:
         target = self.problem.target if floor is None else floor * self.problem.value
         margin = RUNNER_MARGIN * self.problem.value
         try:
-            found, by_legs, work = self._whole.run(target=target, max_legs=max_legs, keep=keep, margin=margin)
+            found, by_legs, work = self._whole.run(
+                target=target, max_legs=max_legs, keep=keep, margin=margin, watch=self.watch
+            )
         except MemoryError:
             raise InputError(
                 f"--max-legs {max_legs}: the search for {self.problem.shares:,} shares ran out of room; allow fewer "
@@ -256,7 +275,7 @@ class HedgeSearch:
             Most to pay, dollars.
         """
         budget = exact(budget_usd) if isinstance(budget_usd, float | int) else budget_usd
-        _, by_legs, work = self._whole.run(target=None, max_legs=max_legs, budget=budget)
+        _, by_legs, work = self._whole.run(target=None, max_legs=max_legs, budget=budget, watch=self.watch)
         return [None if legs is None else self.ticket(legs, target=None) for legs in by_legs], work
 
     def ticket(self, legs: Sequence[Leg], *, target: Fraction | None) -> Ticket:
@@ -299,6 +318,7 @@ def optimise(
     counts_within_display: bool = False,
     until: float | None = None,
     runners_up: int = RUNNERS_UP,
+    watch: Watch | None = None,
 ) -> Optimum:
     """Return the cheapest ticket that keeps the problem's floor at every spot, with proof.
 
@@ -314,6 +334,8 @@ def optimise(
         when not given.
     runners_up : int
         How many next cheapest tickets to name.
+    watch : callable, optional
+        As for `HedgeSearch`.
 
     Returns
     -------
@@ -326,11 +348,14 @@ def optimise(
     """
     check_legs(max_legs)
     start = time.perf_counter()
-    search = HedgeSearch(problem, counts_within_display=counts_within_display, until=until)
+    search = HedgeSearch(problem, counts_within_display=counts_within_display, until=until, watch=watch)
     tickets, by_legs, work = search.cheapest(max_legs=max_legs, keep=runners_up + 1 + max_legs)
+    asked, max_legs = max_legs, len(by_legs)
     budget = problem.budget
     affordable = [t for t in by_legs if t is not None and (budget is None or t.cost <= budget)]
     best = preferred(problem, affordable)
+    if max_legs <= QUICK_LEGS:
+        search.watch = None  # what is left takes no time worth stopping
     if best is None:
         highest = search.highest_floor(max_legs=max_legs, budget_usd=budget)
         next_point = None
@@ -350,6 +375,7 @@ def optimise(
         seconds=time.perf_counter() - start,
         work=work,
         goal=problem.goal.kind,
+        legs_asked=asked,
     )
 
 

@@ -9,10 +9,10 @@ is rounded against the hedger to a millionth of a dollar a contract.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -33,6 +33,9 @@ LARGEST = 2**61
 """Amounts in units of money stay below this."""
 
 DOUBLE_BITS = 53
+
+Watch: TypeAlias = Callable[[int, float], bool | None]
+"""Told how far a search is: legs of the tickets looked at, and the share of them done; False stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,7 @@ class WholeNumbers:
         keep: int = 1,
         margin: Fraction = Fraction(0),
         budget: Fraction | None = None,
+        watch: Watch | None = None,
     ) -> tuple[list[tuple[Leg, ...]], list[tuple[Leg, ...] | None], dict[str, int]]:
         """Search, and return the legs of the best tickets.
 
@@ -212,6 +216,8 @@ class WholeNumbers:
             How much dearer than the best a kept ticket may be, dollars.
         budget : Fraction or None
             Most to pay, dollars.
+        watch : callable, optional
+            Told the legs being searched and the share of them done; stops the search by returning False.
 
         Returns
         -------
@@ -224,6 +230,7 @@ class WholeNumbers:
             keep=keep,
             margin=math.floor(margin * self.per_dollar),
             budget=None if budget is None else math.floor(budget * self.per_dollar),
+            watch=watch,
         )
         legs = [self._as_legs(found) for found in tickets]
         return [found for found in legs if found is not None], [self._as_legs(found) for found in by_legs], work

@@ -63,7 +63,7 @@ class VerifyResult(Result):
         return [{**row, **{f"goal_{name}": value for name, value in goal.items() if name not in row}}]
 
 
-def certificate_of(result: HedgeResult, chain: Chain, *, max_legs: int) -> dict[str, Any]:
+def certificate_of(result: HedgeResult, chain: Chain) -> dict[str, Any]:
     """Return the certificate of an answer, with what a third party needs to lay the problem out again.
 
     For a floor or cap it proves the least cost (under that cap). For a budget it proves the least cost of a floor one
@@ -74,7 +74,6 @@ def certificate_of(result: HedgeResult, chain: Chain, *, max_legs: int) -> dict[
     result : HedgeResult
     chain : Chain
         The one that `result` was made from.
-    max_legs : int
 
     Raises
     ------
@@ -93,7 +92,7 @@ def certificate_of(result: HedgeResult, chain: Chain, *, max_legs: int) -> dict[
             wanted = (highest.floor + cent) / problem.value
             scaled = -(-wanted.numerator * 10**FLOOR_PLACES // wanted.denominator)
             problem = replace(problem, floor=scaled / 10**FLOOR_PLACES)
-    made = certify(problem, max_legs=max_legs, recommended=chosen)
+    made = certify(problem, max_legs=optimum.max_legs, recommended=chosen)
     made["goal"].update(
         {
             "kind": problem.goal.kind,

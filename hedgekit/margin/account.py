@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -144,7 +144,7 @@ def reg_t_accounts(
 
 def _summed(asked: list[_Asked], notes: list[Note], proceeds: Fraction, least_equity: Fraction) -> MarginRequirement:
     initial, maintenance = (sum((a.usd for a in asked if a.stage == stage), Fraction(0)) for stage in STAGES)
-    sentences = [f"{a.stage}: {a.rule}, {a.positions}: {a.sentence}" for a in asked]
+    sentences = _sentences(asked)
     if asked:
         brought = f" - {money(proceeds)} proceeds = {money(initial - proceeds)} to deposit" if proceeds else ""
         sentences.append(f"initial total {money(initial)}{brought}")
@@ -163,6 +163,18 @@ def _summed(asked: list[_Asked], notes: list[Note], proceeds: Fraction, least_eq
         ),
         warnings=tuple(notes),
     )
+
+
+def _sentences(asked: Sequence[_Asked]) -> list[str]:
+    """Return one sentence a line; what both stages ask alike is said once."""
+    sentences = []
+    stages = {stage: [(a.rule, a.positions, a.usd, a.sentence) for a in asked if a.stage == stage] for stage in STAGES}
+    for one in stages[INITIAL]:
+        both = one in stages[MAINTENANCE]
+        if both:
+            stages[MAINTENANCE].remove(one)
+        sentences.append(f"{'initial and maintenance' if both else INITIAL}: {one[0]}, {one[1]}: {one[3]}")
+    return sentences + [f"{MAINTENANCE}: {one[0]}, {one[1]}: {one[3]}" for one in stages[MAINTENANCE]]
 
 
 def _lines(position: Position, pairing: Pairing, stage: str) -> Iterator[_Asked]:
@@ -235,7 +247,10 @@ def _spreads(position: Position, pairing: Pairing, stage: str) -> Iterator[_Aske
         names = ", ".join(f"{count:+,d} {option}" for option, count in sorted(counts, key=lambda c: c[0].strike))
         kinds = {option.kind for option, _ in counts}
         rule = "spread" if len(kinds) == 1 else "condor or butterfly"
-        how = f"greatest loss over all prices {money(usd)}; uncovered it would be {money(alone)}"
+        if len(kinds) == 1:
+            how = f"greatest loss over all prices {money(usd)}; uncovered it would be {money(alone)}"
+        else:
+            how = f"greatest loss over all prices {money(usd)}: the spot cannot be on both sides"
         yield _Asked(stage, rule, names, usd, how)
 
 

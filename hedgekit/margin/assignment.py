@@ -370,7 +370,9 @@ def _ex_dates(option: Option, market: _Market, vol: float | None, twin_quote: fl
             else None
             if advantage is None
             else advantage > (0.0 if call else -HALF_CENT),
-            exercise_by=calendar.session_close(calendar.previous_session(day) if call else day),
+            exercise_by=calendar.session_close(
+                day if calendar.is_session(day) and not call else calendar.previous_session(day)
+            ),
         )
 
 

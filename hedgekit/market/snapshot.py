@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.market import calendar
 from hedgekit.market.arbitrage import HALF_CENT
 from hedgekit.market.chain import inspect, spreads
-from hedgekit.market.contract_terms import cutoff, exercise_style
+from hedgekit.market.contract_terms import SISTER_ROOTS, cutoff, exercise_style
 from hedgekit.market.parity import ParitySpot, parity_spot
 from hedgekit.model import NEW_YORK, BoolArray, Chain, Flag, FloatArray, Option, SpotSource
 from hedgekit.units import MULTIPLIER, days, percent
@@ -202,6 +202,7 @@ def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
     except InputError as error:
         raise DataError(f"{snapshot.label}: expiry {error}") from None
     strike = np.array([option.strike for option in options])
+    warnings = (*warnings, *_two_clocks(snapshot.ticker, left))
     traded = snapshot.last_time[~np.isnat(snapshot.last_time)]
     newest = traded.max() if len(traded) else np.datetime64("NaT", "s")
     if newest > np.datetime64(when.replace(tzinfo=None), "s"):
@@ -242,6 +243,23 @@ def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
         exercise=exercise_style(snapshot.ticker),
         warnings=warnings,
     )
+
+
+def _two_clocks(ticker: str, left: Mapping[tuple[str, date], float]) -> Warnings:
+    """Say where two roots of one index share expiries but settle at different hours."""
+    clocks: dict[date, dict[str, float]] = {}
+    for (root, day), t_years in left.items():
+        if root == ticker or root in SISTER_ROOTS.get(ticker, ()):
+            clocks.setdefault(day, {})[root] = t_years
+    mixed = {day: roots for day, roots in clocks.items() if len(set(roots.values())) > 1}
+    if not mixed:
+        return ()
+    roots = sorted({root for roots in mixed.values() for root in roots})
+    message = (
+        f"{' and '.join(roots)} are both listed on {len(mixed)} expir{'y' if len(mixed) == 1 else 'ies'}, settled on "
+        f"the opening and on the close: they are kept apart; --ticker {roots[-1]} takes one of them"
+    )
+    return (("two_series", message),)
 
 
 def _told_flags(snapshot: Snapshot, when: datetime) -> npt.NDArray[np.int64]:

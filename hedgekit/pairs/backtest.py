@@ -188,7 +188,7 @@ def simulate(market: Market, rules: Rules) -> Track:
         x_shares=x_shares,
         price_usd=price,
         dividends_usd=dividends,
-        cost_usd=(y_traded + x_traded) * units.fraction(units.fraction(rules.cost_bps)),
+        cost_usd=(y_traded + x_traded) * units.fraction_of_basis_points(rules.cost_bps),
         borrow_usd=sold * rules.borrow * units.years(1.0) * elapsed if n else sold,
         y_traded_usd=y_traded,
         x_traded_usd=x_traded,
@@ -481,7 +481,7 @@ def _market(prices: PriceHistory, pair: Any, notes: list[Note]) -> Market:
                 raise DataError(
                     f"{prices.source}: {ticker} has no traded price on {first} but on other days: fill the gap"
                 )
-            text = f"{ticker}: no traded prices; adjusted ones stand in for them, so share counts and dividends are not real"
+            text = f"{ticker}: no traded prices; adjusted ones stand in, so share counts and dividends are not real"
             notes.append(Note("adjusted_as_traded", text))
             close = level
         closes.append(close)

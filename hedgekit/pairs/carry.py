@@ -117,12 +117,15 @@ def trailing_yield(prices: PriceHistory, ticker: str) -> float:
     Returns
     -------
     float
-        NaN when the files hold only one of the two, or less than a year.
+        NaN when the files hold only one of the two, less than a year, or two that never differ: then either no
+        dividend was paid or the close is adjusted as well.
     """
     at = prices.column(ticker)
     both = np.isfinite(prices.close[:, at]) & np.isfinite(prices.total_return[:, at])
     days, close, total = prices.dates[both], prices.close[both, at], prices.total_return[both, at]
     if len(days) < 2 or (days[-1] - days[0]).astype(int) < _YEAR_DAYS:
+        return math.nan
+    if np.allclose(close, total, rtol=1e-6, atol=0.0):
         return math.nan
     first = int(np.searchsorted(days, days[-1] - np.timedelta64(_YEAR_DAYS, "D")))
     level = total[first:] / close[first:]

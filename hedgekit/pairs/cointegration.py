@@ -13,6 +13,7 @@ import numpy as np
 
 from hedgekit.errors import InputError, MissingExtra
 from hedgekit.pairs.ornstein_uhlenbeck import HalfLife, OrnsteinUhlenbeck, half_life, ornstein_uhlenbeck
+from hedgekit.pairs.ratio import about_legs
 from hedgekit.pairs.ratios.inference import ols
 from hedgekit.pairs.sample import pair_of
 from hedgekit.pairs.stationarity import (
@@ -23,7 +24,7 @@ from hedgekit.pairs.stationarity import (
     engle_granger_pairs,
     pvalue,
 )
-from hedgekit.pairs.unit_root import simulated_null, tail
+from hedgekit.pairs.unit_root import reverts_by_itself, simulated_null, tail
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -96,11 +97,12 @@ class PairTestResult(Result):
     half_life: HalfLife
     process: OrnsteinUhlenbeck
     spread_now: float
+    legs_that_revert: Sequence[str] = ()
 
     @property
     def cointegrated(self) -> bool:
-        """Whether the corrected p-value is below 5%."""
-        return self.pvalue < LEVEL
+        """Whether the corrected p-value is below 5% and neither leg reverts by itself."""
+        return self.pvalue < LEVEL and not self.legs_that_revert
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -115,8 +117,7 @@ class PairTestResult(Result):
                 "days": life.days,
                 "days_linear": life.days_linear,
                 "unbiased_days": life.unbiased_days,
-                "ci95": [life.low, life.high] if life.reverting else None,
-                "low_days": life.low,
+                "ci95": [life.low, life.high] if math.isfinite(life.days) else None,
                 "coefficient": life.coefficient,
             },
             "ornstein_uhlenbeck": {
@@ -224,7 +225,8 @@ def pair_test(
     basis += f", the best of {screened:,} pairs" if screened > 1 else ""
     slope, _, spread = ols(y, x)
     tests = _tests(pair, y, x, lags, forward, backward, better, alone)
-    notes = [*pair.notes, *_flip(y, x, lags, better), *_full_rank(tests)]
+    reverting = [ticker for ticker, level in ((pair.long, y), (pair.short, x)) if reverts_by_itself(level)]
+    notes = [*pair.notes, *_flip(y, x, lags, better), *_full_rank(tests), *about_legs(reverting)]
     return PairTestResult(
         tests=tuple(tests),
         pvalue=corrected,
@@ -234,6 +236,7 @@ def pair_test(
         half_life=half_life(spread),
         process=ornstein_uhlenbeck(spread),
         spread_now=float(spread[-1]),
+        legs_that_revert=tuple(reverting),
         inputs={
             **pair.inputs,
             "levels": "log prices" if logs else "prices",
@@ -318,7 +321,7 @@ def _johansen(y: FloatArray, x: FloatArray) -> list[Test]:
     from statsmodels.tsa.vector_ar.vecm import coint_johansen
 
     test = coint_johansen(np.column_stack([y, x]), det_order=0, k_ar_diff=1)
-    nulls = ("no relation", "at most one relation")
+    nulls = ("no relation", "one relation")
     return [
         Test(
             name=f"johansen_trace_{rank}",
@@ -339,7 +342,7 @@ def _adf(name: str, label: str, series: FloatArray, lags: int | None) -> Test:
     return Test(
         name=name,
         label=label,
-        null="a walk: does not revert",
+        null="a walk",
         statistic=test.statistic,
         pvalue=p,
         critical=critical_values(test.rows),
@@ -360,7 +363,7 @@ def _of_ratio(ratio: FloatArray) -> list[Test]:
         Test(
             name="kpss_ratio",
             label="KPSS, log price ratio",
-            null="stationary: does revert",
+            null="stationarity",
             statistic=float(kpss.stat),
             pvalue=float(kpss.pvalue),
             critical=_points(kpss.critical_values),
@@ -370,7 +373,7 @@ def _of_ratio(ratio: FloatArray) -> list[Test]:
         Test(
             name="variance_ratio",
             label=f"variance ratio, {VARIANCE_RATIO_DAYS} days: {float(variance.vr):.2f}",
-            null="a walk: ratio 1",
+            null="a walk",
             statistic=float(variance.stat),
             pvalue=float(variance.pvalue),
             critical=_points(variance.critical_values),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hedgekit.model import FloatArray
+from hedgekit.pairs.ratios import fitted
 from hedgekit.pairs.ratios.fit import Estimator, Path, shares
 from hedgekit.pairs.ratios.inference import CONFIDENCE
 from hedgekit.pairs.sample import Pair
@@ -121,7 +122,7 @@ def _shares_at(pair: Pair, module: Estimator, stop: int, window: int) -> float:
     seen = pair.upto(stop)
     days = window if module.DAYS == 0 else module.DAYS
     part = seen if module.LEVELS and days is None else seen.last(days)
-    return shares(module.fit(part, interval=False).ratio, module.UNIT, float(seen.y[-1]), float(seen.x[-1]))
+    return shares(fitted(module, part, interval=False).ratio, module.UNIT, float(seen.y[-1]), float(seen.x[-1]))
 
 
 def effectiveness(walk: Walk, among: Sequence[str] | None = None) -> dict[str, Effectiveness]:

@@ -108,6 +108,8 @@ class PairRatioResult(Result):
         Name of the estimator to use.
     cointegration_statistic, cointegration_pvalue : float
         Engle and Granger's better direction, the p-value for having taken the better one.
+    cointegrated : bool
+        Whether that p-value is below 5% and neither leg reverts by itself.
     stability : Stability
         Of the return regression over all days.
     as_good : tuple of str
@@ -121,15 +123,11 @@ class PairRatioResult(Result):
     recommended: str
     cointegration_statistic: float
     cointegration_pvalue: float
+    cointegrated: bool
     stability: Stability
     as_good: Sequence[str]
     hold: int
     periods: int
-
-    @property
-    def cointegrated(self) -> bool:
-        """Whether the p-value is below 5%."""
-        return self.cointegration_pvalue < LEVEL_OF_TEST
 
     def named(self, name: str) -> Estimate:
         """Return an estimate by its name.
@@ -219,7 +217,7 @@ def pair_ratio(
     from hedgekit.pairs.ratios import ESTIMATORS, estimator
     from hedgekit.pairs.sample import pair_of
     from hedgekit.pairs.stability import stability
-    from hedgekit.pairs.unit_root import better_direction
+    from hedgekit.pairs.unit_root import better_direction, reverts_by_itself
 
     hold = HOLD if hold is None else hold
     if window < LEAST_WINDOW:
@@ -236,13 +234,15 @@ def pair_ratio(
     modules = {name: estimator(name) for name in names}
     walk = walk_forward(pair, modules, window=window, hold=hold)
     statistic, pvalue = better_direction(pair.window.y, pair.window.x)
-    allowed = [name for name in names if pvalue < LEVEL_OF_TEST or not modules[name].LEVELS]
+    alone = [t for t, level in ((pair.long, pair.window.y), (pair.short, pair.window.x)) if reverts_by_itself(level)]
+    cointegrated = pvalue < LEVEL_OF_TEST and not alone
+    allowed = [name for name in names if cointegrated or not modules[name].LEVELS]
     gained = effectiveness(walk, allowed)
     estimates = [_estimate(pair, name, modules[name], window, gained[name]) for name in names]
     ry, rx = pair.window.returns()
     recommended, as_good = _best([estimate for estimate in estimates if estimate.name in allowed])
     periods = int(walk.period.max()) + 1
-    notes = list(pair.notes)
+    notes = [*pair.notes, *about_legs(alone)]
     if periods < FEW_PERIODS:
         text = f"only {periods} holding periods out of sample: effectiveness is known poorly"
         notes.append(Note("few_periods", text))
@@ -254,6 +254,7 @@ def pair_ratio(
         recommended=recommended,
         cointegration_statistic=statistic,
         cointegration_pvalue=pvalue,
+        cointegrated=cointegrated,
         stability=stability(ry, rx),
         as_good=tuple(as_good),
         hold=hold,
@@ -263,15 +264,24 @@ def pair_ratio(
     )
 
 
+def about_legs(tickers: Sequence[str]) -> list[Note]:
+    """Say which legs revert by themselves: then the pair's cointegration means nothing."""
+    text = "reverts by itself: that the pair does too says nothing of the other leg, and price levels give no ratio"
+    return [Note("leg_reverts", f"{ticker} {text}") for ticker in tickers]
+
+
 def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
     """Return the estimator to use and those that did as well.
 
     Of the ones that cannot be told from the one that removed most variance, the one whose ratio is known best is taken:
     picking the highest of many near-equal scores picks noise.
     """
-    known = [e for e in allowed if math.isfinite(e.effectiveness.value)]
+    known = [e for e in allowed if math.isfinite(e.effectiveness.value) and math.isfinite(e.dollar_ratio)]
     if not known:
         raise InputError("none of the estimators asked for fits a pair that is not cointegrated: add return_ols")
+    usual = next((e for e in known if e.name == "return_ols"), None)
+    if usual is not None and not math.isfinite(usual.effectiveness.low):
+        return usual.name, []  # too few periods to tell any two apart
     highest = max(known, key=lambda e: e.effectiveness.value)
     equal = [e for e in known if e is highest or e.effectiveness.behind_low <= 0.0 <= e.effectiveness.behind_high]
     precise = [e for e in equal if math.isfinite(e.dollar_ci95[0])]
@@ -280,11 +290,12 @@ def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
 
 
 def _estimate(pair: Any, name: str, module: Any, window: int, gained: Effectiveness) -> Estimate:
+    from hedgekit.pairs.ratios import fitted
     from hedgekit.pairs.ratios.fit import dollars, shares
 
     days = window if module.DAYS == 0 else module.DAYS
     part = pair.window.last(days)
-    fit = module.fit(part)
+    fit = fitted(module, part)
     y, x = float(pair.window.y[-1]), float(pair.window.x[-1])
     low, high = (dollars(end, module.UNIT, y, x) for end in (fit.low, fit.high))
     dollar_ratio = dollars(fit.ratio, module.UNIT, y, x)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 LEAST_DAYS = 30
 """Days both legs must have for anything to be estimated."""
 
-_RECENT = 10  # missing days at the end that are pointed out
+SAME = 1.0 - 1e-12
+"""Correlation from which two legs are one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,6 +138,12 @@ def pair_of(
     for at, ticker in enumerate(both.tickers):
         if not np.nanstd(returns[:, at]) > 0.0:
             raise DataError(f"{prices.source}: the price of {ticker} never changes")
+    known = np.isfinite(returns).all(axis=1)
+    if abs(float(np.asarray(np.corrcoef(returns[known].T))[0, 1])) > SAME:
+        raise DataError(
+            f"{prices.source}: {both.tickers[0]} and {both.tickers[1]} move exactly together: one is the other in "
+            "disguise, there is nothing to hedge"
+        )
     y, x = (np.ascontiguousarray(levels[:, at]) for at in (0, 1))
     ry, rx = (np.ascontiguousarray(returns[:, at]) for at in (0, 1))
     closes = [_close_on(both, at, dates[-1]) for at in (0, 1)]
@@ -158,7 +165,7 @@ def _tickers(prices: PriceHistory, long: str | None, short: str | None) -> tuple
         return prices.tickers
     if long is None or short is None:
         others = [t for t in prices.tickers if t.upper() != (long or short or "").strip().upper()]
-        if len(others) != 1:
+        if len(others) != 1 or long is short is None:
             held = ", ".join(prices.tickers[:12]) + (", ..." if len(prices.tickers) > 12 else "")
             raise InputError(f"name both legs (--long, --short): the prices hold {held}")
         long, short = (long, others[0]) if long is not None else (others[0], short)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from hedgekit import units
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.pairs.rolling import rolling_regression
 from hedgekit.pairs.sample import pair_of
 from hedgekit.pairs.series import window_of
 from hedgekit.pairs.stationarity import engle_granger_pairs, pvalue
-from hedgekit.pairs.thresholds.bertram import bertram
+from hedgekit.pairs.thresholds.bertram import bertram, best_distance
 from hedgekit.pairs.thresholds.leung_li import leung_li
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck, fit, refits
 from hedgekit.results import Note, Result
@@ -78,7 +79,8 @@ class PairStatusResult(Result):
     process : OrnsteinUhlenbeck or None
         Of the residuals; None when nothing pulls them back.
     half_life_ci90 : tuple of float or None
-        Over refits of the same process to other histories of this length.
+        By parametric bootstrap: refits of the process to other histories of this length, reflected; infinite when the
+        data do not exclude that nothing pulls the spread back.
     entry_z, exit_z, stop_z : float
         Distances from the line at which to enter, to leave (on the far side when negative), and to give up.
     entry_z_ci90 : tuple of float or None
@@ -226,14 +228,11 @@ def pair_status(
     tests = engle_granger_pairs(np.column_stack([y[past], x[past]]), [0, 1], [1, 0])
     statistic = float(np.nanmin(tests.statistic))
     p = min(1.0, FILLS * pvalue(statistic, variables=2))
-
-    from hedgekit import units
-
-    cost = FILLS * units.fraction(units.fraction(cost_bps)) * (1.0 + abs(slope))
+    cost = FILLS * units.fraction_of_basis_points(cost_bps) * (1.0 + abs(slope))
     notes = list(pair.notes)
     process, others = _process(residuals, notes)
     thresholds, best = _thresholds(process, cost, rate, sd, notes)
-    bands = _bands(others, cost, sd)
+    bands = _bands(process, others, cost, sd)
     enter = entry_z if entry_z is not None else best if best is not None else math.nan
     leave = exit_z if exit_z is not None else -enter if entry_z is None else 0.0
     _check_order(enter, leave, stop_z, chosen=entry_z is not None or exit_z is not None)
@@ -323,20 +322,30 @@ def _thresholds(
 
 
 def _bands(
-    others: list[OrnsteinUhlenbeck], cost: float, sd: float
+    process: OrnsteinUhlenbeck | None, others: list[OrnsteinUhlenbeck], cost: float, sd: float
 ) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
     """Return 90% intervals of the half-life and of Bertram's entry over the refits."""
-    if len(others) < REFITS // 2:
+    if process is None or len(others) < REFITS // 2:
         return None, None
     entries = []
     for other in others:
         try:
-            entries.append(bertram(OrnsteinUhlenbeck(speed=other.speed, mean=0.0, vol=other.vol), cost).exit / sd)
+            entries.append(best_distance(other, cost) / sd)
         except InfeasibleError:
             entries.append(math.inf)
-    lives = np.percentile([other.half_life for other in others], INTERVAL)
+    # Reflected about the estimate: short histories revert too fast, so the truth lies on the other side of it.
+    low, high = np.percentile([math.exp(-other.speed) for other in others], INTERVAL)
+    carried = math.exp(-process.speed)
+    lives = [_half_life(2.0 * carried - end) for end in (high, low)]
     spans = np.percentile(entries, INTERVAL, method="nearest")
-    return (float(lives[0]), float(lives[1])), (float(spans[0]), float(spans[1]))
+    return (lives[0], lives[1]), (float(spans[0]), float(spans[1]))
+
+
+def _half_life(carried: float) -> float:
+    """Return days; infinite when all of a deviation is carried on, 0 when none is."""
+    if carried >= 1.0:
+        return math.inf
+    return math.log(2.0) / -math.log(carried) if carried > 0.0 else 0.0
 
 
 def _check_order(enter: float, leave: float, stop: float, *, chosen: bool) -> None:

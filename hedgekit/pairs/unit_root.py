@@ -10,11 +10,15 @@ from functools import lru_cache
 
 import numpy as np
 
+from hedgekit.errors import InputError
 from hedgekit.model import FloatArray
-from hedgekit.pairs.stationarity import engle_granger
+from hedgekit.pairs.stationarity import adf, engle_granger
 
 SIMULATED, WALK = 4000, 400
 """Random walks of the null distribution, and days of each."""
+
+ITSELF = 0.01
+"""p-value below which a leg is taken to revert by itself."""
 
 SEED = 20240607
 
@@ -31,6 +35,32 @@ def better_direction(y: FloatArray, x: FloatArray) -> tuple[float, float]:
     """
     statistic = float(min(engle_granger(y, x).statistic[0], engle_granger(x, y).statistic[0]))
     return statistic, tail(simulated_null(), statistic)
+
+
+def reverts_by_itself(series: FloatArray) -> bool:
+    """Whether a leg's own level is stationary, so that a cointegration test of it would mean nothing.
+
+    Dickey and Fuller's test with a constant at 1%, against simulated walks: a vol index, a yield, a spread.
+    """
+    try:
+        statistic = adf(series).statistic
+    except InputError:
+        return False
+    return tail(_walk_null(), statistic) < ITSELF
+
+
+@lru_cache(maxsize=1)
+def _walk_null() -> FloatArray:
+    """Return Dickey-Fuller statistics with a constant of plain walks, ascending."""
+    dice = np.random.default_rng(SEED + 1)
+    walks = np.cumsum(dice.standard_normal((SIMULATED, WALK)), axis=1)
+    level, change = walks[:, :-1], np.diff(walks, axis=1)
+    level = level - level.mean(axis=1, keepdims=True)
+    squares = (level * level).sum(axis=1)
+    coefficient = (level * change).sum(axis=1) / squares
+    errors = change - change.mean(axis=1, keepdims=True) - coefficient[:, None] * level
+    variance = (errors * errors).sum(axis=1) / (errors.shape[1] - 2)
+    return np.sort(coefficient / np.sqrt(variance / squares))
 
 
 def tail(null: FloatArray, statistic: float) -> float:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 TABLES = {
     "hedge": "hedgekit.report.hedge_table",
     "structure": "hedgekit.report.structure_table",
+    "structure_find": "hedgekit.report.find_table",
     "frontier": "hedgekit.report.frontier_table",
     "hedge_stop": "hedgekit.report.stop_table",
     "verify": "hedgekit.report.verify_table",
@@ -32,6 +33,7 @@ TABLES = {
     "allocate": "hedgekit.report.allocate_table",
     "config": "hedgekit.report.config_table",
     "pair_ratio": "hedgekit.report.pair_ratio_table",
+    "pair_options": "hedgekit.report.pair_options_table",
     "pair_size": "hedgekit.report.pair_size_table",
     "pair_test": "hedgekit.report.pair_test_table",
     "pair_scan": "hedgekit.report.pair_scan_table",

@@ -27,7 +27,9 @@ def table(result: PairBacktestResult, *, terminal: bool = False) -> str:
     for line in textwrap.wrap(headline(result), 76):
         out.print(Text(f"  {line}", style=ACCENT))
     out.print()
-    out.print(_parts(result))
+    for text in parts(result):
+        for line in textwrap.wrap(text, 76):
+            out.print(f"  {line}")
     out.print()
     if result.trades:
         grid = columns(
@@ -69,20 +71,19 @@ def headline(result: PairBacktestResult) -> str:
     return text
 
 
-def _parts(result: PairBacktestResult) -> str:
+def parts(result: PairBacktestResult) -> list[str]:
+    """Say where the gain came from and how it was made."""
     s = result.summary
     lines = [
-        f"  prices {dollars(s['price_usd'], sign=True)}, dividends {dollars(s['dividends_usd'], sign=True)}, fills "
-        f"{dollars(-s['cost_usd'])}, borrow {dollars(-s['borrow_usd'])}",
-        f"  {s['trades']:.0f} trades, {s['wins']:.0f} of {s['closed']:.0f} closed won; in the market "
-        f"{_pct(s['time_in_market'])} of days; worst fall {dollars(s['worst_fall_usd'])}",
+        f"prices {dollars(s['price_usd'], sign=True)}, dividends {dollars(s['dividends_usd'], sign=True)}, fills "
+        f"{dollars(-s['cost_usd'])}, borrow {dollars(-s['borrow_usd'])}; worst fall {dollars(s['worst_fall_usd'])}",
+        f"{s['wins']:.0f} of {s['closed']:.0f} closed trades won; in the market {_pct(s['time_in_market'])} of days; "
+        f"turnover a year {s['long_leg_turnover']:.1f}x gross in {result.inputs['long']}, "
+        f"{s['short_leg_turnover']:.1f}x in {result.inputs['short']}",
     ]
     if math.isfinite(s["sharpe"]):
-        lines.append(
-            f"  Sharpe {s['sharpe']:.2f}, standard error {s['sharpe_se']:.2f}; turnover {s['long_leg_turnover']:.1f}x (long leg) "
-            f"and {s['short_leg_turnover']:.1f}x gross a year"
-        )
-    return "\n".join(lines)
+        lines.append(f"Sharpe {s['sharpe']:.2f}, standard error {s['sharpe_se']:.2f}")
+    return lines
 
 
 def _pct(fraction: float, *, sign: bool = False) -> str:

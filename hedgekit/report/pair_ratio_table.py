@@ -45,14 +45,17 @@ def headline(result: PairRatioResult) -> str:
     """Return the answer in two sentences."""
     inputs, best = result.inputs, result.named(result.recommended)
     p = f"p = {result.cointegration_pvalue:.2g}"
-    verdict = (
-        f"Cointegrated ({p}): price levels may be used."
-        if result.cointegrated
-        else f"Not cointegrated ({p}): use a return ratio."
-    )
-    text = (
-        f"{verdict} {best.label}: short ${best.dollar_ratio:.2f} of {inputs['short']} for each $1 of {inputs['long']}"
-    )
+    if result.cointegrated:
+        verdict = f"Cointegrated ({p}): price levels may be used."
+    elif any(note.slug == "leg_reverts" for note in result.warnings):
+        verdict = "A leg reverts by itself: use a return ratio."
+    else:
+        verdict = f"Not cointegrated ({p}): use a return ratio."
+    long, short = inputs["long"], inputs["short"]
+    if best.dollar_ratio < 0.0:
+        both = f"hold ${-best.dollar_ratio:.2f} of {short} long for each $1 of {long}"
+        return f"{verdict} {best.label}: the legs move against each other, so {both}."
+    text = f"{verdict} {best.label}: short ${best.dollar_ratio:.2f} of {short} for each $1 of {long}"
     if math.isfinite(best.share_ratio):
         text += f", {best.share_ratio * SHARES:.1f} shares for {SHARES}"
     return f"{text}."
@@ -103,8 +106,14 @@ def _short(value: float, places: int = 2) -> str:
     """Write a share of one without its leading zero."""
     if not math.isfinite(value):
         return "-"
+    if value < -1.0:
+        return "<-1"
     text = f"{value:.{places}f}"
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def _price(value: float) -> str:
+    return number(value) if math.isfinite(value) else "unknown prices"
 
 
 def footer(result: PairRatioResult) -> list[str]:
@@ -114,7 +123,7 @@ def footer(result: PairRatioResult) -> list[str]:
     percent = units.percent(0.95)
     return [
         f"$/$: dollars of {short} short per dollar of {long} long; sh/{SHARES}: shares of {short} per {SHARES} of "
-        f"{long} at {number(inputs['long_close'])} and {number(inputs['short_close'])}",
+        f"{long} at {_price(inputs['long_close'])} and {_price(inputs['short_close'])}",
         f"out-of-sample: share of variance removed, fitted on the days before only, held {result.hold} days, "
         f"{result.periods} times; [{percent:g}% by block bootstrap]",
         f"returns: daily log, last {inputs['window_days']} (weekly 504, EWMA 503), errors allow for clustered "

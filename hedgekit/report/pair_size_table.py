@@ -96,7 +96,8 @@ def waiting(result: PairSizeResult) -> str:
         return f"no break-even time: {even.why}"
     eaten = "never, it earns carry" if math.isinf(even.eaten_after_days) else f"after {even.eaten_after_days:,.0f} days"
     half = f"half of it expected in {life.days:.0f} trading days ({life.low:.0f} to {life.high:.0f})"
-    paid = f"fills are paid back after {even.pays_after_days:.1f} days"
+    after = "within a day" if even.pays_after_days < 1.0 else f"after {even.pays_after_days:.1f} days"
+    paid = f"fills are paid back {after}"
     return f"full reversion is worth {dollars(even.gain_usd, sign=True)}, {half}; {paid}, costs eat all of it {eaten}"
 
 

@@ -76,7 +76,8 @@ def evidence(result: PairStatusResult) -> list[str]:
     else:
         life = f"half-life {result.process.half_life:.1f} days"
         if result.half_life_ci90:
-            life += f" (90%: {result.half_life_ci90[0]:.1f} - {result.half_life_ci90[1]:.1f})"
+            low, high = result.half_life_ci90
+            life += f" (90%: {low:.1f} - {f'{high:.1f}' if math.isfinite(high) else 'no end'})"
     lines.append(f"In the window: cointegration p = {result.pvalue:.2g}; {life}; 1 z = {_pct(result.residual_sd)}.")
     best, once = result.thresholds["bertram"], result.thresholds["leung_li"]
     if best is not None:

@@ -23,7 +23,7 @@ def table(result: PairTestResult, *, terminal: bool = False) -> str:
         for line in textwrap.wrap(text, 76):
             out.print(Text(f"  {line}", style=ACCENT))
     out.print()
-    grid = columns("", "statistic", "5% point", "p", "lags", "speaks against", left=(0, 5))
+    grid = columns("", "stat", "5%", "p", "lags", "speaks against", left=(0, 5))
     for test in result.tests:
         grid.add_row(
             test.label,
@@ -58,6 +58,8 @@ def verdict(result: PairTestResult) -> str:
     """Return whether the pair is cointegrated, and what the p-value allows for."""
     word = "Cointegrated" if result.cointegrated else "Not cointegrated, as far as these days can tell"
     p = probability(result.pvalue)
+    if result.legs_that_revert:
+        word = f"No cointegration to speak of, {' and '.join(result.legs_that_revert)} reverts by itself"
     return f"{word}: p {p if p.startswith('<') else f'= {p}'}, {result.basis}."
 
 
@@ -82,7 +84,8 @@ def footer(result: PairTestResult) -> list[str]:
     lines = [
         f"spread: {result.direction}, {inputs['levels']} with dividends, slope {result.slope:.4f}; its p-values are "
         "MacKinnon's for two variables; plain Dickey-Fuller tables would be wrong for it",
-        "better of both: p-value simulated for keeping the better direction; the log price ratio is fitted to nothing",
+        "stat: test statistic; 5%: its critical value; better of both: p-value simulated for keeping the better "
+        "direction; the log price ratio is fitted to nothing",
         "half-life: interval from simulating the fit of the ratio and of the reversion together",
     ]
     if math.isfinite(process.kappa):

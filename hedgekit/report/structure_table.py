@@ -234,6 +234,8 @@ def broker(result: StructureResult) -> Iterator[str]:
         f"{dollars(asked.deposit_usd, cents=True)}; maintenance {dollars(asked.maintenance_usd, cents=True)}; {account}"
     )
     yield from (f"  {line}" for line in asked.derivation)
+    if result.broker.portfolio is not None:
+        yield from (f"  portfolio margin (scan): {line}" for line in result.broker.portfolio.derivation)
     ledger = result.broker.assignment
     if ledger:
         yield "assignment:"
@@ -253,6 +255,8 @@ def footer(result: StructureResult) -> list[str]:
     fee = f"; ${inputs['fee']:g} a contract counted" if inputs["fee"] else "; no fees (--fee adds them)"
     lines = [exact + fee]
     lines += [one.statement for one in result.outlooks.values() if one is not None]
+    if any(when <= setting.t_horizon for when, _ in setting.cash):
+        lines.append("cash dividends before the first expiry count through the forward: shown there as a yield")
     lines.append(
         "expected value: discounted, less the cost, with dividends on shares and the right to exercise early "
         f"({dollars(result.early_exercise_usd, cents=True, sign=True)}); probabilities do not depend on quantity"

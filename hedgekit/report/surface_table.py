@@ -33,11 +33,8 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     broken = left.fit_butterflies + left.fit_calendars
     verdict = "no butterfly or calendar arbitrage" if not broken else f"arbitrage at {broken:,} points"
     out.print(f"the fit: {verdict} on a grid of {left.points:,} points")
-    out.print(
-        f"the quotes: {left.quote_butterflies:,} bid above a butterfly, {left.quote_calendars:,} above a later expiry"
-    )
-    for found in left.worst_butterflies:
-        out.print(f"  {found.what}: ${found.gain:.2f}")
+    blamed, early = left.quote_butterflies, left.quote_calendars
+    out.print(f"the quotes: {blamed:,} to blame for butterflies, {early:,} bid above a later expiry")
     for found in left.worst_calendars:
         out.print(f"  {found.what}: {units.percent(found.gain):.1f}% of its vol")
     out.print()

@@ -22,7 +22,15 @@ from hedgekit.results import Note, Result
 from hedgekit.structures.broker import Broker, ask
 from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.outcome import Outcome, exact_outcome, outlay
-from hedgekit.structures.outlook import KELLY_CAVEAT, Outlook, early_exercise, judge, level_distribution, with_touch
+from hedgekit.structures.outlook import (
+    KELLY_CAVEAT,
+    Outlook,
+    dividend_model_gap,
+    early_exercise,
+    judge,
+    level_distribution,
+    with_touch,
+)
 from hedgekit.structures.revaluation import position_greeks, position_values
 from hedgekit.structures.sentence import what_must_happen
 from hedgekit.structures.setting import Setting, options_of, shares_of
@@ -324,7 +332,9 @@ def _outlooks(
 ) -> dict[str, Outlook | None]:
     found: dict[str, Outlook | None] = dict.fromkeys(MEASURES)
     if not math.isnan(setting.level_vol):
-        own = judge(held, outcome, setting, level_distribution(setting, drift=drift), fee=fee, rights_usd=rights)
+        level = level_distribution(setting, drift=drift)
+        with_gap = rights + dividend_model_gap(held, outcome, setting)
+        own = judge(held, outcome, setting, level, fee=fee, rights_usd=with_gap)
         found["lognormal"] = with_touch(own, held, setting, drift, setting.sessions)
     for distribution in distributions:
         found[distribution.name] = judge(held, outcome, setting, distribution, fee=fee, rights_usd=rights)
@@ -390,7 +400,7 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
     notes = []
     if outcome.low is None:
         notes.append(Note("unlimited_loss", unlimited(outcome)))
-    if outcome.carry_slope:
+    if abs(outcome.carry_slope) >= LEAST_SLOPE:
         message = (
             f"above {outcome.top:,.0f} the dividend yield on the later calls alone moves profit by "
             f"${outcome.carry_slope:+,.2f} for each dollar of the spot: not counted as without limit"
@@ -429,6 +439,8 @@ def _odd_price(leg: Leg, setting: Setting) -> list[Note]:
 
 
 HALF_CENT = 0.005
+LEAST_SLOPE = 0.01
+"""Dollars per dollar of the spot: a tilt below it is noise in an implied yield."""
 
 
 def _inputs(setting: Setting, fee: float, drift: float | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from hedgekit.errors import InfeasibleError
 from hedgekit.margin.account import reg_t
 from hedgekit.margin.assignment import AssignmentLine, assignment_ledger
 from hedgekit.margin.cash import cash_account
+from hedgekit.margin.portfolio import PortfolioScan, portfolio_margin
 from hedgekit.margin.requirement import MarginRequirement
 from hedgekit.model import Holding
 from hedgekit.results import Note
@@ -28,6 +30,8 @@ class Broker:
         To deposit in a cash account; None where it may not hold the positions.
     cash_refusal : str
         Why; empty where it may.
+    portfolio : PortfolioScan or None
+        The greatest loss over the scan of a portfolio-margin account; None where a leg has no vol.
     assignment : tuple of AssignmentLine
         One a short leg.
     """
@@ -35,12 +39,14 @@ class Broker:
     margin: MarginRequirement
     cash_usd: float | None
     cash_refusal: str
+    portfolio: PortfolioScan | None
     assignment: tuple[AssignmentLine, ...]
 
     def margin_dict(self) -> dict[str, Any]:
         """Return the margin as the JSON of the public contract."""
         cash = {"deposit_usd": self.cash_usd, "refusal": self.cash_refusal or None}
-        return {**self.margin.to_dict(), "cash_account": cash}
+        portfolio = None if self.portfolio is None else self.portfolio.to_dict()
+        return {**self.margin.to_dict(), "cash_account": cash, "portfolio": portfolio}
 
     @property
     def warnings(self) -> tuple[Note, ...]:
@@ -49,7 +55,7 @@ class Broker:
 
 
 def ask(holdings: Sequence[Holding], setting: Setting) -> Broker:
-    """Return what Reg T and a cash account ask, and the assignment ledger.
+    """Return what Reg T, a cash account and a portfolio scan ask, and the assignment ledger.
 
     Parameters
     ----------
@@ -63,6 +69,13 @@ def ask(holdings: Sequence[Holding], setting: Setting) -> Broker:
         cash = cash_account(holdings, spot=spot, asof=asof).deposit_usd
     except InfeasibleError as error:
         refusal = str(error)
+    vols = {option.compact: vol for option, vol in setting.vols.items() if math.isfinite(vol)}
+    scan = None
+    if len(vols) == len(setting.vols):
+        rate, div_yield = setting.rates[setting.horizon], setting.div_yields[setting.horizon]
+        scan = portfolio_margin(
+            holdings, spot=spot, asof=asof, rate=rate, div_yield=div_yield, dividends=setting.cash, vols=vols
+        )
     ledger = assignment_ledger(
         holdings,
         spot=spot,
@@ -73,4 +86,4 @@ def ask(holdings: Sequence[Holding], setting: Setting) -> Broker:
         shares=sum(held.shares for held in shares_of(holdings)),
         chain=setting.chain,
     )
-    return Broker(margin=margin, cash_usd=cash, cash_refusal=refusal, assignment=ledger)
+    return Broker(margin=margin, cash_usd=cash, cash_refusal=refusal, portfolio=scan, assignment=ledger)

@@ -27,8 +27,8 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 Extremum = tuple[Fraction | None, Fraction | None]
 
-TOLERANCE = 0.005
-"""Dollars a contract to which extremes and the joined curve are known."""
+TOLERANCE, SCALE = 0.005, 2.5e-7
+"""Extremes are known to so many dollars a contract, or to that part of the shares' value when it is more."""
 
 DEVIATIONS = 8.0
 """The search ends where the farthest leg's spot is this many deviations above; beyond it limits are used."""
@@ -110,7 +110,9 @@ class _Search:
     def __init__(self, base: PiecewiseLinear, far: Sequence[_Far], setting: Setting, elapsed: float) -> None:
         self.base, self.far, self.setting, self.elapsed = base, far, setting, elapsed
         self.count = np.array([leg.count for leg in far])
-        self.tolerance = TOLERANCE * float(np.abs(self.count).sum()) / max(leg.leg.option.multiplier for leg in far)
+        many = max(leg.leg.option.multiplier for leg in far)
+        each = max(TOLERANCE, SCALE * setting.spot * many)
+        self.tolerance = each * float(np.abs(self.count).sum()) / many
         strikes = [float(knot) for knot in base.knots] + [leg.leg.option.strike for leg in far]
         self.top = self._top(max(*strikes, setting.spot))
         body = np.linspace(0.0, 2.0 * setting.spot, 65)

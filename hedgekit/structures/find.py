@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
@@ -19,31 +18,26 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.core import _finder
-from hedgekit.distributions.implied import implied
 from hedgekit.distributions.priced import Priced
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.margin.long_stock import initial_rate
 from hedgekit.margin.underlying import describe
 from hedgekit.market.inputs import Given, resolve
-from hedgekit.market.surface import fit
 from hedgekit.model import Chain, Holding, Leg, Option, Shares
-from hedgekit.payoff import net_premium
-from hedgekit.pricing import engine_name, implied_vol, price
+from hedgekit.pricing import implied_vol, price
 from hedgekit.results import Note
+from hedgekit.structures import outlooks
 from hedgekit.structures.desk import FAR_DAYS, pick_expiry
-from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.found import FindResult, Found
-from hedgekit.structures.outcome import exact_outcome, outlay
+from hedgekit.structures.measuring import Limits, Picks, measured, ranked, stated, strikes_of
 from hedgekit.structures.outlook import dividends_usd, level_distribution
 from hedgekit.structures.revaluation import cash_after
-from hedgekit.structures.sentence import what_must_happen
-from hedgekit.structures.setting import Setting, forward_price, from_chain, options_of, shares_of
+from hedgekit.structures.setting import Setting, from_chain
 from hedgekit.structures.shapes import CENT, SHAPES, Field, Side, parts_at, sold_spreads
 from hedgekit.structures.view import View, view_of
 from hedgekit.units import MULTIPLIER
 
 FloatArray = npt.NDArray[np.float64]
-Picks = list[tuple[str, tuple[Holding, ...]]]
 
 NAMES = (*SHAPES, "iron-condor", "iron-butterfly", "butterfly", "broken-wing-butterfly", "calendar")
 """Structures that are searched. Not diagonals, and none with a naked side (jade lizard, ratio spread)."""
@@ -62,26 +56,6 @@ NODES = 121
 """Spots at which the far leg of a calendar is valued."""
 
 INDEX_OPTIONS = frozenset({"SPX", "SPXW", "XSP", "RUT", "RUTW", "MRUT", "NDX", "NDXP", "XND", "DJX"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a structure must keep within.
-
-    Attributes
-    ----------
-    max_loss, max_capital : float
-        Dollars for one contract; infinity for none.
-    min_probability : float
-        Of a profit, under the view.
-    each : int
-        How many of each structure.
-    """
-
-    max_loss: float
-    max_capital: float
-    min_probability: float
-    each: int
 
 
 def find(
@@ -172,9 +146,9 @@ def find(
     setting = _setting(chain, near, far, rate, dividends)
     market, doubts = _market(setting)
     view = view_of(market, low=low, high=high, confidence=confidence, day=day)
-    search = _Search(chain, setting, near, far, view, fee)
+    search = Search(chain, setting, near, far, view, fee)
     picks, searched, free = search.run(names, limits)
-    found = _measured(picks, setting, view, market, limits, search)
+    found = measured(picks, setting, view, market, limits, search)
     warnings = [*(note for note in setting.warnings if note.slug != "vol_borrowed"), *doubts]
     if free:
         message = (
@@ -182,14 +156,22 @@ def find(
             "left out"
         )
         warnings.append(Note("quotes_too_good", message))
-    kept = _ranked(found, limits.each, top)
+    if counts["too_far"]:
+        message = (
+            f"{counts['too_far']:,} quotes farthest from the spot are left out: {MOST_STRIKES} strikes of a kind are "
+            "searched"
+        )
+        warnings.append(Note("strikes_left_out", message))
+    kept = ranked(found, limits.each, top)
     return FindResult(
         found=kept,
         view=view.statement,
         market=market.statement,
         searched=searched,
         why=_why(kept, searched, limits, search, names),
-        inputs=_inputs(chain, setting, view, market, limits, fee, max_spread, counts),
+        view_distribution=view,
+        market_distribution=market,
+        inputs=stated(chain, setting, view, market, limits, fee, max_spread, counts),
         warnings=tuple(warnings),
     )
 
@@ -256,12 +238,14 @@ def _quoted(chain: Chain, day: date, max_spread: float) -> tuple[dict[str, dict[
         "flagged": int(flagged.sum()),
         "one_sided": int((one_sided & ~flagged).sum()),
         "wide": int((wide & ~flagged & ~one_sided).sum()),
+        "too_far": 0,
     }
     columns = {}
     for kind, sign in (("call", 1), ("put", -1)):
         rows = np.flatnonzero(good & (slice_.kind == sign))
         rows = rows[np.argsort(slice_.strike[rows], kind="stable")]
         if len(rows) > MOST_STRIKES:
+            counts["too_far"] += len(rows) - MOST_STRIKES
             nearest = np.sort(np.argsort(np.abs(slice_.strike[rows] - chain.spot), kind="stable")[:MOST_STRIKES])
             rows = rows[nearest]
         names = ("strike", "bid", "ask", "bid_size", "ask_size", "open_interest")
@@ -294,17 +278,17 @@ def _setting(
 
 def _market(setting: Setting) -> tuple[Priced, tuple[Note, ...]]:
     """Return what the chain implies for the near expiry, or the lognormal where its quotes tell too little."""
-    assert setting.chain is not None
     try:
-        surface = fit(setting.chain.at(setting.horizon), market=setting.market)
-        return implied(surface, setting.horizon), ()
+        known = outlooks.from_chain(setting)
+        assert isinstance(known, Priced)
+        return known, ()
     except InputError as error:
         own = level_distribution(setting)
         assert isinstance(own, Priced)
         return own, (Note("market_lognormal", f"the chain implies no distribution ({error}): {own.statement}"),)
 
 
-class _Search:
+class Search:
     """The columns of one search, and its shapes one after the other."""
 
     def __init__(
@@ -503,7 +487,7 @@ class _Search:
         expected = values[:, 0] + slopes[:, 0] * (self.view.mean - nodes[0]) + bends
         return np.asarray(self.discount * MULTIPLIER * np.nan_to_num(expected, nan=0.0))
 
-    _larger: ClassVar[dict[str, Callable[[_Search, Limits], tuple[list[tuple[Holding, ...]], int, int]]]] = {
+    _larger: ClassVar[dict[str, Callable[[Search, Limits], tuple[list[tuple[Holding, ...]], int, int]]]] = {
         "iron-condor": _iron_condor,
         "iron-butterfly": _iron_butterfly,
         "butterfly": _butterfly,
@@ -520,90 +504,7 @@ class _Search:
         raise AssertionError(f"{leg.option} was not searched")
 
 
-def _measured(
-    picks: Picks, setting: Setting, view: View, market: Priced, limits: Limits, search: _Search
-) -> list[Found]:
-    """Measure every pick exactly; leave out what the exact numbers rule out."""
-    found = []
-    for name, held in picks:
-        one = _measure(name, held, setting, view, market, limits, search)
-        if one is None or one.profit_probability < limits.min_probability or one.expected_value_usd <= 0.0:
-            continue
-        found.append(one)
-    return found
-
-
-def _measure(
-    name: str,
-    held: tuple[Holding, ...],
-    setting: Setting,
-    view: View,
-    market: Priced,
-    limits: Limits,
-    search: _Search,
-) -> Found | None:
-    legs, fee = options_of(held), search.fee
-    later = any(leg.option.expiry != setting.horizon for leg in legs)
-    outcome = living_outcome(held, setting, fee) if later else exact_outcome(held, fee)
-    if outcome.low is None or outcome.low >= 0:
-        return None
-    rights = sum(search.rights.get(leg.option, 0.0) * leg.contracts * leg.option.multiplier for leg in legs)
-    beside = rights + float(outlay(held, fee)) * (search.discount - 1.0) + dividends_usd(held, setting)
-    expected, theirs = (search.discount * known.expect(outcome.profit) + beside for known in (view, market))
-    loss = -float(outcome.low)
-    cost = float(outlay(held, fee))
-    financed = loss + cost * (search.growth - 1.0) if shares_of(held) else loss
-    sizes, interests, spread = [], [], 0.0
-    for leg in legs:
-        quote = search.quote_of(leg)
-        sizes.append(quote["ask_size" if leg.contracts > 0 else "bid_size"] // abs(leg.contracts))
-        interests.append(quote["open_interest"])
-        spread += abs(leg.contracts) * (leg.option.multiplier * (quote["ask"] - quote["bid"]) + 2.0 * fee)
-    fees = fee * sum(abs(leg.contracts) for leg in legs)
-    stock = sum(shares.price * shares.shares for shares in shares_of(held))
-    capital = cost - fees - (1.0 - search.field.stock_rate) * stock if stock else loss - fees
-    return Found(
-        name=name,
-        holdings=held,
-        net_premium_usd=float(net_premium(legs)),
-        outlay_usd=cost,
-        max_loss_usd=loss,
-        financed_loss_usd=financed,
-        max_gain_usd=None if outcome.high is None else float(outcome.high),
-        breakevens=tuple(float(spot) for spot in outcome.breakevens),
-        expected_value_usd=expected,
-        value_per_loss=expected / financed,
-        profit_probability=view.probability_above(outcome.profit),
-        market_value_usd=theirs,
-        market_value_per_loss=theirs / financed,
-        market_profit_probability=market.probability_above(outcome.profit),
-        capital_usd=capital,
-        exit_now_usd=spread,
-        displayed=_least(sizes),
-        open_interest=_least(interests),
-        within_max_loss=int(limits.max_loss // financed) if math.isfinite(limits.max_loss) else None,
-        pays=what_must_happen(outcome, setting),
-    )
-
-
-def _least(values: Sequence[float]) -> float | None:
-    """Return the least of some numbers; None when one is not known."""
-    return None if any(math.isnan(value) for value in values) else min(values)
-
-
-def _ranked(found: Sequence[Found], each: int, top: int) -> tuple[Found, ...]:
-    """Return the best, at most so many of one structure; equal ones by name and legs."""
-    order = sorted(found, key=lambda one: (-one.value_per_loss, one.name, one.symbols))
-    taken: dict[str, int] = {}
-    kept = []
-    for one in order:
-        taken[one.name] = taken.get(one.name, 0) + 1
-        if taken[one.name] <= each:
-            kept.append(one)
-    return tuple(kept[:top])
-
-
-def _why(kept: Sequence[Found], searched: dict[str, int], limits: Limits, search: _Search, names: Sequence[str]) -> str:
+def _why(kept: Sequence[Found], searched: dict[str, int], limits: Limits, search: Search, names: Sequence[str]) -> str:
     total = sum(searched.values())
     if kept:
         best = kept[0]
@@ -622,68 +523,3 @@ def _why(kept: Sequence[Found], searched: dict[str, int], limits: Limits, search
         f"none of {total:,} combinations within the limits has a positive expected profit under the view; without them "
         f"{picks[0][0]} {strikes_of(picks[0][1])} has: raise --max-loss or --max-capital, or lower --min-pop"
     )
-
-
-def strikes_of(holdings: Sequence[Holding]) -> str:
-    """Return the strikes of a structure in the order of its legs.
-
-    Examples
-    --------
-    >>> low, high = (Option.parse(f"XYZ 2026-09-18 {strike} C") for strike in (95, 100))
-    >>> strikes_of([Leg(contracts=1, option=low, premium=7.0), Leg(contracts=-1, option=high, premium=3.0)])
-    '95/100'
-    """
-    return "/".join(dict.fromkeys(f"{leg.option.strike:g}" for leg in options_of(holdings)))
-
-
-def _inputs(
-    chain: Chain,
-    setting: Setting,
-    view: View,
-    market: Priced,
-    limits: Limits,
-    fee: float,
-    max_spread: float,
-    counts: dict[str, int],
-) -> dict[str, Any]:
-    from hedgekit import __version__
-
-    day = setting.horizon
-    forward = forward_price(chain.spot, setting.t_horizon, setting.rates[day], setting.div_yields[day], setting.cash)
-    return {
-        "ticker": chain.ticker,
-        "spot": chain.spot,
-        "spot_source": setting.spot_source,
-        "expiry": day,
-        "far_expiry": max(setting.t_years) if len(setting.t_years) > 1 else None,
-        "t_years": setting.t_horizon,
-        "rate": setting.rates[day],
-        "rate_source": setting.rate_source,
-        "div_yield": setting.div_yields[day],
-        "dividends": setting.cash,
-        "dividends_source": setting.dividends_source,
-        "forward": forward,
-        "vol": setting.level_vol,
-        "view": {
-            "low": view.low,
-            "high": view.high if math.isfinite(view.high) else None,
-            "confidence": view.confidence,
-            "market_probability": view.market_probability,
-            "mean": view.mean,
-        },
-        "market_distribution": {"name": market.name, "mean": market.mean},
-        "max_loss": limits.max_loss,
-        "max_capital": limits.max_capital,
-        "min_pop": limits.min_probability,
-        "each": limits.each,
-        "fee": fee,
-        "max_spread": max_spread,
-        "left_out": counts,
-        "asof": setting.asof,
-        "source": chain.source,
-        "source_sha256": chain.source_sha256,
-        "day_count": "ACT/365 to the exercise cut-off in New York",
-        "price_basis": "bought at the ask, sold at the bid",
-        "engine": engine_name(setting.exercise, setting.cash, setting.t_horizon),
-        "version": __version__,
-    }

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hedgekit.distributions.priced import Priced
 from hedgekit.errors import InfeasibleError
 from hedgekit.model import Holding, Shares
 from hedgekit.results import Result
+from hedgekit.structures.view import View
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,8 @@ class FindResult(Result):
         Combinations looked at, each structure.
     why : str
         One sentence.
+    view_distribution, market_distribution : View, Priced
+        The distributions themselves, for more questions in a notebook; not part of the JSON.
     """
 
     schema_name: ClassVar[str] = "structure_find"
@@ -111,6 +115,8 @@ class FindResult(Result):
     market: str
     searched: Mapping[str, int]
     why: str
+    view_distribution: View
+    market_distribution: Priced
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""

@@ -15,6 +15,7 @@ from hedgekit.distributions.protocol import Distribution
 from hedgekit.distributions.touch import touch, touch_at_closes
 from hedgekit.model import Holding, Leg
 from hedgekit.payoff import expiry_wealth
+from hedgekit.pricing import implied_vol, price
 from hedgekit.structures.outcome import Outcome, outlay
 from hedgekit.structures.revaluation import option_values
 from hedgekit.structures.setting import Setting, forward_price, options_of, shares_of
@@ -107,7 +108,7 @@ def judge(
     fee : float
         Dollars a contract.
     rights_usd : float
-        From `early_exercise`.
+        From `early_exercise`; for the lognormal distribution with `dividend_model_gap`.
     """
     discount = math.exp(-setting.rates[setting.horizon] * setting.t_horizon)
     cost = float(outlay(holdings, fee))
@@ -170,8 +171,8 @@ def dividends_usd(holdings: Sequence[Holding], setting: Setting) -> float:
 def early_exercise(holdings: Sequence[Holding], outcome: Outcome, setting: Setting) -> float:
     """Return what may be had beyond holding to the first expiry, at each leg's own vol, dollars.
 
-    Model value now, less the discounted expectation of the leg's value at the first expiry: the right to exercise
-    before it, paid for in the premium, which a distribution of the spot at one date cannot see.
+    Model value now, less today's value of the leg held to the first expiry: the right to exercise before it, paid for
+    in the premium, which a distribution of the spot at one date cannot see.
 
     Parameters
     ----------
@@ -180,24 +181,68 @@ def early_exercise(holdings: Sequence[Holding], outcome: Outcome, setting: Setti
         Its knots are the spots between which the value of a later leg is taken as linear, as in the outcome itself.
     setting : Setting
     """
-    discount = math.exp(-setting.rates[setting.horizon] * setting.t_horizon)
     here = np.array([setting.spot])
-    nodes = np.array([float(knot) for knot in outcome.profit.knots])
+    return sum(
+        leg.contracts
+        * leg.option.multiplier
+        * (float(option_values(leg.option, setting, here, 0.0)[0]) - _held(leg, outcome, setting))
+        for leg in options_of(holdings)
+        if not math.isnan(setting.vols[leg.option])
+    )
+
+
+def dividend_model_gap(holdings: Sequence[Holding], outcome: Outcome, setting: Setting) -> float:
+    """Return what the legs held to the first expiry are worth beyond their lognormal expectation, dollars.
+
+    Zero without cash dividends before it. With them the spot falls by dollars, not by a part of itself, so that it does
+    not end lognormal; the lognormal outlook is corrected by this, each leg at its own vol.
+
+    Parameters
+    ----------
+    holdings, outcome, setting
+        As in `early_exercise`.
+    """
+    if not any(0.0 < when <= setting.t_horizon for when, _ in setting.cash):
+        return 0.0
+    discount = math.exp(-setting.rates[setting.horizon] * setting.t_horizon)
     total = 0.0
     for leg in options_of(holdings):
         vol = setting.vols[leg.option]
-        if math.isnan(vol):
-            continue
-        own = _lognormal(setting, vol)
-        if leg.option.expiry == setting.horizon:
-            unit = Leg(contracts=1, option=leg.option, premium=0.0)
-            held = own.expect(expiry_wealth(0, [unit])) / leg.option.multiplier
-        else:
-            option = leg.option
-            held = own.expect_function(lambda s, o=option: option_values(o, setting, s, setting.t_horizon), nodes)  # type: ignore[misc]
-        now = float(option_values(leg.option, setting, here, 0.0)[0])
-        total += leg.contracts * leg.option.multiplier * (now - discount * held)
+        if not math.isnan(vol):
+            plain = discount * _expected(leg, outcome, setting, _lognormal(setting, vol))
+            total += leg.contracts * leg.option.multiplier * (_held(leg, outcome, setting) - plain)
     return total
+
+
+def _held(leg: Leg, outcome: Outcome, setting: Setting) -> float:
+    """Return today's value of one option held to the first expiry, dollars a share."""
+    vol, day, t = setting.vols[leg.option], setting.horizon, setting.t_horizon
+    discount = math.exp(-setting.rates[day] * t)
+    if not any(0.0 < when <= t for when, _ in setting.cash):
+        return discount * _expected(leg, outcome, setting, _lognormal(setting, vol))
+    if leg.option.expiry == day:
+        terms = (setting.spot, leg.option.strike, t, setting.rates[day], setting.div_yields[day], vol)
+        return price(leg.option.kind, *terms, exercise="european", dividends=setting.cash)
+    return discount * _expected(leg, outcome, setting, _lognormal(setting, _matched_vol(setting, vol)))
+
+
+def _expected(leg: Leg, outcome: Outcome, setting: Setting, spot: Distribution) -> float:
+    """Return the expected value of one option at the first expiry, dollars a share."""
+    if leg.option.expiry == setting.horizon:
+        unit = Leg(contracts=1, option=leg.option, premium=0.0)
+        return spot.expect(expiry_wealth(0, [unit])) / leg.option.multiplier
+    nodes = np.array([float(knot) for knot in outcome.profit.knots])
+    return spot.expect_function(lambda spots: option_values(leg.option, setting, spots, setting.t_horizon), nodes)
+
+
+def _matched_vol(setting: Setting, vol: float) -> float:
+    """Return the vol of a lognormal that agrees at the forward with the spot that pays cash dividends."""
+    day, t = setting.horizon, setting.t_horizon
+    rate, div_yield = setting.rates[day], setting.div_yields[day]
+    forward = forward_price(setting.spot, t, rate, div_yield, setting.cash)
+    place = (setting.spot, forward, t, rate)
+    premium = price("call", *place, div_yield, vol, exercise="european", dividends=setting.cash)
+    return implied_vol(premium, "call", *place, _div_yield(setting), exercise="european")
 
 
 PIECES = 4000

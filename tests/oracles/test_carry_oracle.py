@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from hedgekit.errors import DataError
-from hedgekit.market.carry import forwards, infer_dividends, infer_rate
+from hedgekit.market.carry import better_dividends, forwards, infer_dividends, infer_rate
+from hedgekit.market.inputs import resolve
+from hedgekit.market.rates import read_rate
 from hedgekit.market.sources import load
 from hedgekit.pricing import implied_vol, price
 
@@ -123,3 +125,52 @@ def test_real_forwards_carry_as_rate_less_dividends(day):
             # the field note beside the data: +2.6% to +3.4% on these days
             assert math.log(forward.forward_high / chain.spot) / forward.t_years > 0.026
             assert math.log(forward.forward_low / chain.spot) / forward.t_years < 0.036
+
+
+def test_cash_dividends_are_inferred_where_they_tell_the_quotes_better(generator, example):
+    cash = better_dividends(example, generator.RATE)
+    assert cash == infer_dividends(example, generator.RATE)
+    market = resolve(example, example.expiries)
+    assert market.cash and "a quarter from" in market.dividends_source
+    # beside them little is left as a yield: under half a point beyond two months, where dates are off by days
+    assert all(abs(market.div_yields[day]) < 0.005 for day in example.expiries if example.years_to(day) > 0.17)
+
+
+def test_few_expiries_infer_no_cash_dividends(example):
+    few = example.select(example.expiry <= example.expiry.min() + 120)
+    assert better_dividends(few, 0.036) == ()
+
+
+@pytest.mark.reference
+@needs_data
+def test_the_dividends_of_a_real_year_are_told():
+    # SPY went ex on 2015-03-20 with $0.931, and paid $4.21 over that year
+    cash = resolve(chain := load(OPTIONS / "vendor_csv" / "SPY_2015-01-05.csv"), chain.expiries[1:]).cash
+    assert cash[0][0] * 365 == pytest.approx(74, abs=4)
+    assert cash[0][1] == pytest.approx(0.93, abs=0.05)
+
+
+@pytest.mark.reference
+@needs_data
+def test_projected_dividends_and_treasury_yields_explain_the_forwards():
+    chain = load(OPTIONS / "cboe_json" / "IWM_2026-06-17.json")
+    data = OPTIONS.parent
+    rate, dividends = (
+        data / "rates" / "treasury_nominal_5pt_2025_2026-08-21.csv",
+        data / "dividends" / "IWM_dividends.csv",
+    )
+    open_ = [day for day in chain.expiries if chain.years_to(day) > 0.05]
+    market = resolve(chain, open_, rate=rate, dividends=dividends, with_forwards=True)
+    assert "projected to" in market.dividends_source
+    assert {note.slug for note in market.warnings} == {"dividends_projected"}
+    # half a point a year at three weeks, where a dollar of width is half a point; a fifth beyond two months
+    assert all(abs(told.residual_yield) < 0.002 for told in market.forwards.values() if told.t_years > 0.2)
+
+
+@pytest.mark.reference
+@needs_data
+def test_european_quotes_tell_the_rate_that_the_file_beside_them_says():
+    chain = load(OPTIONS / "vendor_csv" / "SPX_2024-11-11_european_no_greeks.csv", ticker="SPX")
+    estimate = infer_rate(chain)
+    curve = read_rate(OPTIONS / "vendor_csv" / "SPX_2024-11-11_sofr_discount_factors.csv", chain.asof.date())
+    assert estimate.low < curve.at(0.25) < estimate.high

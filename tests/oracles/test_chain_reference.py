@@ -153,3 +153,80 @@ def test_every_file_loads_or_is_refused_in_a_sentence(path):
     except (DataError, InputError) as error:
         message = str(error)
     assert path.name in message
+
+
+LOADED = [
+    # file, arguments, quotes, spot (None: the file's own), slugs said
+    ("broker_json/polygon_snapshot_AAPL_2022-04-29_one_contract.json", {}, 1, None, ["late_trades", "spot_unchecked"]),
+    ("broker_json/tdameritrade_SPY_2022-05-20.json", {}, 704, 389.63, ["spot_off_parity"]),
+    ("cboe_quotedata/SPY_2025-05-16_quotedata.csv", {}, 3160, 594.20, ["after_hours", "spot_off_parity"]),
+    ("cboe_quotedata/SPY_2022-07-09_quotedata.csv", {}, 2578, 388.67, ["market_closed", "spot_off_parity"]),
+    ("vendor_csv/SPY_2015-01-05.csv", {}, 4922, 201.72, ["spot_from_parity"]),
+    ("vendor_csv/SPX_2017_two_contracts_per_day.csv", {"asof": "2017-01-04"}, 2, None, ["spot_unchecked"]),
+    (
+        "vendor_csv/SPX_2024-11-11_european_no_greeks.csv",
+        {"ticker": "SPX"},
+        2660,
+        6001.35,
+        ["late_trades", "spot_from_parity"],
+    ),
+    ("yfinance_csv/SPY_2026-02-11.csv", {}, 2692, 691.96, ["asof_from_trades", "days_wrong", "spot_off_parity"]),
+    ("spy_put_ladder_monthly_2010_2018.json", {"asof": "2010-01-26"}, 29, None, ["spot_unchecked"]),
+]
+
+
+@pytest.mark.parametrize(("name", "how", "count", "close", "said"), LOADED, ids=[row[0] for row in LOADED])
+def test_each_kind_of_file_loads_whole_and_its_spot_is_near_the_close(name, how, count, close, said):
+    chain = load(OPTIONS / name, **how)
+    assert len(chain) == count
+    assert slugs(chain) == said
+    if close is None:
+        assert chain.spot == chain.file_spot
+    else:
+        assert chain.spot == pytest.approx(close, rel=1e-3)
+
+
+@pytest.mark.parametrize("ticker", ["IWM", "SPY"])
+@pytest.mark.parametrize("day", ["2026-07-16", "2026-07-22", "2026-07-31", "2026-08-07"])
+def test_parity_after_each_close_is_near_the_official_one(ticker, day):
+    with (DATA / "prices" / "yahoo_unadj_long" / f"{ticker}.csv").open() as lines:
+        close = {row["Date"][:10]: float(row["Close"]) for row in csv.DictReader(lines)}[day]
+    chain = load(OPTIONS / "iwm_spy_0_13dte_eod_2026-07-16_2026-08-07.parquet", ticker=ticker, asof=day)
+    # the shares move on until the options stop at 16:15: the file's own spot of 15:59 to 16:00 is as far off the close
+    assert chain.spot == pytest.approx(close, rel=2.2e-3)
+    # what the options that expire on the day itself say is another witness of the same moment
+    low, high = parity_spot(chain).today
+    assert 0.9996 * low <= chain.spot <= 1.0004 * high
+    assert not (chain.flags & (Flag.VERTICAL | Flag.BUTTERFLY | Flag.CALENDAR | Flag.CROSSED | Flag.DUPLICATE)).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lean_universe/SPY_20240104.csv", r"no bid or ask in any of 36 options .* cannot be traded on"),
+        ("vol_surface/IWM_ivolatility_2019-01-15.csv", "no bid or ask in any of 170 options .* cannot be traded on"),
+        ("vendor_csv/SPX_2024-11-11_sofr_discount_factors.csv", "not a chain in any known format"),
+        ("yfinance_csv/NVDA_2026-02-20_wide_calls_puts.csv", "does not say the expiry .* give it with --expiry"),
+        ("iwm_spy_0_13dte_eod_2026-07-16_2026-08-07.parquet", r"2 underlyings \(IWM, SPY\): choose with --ticker"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_for_its_reason(name, said):
+    with pytest.raises((DataError, InputError), match=said):
+        load(OPTIONS / name)
+
+
+def test_the_symbol_beats_the_old_expiry_bug():
+    chain = load(OPTIONS / "yfinance_csv" / "SPY_2020-10-05_expiry_off_by_one.csv")
+    assert "1,681 of 1,681 rows (mostly 1 day before it)" in dict(chain.warnings)["expiry_off_symbol"]
+    assert chain.expiries[0] == date(2020, 10, 5)
+
+
+def test_mini_options_are_split_off_and_old_expiries_kept():
+    found = {defect.slug: defect.count for defect in defects(load(OPTIONS / "vendor_csv" / "SPY_2015-01-05.csv"))}
+    assert (found["non_standard"], found["expired"], found["no_ask"]) == (1258, 294, 627)
+    assert "duplicate" not in found
+
+
+def test_stale_quotes_are_blamed_rather_than_their_victims():
+    chain = load(OPTIONS / "yfinance_csv" / "SPY_2026-02-11.csv")
+    assert 0 < ((chain.flags & Flag.VERTICAL) != 0).sum() < 100  # 205 quotes stand in some violation

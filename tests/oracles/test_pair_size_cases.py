@@ -83,6 +83,13 @@ def history(seed=5, n=600, vols=(0.22, 0.16), rho=0.88):
     return PriceHistory(tickers=("IWM", "SPY"), dates=dates, close=levels, total_return=levels, source="made")
 
 
+@pytest.mark.parametrize(("ratio", "sd"), [(1.0, 0.1097633819), (1.18, 0.1046043976), (1.21, 0.1044942104)])
+def test_spread_volatility_of_known_vols(ratio, sd):
+    """sqrt(.22^2 + d^2 .16^2 - 2 d .88 .22 .16), least at d = rho sigma_y / sigma_x = 1.21."""
+    sized = hk.pair_size(history(), gross=2_000_000, ratio=ratio, long_price=1.0, short_price=1.0)
+    assert sized.risk.spread_vol == pytest.approx(sd, rel=2e-5)
+
+
 def test_value_at_risk_of_known_vols():
     prices = history()
     sized = hk.pair_size(prices, var=1000, ratio=1.18, fill=0.9999, long_price=1.0, short_price=1.0)
@@ -139,7 +146,8 @@ def test_a_yield_read_from_the_adjusted_prices(tmp_path):
 
     known = dataclasses.replace(days, total_return=total)
     assert trailing_yield(known, "IWM") == pytest.approx(4 * 0.3 / close[-1, 0], rel=0.02)
-    assert trailing_yield(known, "SPY") == 0.0
+    # equal throughout: no dividend, or an adjusted close; not to be told apart
+    assert math.isnan(trailing_yield(known, "SPY"))
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,19 @@ def test_screening_costs_significance():
     # the whole procedure on its own returns: the same answer up to simulation error and the lags chosen
     assert simulated.pvalue == pytest.approx(alone.pvalue, abs=0.05)
     assert "simulated" in simulated.basis
+
+
+def test_a_leg_that_reverts_by_itself_is_no_cointegration():
+    """A vol index against a walk: Engle and Granger's statistic rejects, and it means nothing."""
+    dice = np.random.default_rng(31)
+    vol = np.empty(1500)
+    vol[0] = 3.0
+    for t in range(1, 1500):
+        vol[t] = 3.0 + 0.93 * (vol[t - 1] - 3.0) + 0.08 * dice.standard_normal()
+    walk = 100 * np.exp(np.cumsum(0.01 * dice.standard_normal(1500)))
+    prices = history(walk, np.exp(vol))
+    tested = hk.pair_test(prices)
+    assert tested.pvalue < 0.01 and not tested.cointegrated and tested.legs_that_revert == ("X",)
+    ratio = hk.pair_ratio(prices)
+    assert not ratio.cointegrated and not ratio.named(ratio.recommended).level_based
+    assert "leg_reverts" in {note.slug for note in ratio.warnings}

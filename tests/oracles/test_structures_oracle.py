@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from hedgekit.distributions.touch import touch
 from hedgekit.market.legs import parse_leg, priced
 from hedgekit.model import NEW_YORK
 from hedgekit.structures.analysis import analyze
@@ -90,7 +91,7 @@ def test_covered_call_of_optionlab():
     spot = level_distribution(setting)
     assert spot.probability(164.90) == pytest.approx(0.5472008424, abs=1e-9)
     assert own.profit_probability == pytest.approx(spot.probability(164.89), abs=1e-12)
-    assert own.touch["NVDA230217C00185000"]["continuous"] == pytest.approx(0.5277250352, abs=2e-3)
+    assert own.touch["NVDA230217C00185000"]["continuous"] == touch(168.99, 185.0, 24 / 252, 0.045, 0.483).probability
     assert [float(spot) for spot in result.outcome.breakevens] == [164.89]
     assert (result.outlay_usd, result.max_loss_usd, result.max_gain_usd) == (16489.0, 16489.0, 2011.0)
     # the call's delta and the vol of its price, as printed there
@@ -261,3 +262,14 @@ def test_kelly_against_an_optimiser_over_the_density():
     ).x
     # 4,000 equally likely outcomes stand for the density
     assert found == pytest.approx(best, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("place", "published"),
+    [((100.0, 105.0, 60 / 365, 0.01, 0.2), 0.540374479), ((168.99, 185.0, 24 / 252, 0.045, 0.483), 0.5277250352)],
+)
+def test_optionlabs_touch_is_the_price_of_a_one_touch(place, published):
+    # what it calls the probability of touch is discounted from the moment of the touch
+    found = touch(*place, rate=place[3])
+    assert found.discounted == pytest.approx(published, abs=2e-10)
+    assert found.probability > found.discounted

@@ -27,12 +27,17 @@ static inline int hk_constant(double sum_of_squares, double window, double level
     return !(sum_of_squares > window * grain * grain);
 }
 
+/* Four sums side by side: one would wait for each addition. */
 static inline double hk_mean(const double *values, size_t count)
 {
-    double first = values[0], sum = 0.0;
-    for (size_t i = 1; i < count; i++)
-        sum += values[i] - first;
-    return first + sum / (double)count;
+    double first = values[0], sum[4] = {0.0, 0.0, 0.0, 0.0};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += values[i + k] - first;
+    for (; i < count; i++)
+        sum[0] += values[i] - first;
+    return first + ((sum[0] + sum[1]) + (sum[2] + sum[3])) / (double)count;
 }
 
 #endif

@@ -6,6 +6,7 @@ Nothing is repaired in silence: every change and every doubt is a note.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from hedgekit.market.prices import splits
 from hedgekit.market.prices.series import Series
 from hedgekit.model import BoolArray, FloatArray
 from hedgekit.results import Note
+from hedgekit.units import CENTS_PER_DOLLAR
 
 LISTED = 5  # days a note names
 LONG_GAP = 20
@@ -199,15 +201,9 @@ def off_the_cent(dates: npt.NDArray[np.datetime64], close: FloatArray) -> bool:
     values = close[window][(dates[window] >= DECIMAL_START) & np.isfinite(close[window])]
     if len(values) < _LEAST:
         return False
-    cents = values * _cents()
+    cents = values * CENTS_PER_DOLLAR
     shares = [np.mean(np.abs(cents * step - np.round(cents * step)) < _GRID_TOLERANCE) for step in _SPLIT_STEPS]
     return bool(max(shares) < _OFF_GRID)
-
-
-def _cents() -> float:
-    from hedgekit.units import CENTS_PER_DOLLAR
-
-    return float(CENTS_PER_DOLLAR)
 
 
 def _last_only(column: FloatArray) -> FloatArray:
@@ -321,12 +317,15 @@ def _runs(flags: BoolArray) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
+@lru_cache(maxsize=1)
 def nyse_sessions() -> npt.NDArray[np.datetime64]:
     """Return the sessions of the New York Stock Exchange that the calendar knows, ascending."""
     first, last = np.datetime64(calendar.FIRST_DAY), np.datetime64(calendar.LAST_DAY)
     days = np.arange(first, last + 1)
     days = days[np.is_busday(days)]
-    return days[~np.isin(days, np.array(calendar.closed_days(), dtype="M8[D]"))]
+    open_days = days[~np.isin(days, np.array(calendar.closed_days(), dtype="M8[D]"))]
+    open_days.flags.writeable = False
+    return open_days
 
 
 def _outside(

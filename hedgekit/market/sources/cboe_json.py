@@ -36,11 +36,11 @@ def read(content: Content, want: Want) -> Snapshot:
     body = _body(content.document)
     place = "data.options" if body is not content.document else "options"
     rows = Rows.of_records(content, place, body["options"])
-    stamp = content.document.get("timestamp")
+    stamp = _first(content.document, body, "timestamp", "quote_utc", "asof")
     snapshot = from_cboe_rows(
         rows,
-        ticker=ticker_of(content, body.get("symbol", content.document.get("symbol"))),
-        spot=spot_of(content, "current_price", body.get("current_price")),
+        ticker=ticker_of(content, _first(body, content.document, "symbol", "underlying", "ticker")),
+        spot=spot_of(content, "current_price", _first(body, content.document, "current_price", "spot")),
         moment=None if stamp is None else utc(content, "timestamp", stamp),
     )
     if content.document.get("made") is not True:
@@ -139,6 +139,11 @@ def utc(content: Content, name: str, value: object) -> datetime:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         raise content.error(f"{name} is {shown(value)}, expected a time like 2026-06-17 20:32:30 (UTC)") from None
+
+
+def _first(inner: dict[str, Any], outer: dict[str, Any], *names: str) -> Any:
+    """Return the first of several facts that is there: people rewrite what stands around the options."""
+    return next((where[name] for name in names for where in (inner, outer) if where.get(name) is not None), None)
 
 
 def _body(document: Any) -> Any:

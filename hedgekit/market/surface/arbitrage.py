@@ -8,12 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from hedgekit.market.surface.mixture import FloatArray, total_vol
-from hedgekit.market.surface.quotes import UNFIT
 from hedgekit.market.surface.surface import Slice, Surface
-from hedgekit.model import Chain
-
-HALF_CENT = 0.00501
-"""Quotes are whole cents: a gain of less is rounding."""
+from hedgekit.model import Flag
 
 EXAMPLES = 3
 POINTS = 401
@@ -26,14 +22,14 @@ ROUNDING = 1e-7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One arbitrage between quotes.
+    """One calendar arbitrage between quotes.
 
     Attributes
     ----------
     what : str
-        In words, with the contracts.
+        In words.
     gain : float
-        A butterfly's in dollars a share; a calendar's in vol, as a fraction of the vol asked later.
+        Vol bid above the vol asked later, as a fraction of the latter.
     """
 
     what: str
@@ -47,7 +43,7 @@ class Arbitrage:
     Attributes
     ----------
     quote_butterflies : int
-        Quotes that can be sold at the bid above what two others around it cost at their asks.
+        Quotes to blame for butterflies that pay at once (see `hedgekit.market.arbitrage`).
     quote_calendars : int
         Liquid strikes whose European-equivalent bid lies above what a later expiry asks at the same moneyness.
     fit_butterflies, fit_calendars : int
@@ -58,8 +54,10 @@ class Arbitrage:
         Least relative rise of total variance from an expiry to the next at the same moneyness.
     points : int
         Points looked at.
-    worst_butterflies, worst_calendars : tuple of Violation
-        Between quotes, the largest gain first.
+    butterflies : tuple of str
+        Symbols of the first few.
+    worst_calendars : tuple of Violation
+        The largest gain first.
     """
 
     quote_butterflies: int
@@ -69,7 +67,7 @@ class Arbitrage:
     least_density: float
     least_rise: float
     points: int
-    worst_butterflies: tuple[Violation, ...]
+    butterflies: tuple[str, ...]
     worst_calendars: tuple[Violation, ...]
 
 
@@ -81,7 +79,8 @@ def arbitrage(surface: Surface) -> Arbitrage:
     surface : Surface
         Not moved.
     """
-    butterflies = quote_butterflies(surface.chain)
+    chain = surface.chain
+    blamed = chain.symbol[(chain.flags & Flag.BUTTERFLY) != 0].tolist()
     calendars = quote_calendars(surface)
     bent, density, points = 0, np.inf, 0
     for of in surface.slices:
@@ -101,15 +100,15 @@ def arbitrage(surface: Surface) -> Arbitrage:
         fallen += int((step < -ROUNDING).sum())
         rise = min(rise, float(step.min()))
     return Arbitrage(
-        quote_butterflies=len(butterflies),
+        quote_butterflies=len(blamed),
         quote_calendars=len(calendars),
         fit_butterflies=bent,
         fit_calendars=fallen,
         least_density=density if np.isfinite(density) else np.nan,
         least_rise=rise if np.isfinite(rise) else np.nan,
         points=points,
-        worst_butterflies=_worst(butterflies),
-        worst_calendars=_worst(calendars),
+        butterflies=tuple(blamed[:EXAMPLES]),
+        worst_calendars=tuple(sorted(calendars, key=lambda one: -one.gain)[:EXAMPLES]),
     )
 
 
@@ -122,30 +121,6 @@ def durrleman(of: Slice, k: FloatArray) -> FloatArray:
     below, at, above = (of.total_vol(k + side * step) ** 2 for side in (-1.0, 0.0, 1.0))
     first, second = (above - below) / (2.0 * step), (above - 2.0 * at + below) / step**2
     return np.asarray((1.0 - k * first / (2.0 * at)) ** 2 - 0.25 * first**2 * (1.0 / at + 0.25) + 0.5 * second)
-
-
-def quote_butterflies(chain: Chain) -> list[Violation]:
-    """Find quotes bid above the cheapest pair of others around their strike, American prices as quoted.
-
-    The cheapest pairs are the lower convex hull of the asks over strikes.
-    """
-    usable = ((chain.flags & UNFIT) == 0) & np.isfinite(chain.ask)
-    series = np.unique(np.rec.fromarrays([chain.expiry.astype(np.int64), chain.kind]), return_inverse=True)[1]
-    order = np.lexsort((chain.strike, series))
-    order = order[usable[order]]
-    found: list[Violation] = []
-    starts = np.flatnonzero(np.diff(series[order], prepend=-1))
-    for rows in np.split(order, starts[1:]) if len(order) else []:
-        strike, ask = chain.strike[rows], chain.ask[rows]
-        hull = _lower_hull(strike, ask)
-        cheapest = np.interp(strike, strike[hull], ask[hull])
-        gain = chain.bid[rows] - cheapest
-        for place in np.flatnonzero(gain > HALF_CENT):
-            right = int(np.searchsorted(strike[hull], strike[place], side="right"))
-            wings = strike[hull[right - 1]], strike[hull[min(right, len(hull) - 1)]]
-            what = f"{chain.symbol[rows[place]]} bid above the butterfly of {wings[0]:g} and {wings[1]:g}"
-            found.append(Violation(what=what, gain=float(gain[place])))
-    return found
 
 
 def quote_calendars(surface: Surface) -> list[Violation]:
@@ -174,27 +149,7 @@ def quote_calendars(surface: Surface) -> list[Violation]:
     return found
 
 
-def _worst(found: list[Violation]) -> tuple[Violation, ...]:
-    return tuple(sorted(found, key=lambda one: -one.gain)[:EXAMPLES])
-
-
 def _grid(first: Slice, second: Slice) -> FloatArray:
     low = min(first.quotes.k.min(), second.quotes.k.min()) * BEYOND
     high = max(first.quotes.k.max(), second.quotes.k.max()) * BEYOND
     return np.linspace(min(low, -0.01), max(high, 0.01), POINTS)
-
-
-def _lower_hull(x: FloatArray, y: FloatArray) -> list[int]:
-    """Return the points of the lower convex hull, left to right (Andrew's monotone chain); x ascends."""
-    hull: list[int] = []
-    for place in range(len(x)):
-        while len(hull) > 1 and (y[hull[-1]] - y[hull[-2]]) * (x[place] - x[hull[-2]]) >= (y[place] - y[hull[-2]]) * (
-            x[hull[-1]] - x[hull[-2]]
-        ):
-            hull.pop()
-        if hull and x[hull[-1]] == x[place]:
-            if y[place] >= y[hull[-1]]:
-                continue
-            hull.pop()
-        hull.append(place)
-    return hull

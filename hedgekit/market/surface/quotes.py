@@ -16,6 +16,9 @@ from hedgekit.model import BoolArray, Chain, Flag
 from hedgekit.pricing import price
 
 UNFIT = Flag.CROSSED | Flag.EXPIRED | Flag.NON_STANDARD | Flag.DUPLICATE
+BLAMED = Flag.VERTICAL | Flag.BUTTERFLY | Flag.BELOW_INTRINSIC | Flag.ABOVE_MAXIMUM
+"""Quotes that pay at once against others, or against exercise: counted, but trusted less than those."""
+
 LIQUID_SPREAD = 0.20
 """A quote is liquid when its spread is below this fraction of its mid and somebody holds the contract."""
 
@@ -41,6 +44,8 @@ class SmileQuotes:
         European out-of-the-money prices over the forward, undiscounted, at the vols of bid and ask; 0 and infinity
         where that side tells nothing.
     liquid : ndarray of bool
+    trusted : ndarray of bool
+        Not to blame for an arbitrage with other quotes.
     """
 
     expiry: date
@@ -55,6 +60,7 @@ class SmileQuotes:
     low: FloatArray
     high: FloatArray
     liquid: BoolArray
+    trusted: BoolArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,7 +72,7 @@ class Bands:
     k, low, high : ndarray of float64
         As in `SmileQuotes`; call and put met, or where they exclude each other the out-of-the-money one.
     liquid : ndarray of float64
-        Liquid quotes behind it: 0, 1 or 2.
+        Liquid and trusted quotes behind it: 0, 1 or 2.
     """
 
     k: FloatArray
@@ -124,6 +130,7 @@ def quotes_of(chain: Chain, market: MarketInputs, band: VolBand) -> list[SmileQu
                 low=under,
                 high=over,
                 liquid=liquid[rows],
+                trusted=(chain.flags[rows] & BLAMED) == 0,
             )
         )
     return found
@@ -139,13 +146,17 @@ def forward_of(spot: float, market: MarketInputs, day: date, t_years: float) -> 
 def bands_of(quotes: SmileQuotes) -> Bands:
     """Join the call and the put of each strike into one band."""
     strikes, start = np.unique(quotes.strike, return_index=True)
-    low, high = np.maximum.reduceat(quotes.low, start), np.minimum.reduceat(quotes.high, start)
-    liquid = np.add.reduceat(quotes.liquid.astype(np.float64), start)
+    # a quote to blame is left out of its strike unless it stands alone there
+    alone = ~np.repeat(np.logical_or.reduceat(quotes.trusted, start), np.diff([*start, len(quotes.strike)]))
+    heard = quotes.trusted | alone
+    low = np.maximum.reduceat(np.where(heard, quotes.low, 0.0), start)
+    high = np.minimum.reduceat(np.where(heard, quotes.high, np.inf), start)
+    liquid = np.add.reduceat((quotes.liquid & quotes.trusted).astype(np.float64), start)
     ends = np.append(start[1:], len(quotes.strike))
     for place in np.flatnonzero(low >= high):
         rows = np.arange(start[place], ends[place])
         # of two that exclude each other the liquid one counts, and of two such the one free of early exercise
-        best = max(rows, key=lambda row: (quotes.liquid[row], quotes.kind[row] * quotes.k[row] >= 0.0))
+        best = max(rows[heard[rows]], key=lambda row: (quotes.liquid[row], quotes.kind[row] * quotes.k[row] >= 0.0))
         low[place], high[place] = quotes.low[best], quotes.high[best]
     return Bands(k=np.log(strikes / quotes.forward), low=low, high=high, liquid=liquid)
 

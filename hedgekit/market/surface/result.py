@@ -64,15 +64,9 @@ class SurfaceResult(Result):
                 "quotes": {
                     "butterflies": self.left.quote_butterflies,
                     "calendars": self.left.quote_calendars,
-                    "worst": [
-                        *(
-                            {"kind": "butterfly", "what": x.what, "dollars": x.gain}
-                            for x in self.left.worst_butterflies
-                        ),
-                        *(
-                            {"kind": "calendar", "what": x.what, "vol_pct": units.percent(x.gain)}
-                            for x in self.left.worst_calendars
-                        ),
+                    "butterfly_symbols": self.left.butterflies,
+                    "worst_calendars": [
+                        {"what": x.what, "vol_pct": units.percent(x.gain)} for x in self.left.worst_calendars
                     ],
                 },
                 "fit": {

@@ -45,6 +45,7 @@ LIGHTEST = 1e-7
 CHECK_POINTS = 600
 OVER = 8.0  # widths beyond the grid over which the order in time is asked for: farther out nothing is left
 REPAIRS = 2
+NOTHING = 1e-200  # prices over the forward below this are none
 ORDERED = 1e-9
 """A price may lie this fraction below the one before it: rounding."""
 
@@ -100,12 +101,30 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
         found = _solved(bands, deviation, centre, width, [*asked, _above(before, points, centre, width)])
         if found is None:
             return None
-        lacking = found.otm(fine) < before.otm(fine) * (1.0 - ORDERED)
-        if not lacking.any():
+        lacking = _lacking(found, before, fine)
+        if not len(lacking):
             return found
-        points = np.union1d(points, fine[lacking])
+        points, fine = np.union1d(points, lacking), np.union1d(fine, lacking)
     assert found is not None
     return _stretched_above(found, before, fine)
+
+
+def _lacking(found: Mixture, before: Mixture, k: FloatArray) -> FloatArray:
+    """Return where a smile's prices fall below the one before: at the points, or at the bottom of dips between."""
+    least = before.otm(k)
+    k, least = k[least > NOTHING], least[least > NOTHING]
+    over = np.log(np.maximum(found.otm(k) / least, NOTHING))
+    below = k[over < -ORDERED]
+    # a parabola through each three points: far out two smiles touch more sharply than any grid can show
+    steps = np.diff(k)
+    slope = np.diff(over) / steps
+    bend = (slope[1:] - slope[:-1]) / (steps[1:] + steps[:-1])
+    tilt = (slope[:-1] * steps[1:] + slope[1:] * steps[:-1]) / (steps[1:] + steps[:-1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = -0.5 * tilt / bend
+        bottom = over[1:-1] - 0.25 * tilt**2 / bend
+    dips = (bend > 0.0) & (away > -steps[:-1]) & (away < steps[1:]) & (bottom < -ORDERED)
+    return np.union1d(below, (k[1:-1] + away)[dips])
 
 
 def _solved(bands: Bands, deviation: float, centre: FloatArray, width: FloatArray, asked: list[Rows]) -> Mixture | None:
@@ -197,7 +216,7 @@ def _below(ceiling: Ceiling, centre: FloatArray, width: FloatArray) -> Rows:
 def _above(before: Mixture, k: FloatArray, centre: FloatArray, width: FloatArray) -> Rows:
     """Demand prices no lower than the expiry before, counted in hundredths of its vol."""
     least = before.otm(k)
-    k, least = k[least > 1e-200], least[least > 1e-200]
+    k, least = k[least > NOTHING], least[least > NOTHING]
     told = before.total_vol(np.zeros(1))[0]
     price = otm_matrix(k, centre, width)
     scale = np.maximum(0.01 * least * (1.0 + np.minimum((k / told) ** 2, 100.0)), LIGHTEST * price.max(axis=1))

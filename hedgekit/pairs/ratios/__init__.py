@@ -9,7 +9,11 @@ from __future__ import annotations
 import importlib
 from typing import cast
 
-from hedgekit.pairs.ratios.fit import Estimator
+import numpy as np
+
+from hedgekit.errors import ConvergenceError
+from hedgekit.pairs.ratios.fit import Estimator, Fit
+from hedgekit.pairs.sample import Window
 
 # name -> module
 ESTIMATORS = {
@@ -41,3 +45,13 @@ def estimator(name: str) -> Estimator:
         When there is none of that name.
     """
     return cast(Estimator, importlib.import_module(ESTIMATORS[name]))
+
+
+def fitted(module: Estimator, window: Window, *, interval: bool = True) -> Fit:
+    """Return an estimate; NaN with the reason where these days have none (a leg that stands still, no convergence)."""
+    try:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            fit = module.fit(window, interval=interval)
+    except (ConvergenceError, np.linalg.LinAlgError, ZeroDivisionError, ValueError) as error:
+        return Fit(ratio=float("nan"), why=f"no estimate from these days: {error}")
+    return fit if np.isfinite(fit.ratio) else Fit(ratio=float("nan"), why=fit.why or "no estimate from these days")

@@ -78,7 +78,7 @@ def bertram(process: OrnsteinUhlenbeck, cost: float, *, rate: float | None = Non
     >>> round(best.exit, 8), round(best.return_per_day, 7), round(best.cycle_days, 7)
     (0.00471518, 0.4923583, 0.0171224)
     """
-    from scipy.optimize import brentq, minimize_scalar
+    from scipy.optimize import minimize_scalar
 
     if not 0.0 <= cost < math.inf:
         raise InputError(f"cost {cost!r}: expected zero or more")
@@ -91,11 +91,7 @@ def bertram(process: OrnsteinUhlenbeck, cost: float, *, rate: float | None = Non
     relative = cost / unit
     farthest = FARTHEST / math.sqrt(2.0)
     if rate is None:
-        if relative == 0.0:
-            raise InputError("cost 0: without costs the best levels lie on the mean itself, traded without end")
-        if _slope(farthest, relative) > 0.0:
-            raise _too_dear(cost, process)
-        u = brentq(_slope, 0.5 * relative, farthest, args=(relative,), xtol=1e-15, rtol=1e-14)
+        u = best_distance(process, cost) / unit
     else:
         forgone = rate / unit
         low = 0.5 * (relative + forgone)
@@ -114,6 +110,19 @@ def bertram(process: OrnsteinUhlenbeck, cost: float, *, rate: float | None = Non
             ).x
         )
     return _levels(process, cost, rate, float(u), unit)
+
+
+def best_distance(process: OrnsteinUhlenbeck, cost: float) -> float:
+    """Return how far from the mean the levels of greatest return a day lie, and nothing else of `bertram`."""
+    from scipy.optimize import brentq
+
+    unit = process.vol / math.sqrt(process.speed)
+    relative, farthest = cost / unit, FARTHEST / math.sqrt(2.0)
+    if relative == 0.0:
+        raise InputError("cost 0: without costs the best levels lie on the mean itself, traded without end")
+    if _slope(farthest, relative) > 0.0:
+        raise _too_dear(cost, process)
+    return unit * float(brentq(_slope, 0.5 * relative, farthest, args=(relative,), xtol=1e-15, rtol=1e-14))
 
 
 def _levels(process: OrnsteinUhlenbeck, cost: float, rate: float | None, u: float, unit: float) -> BertramLevels:

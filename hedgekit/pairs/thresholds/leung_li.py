@@ -6,11 +6,18 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck
 
 FARTHEST = 12.0
 """Long-run deviations within which levels are looked for."""
+
+
+_STEP = 1.0 / 32.0
+_LOG_U = np.arange(-40.0, 3.5, _STEP)
+_U = np.exp(_LOG_U)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,32 +131,14 @@ def leung_li(process: OrnsteinUhlenbeck, *, rate: float, entry_cost: float, exit
 def _log_solution(order: float, z: float, unit: float) -> tuple[float, float]:
     """Return the logarithm and the logarithmic derivative in x of ``e^(z^2/4) D_(-order)(-z)``.
 
-    As ``int_0^inf u^(order-1) e^(z u - u^2/2) du``, up to a constant; its derivative has one more power of u. With
-    ``u = v^(1/order)`` the pole at 0 goes when the order is small.
+    As ``I = int_0^inf u^(order-1) g(u) du`` with ``g = exp(z u - u^2/2)``, up to a constant; the derivative has one
+    more power of u. A small order nearly makes a pole at 0: ``Gamma(order)``, the integral with ``exp(-u)`` for g,
+    takes it out. By the trapezoidal rule in log u, which converges exponentially.
     """
-    from scipy.integrate import quad
-
-    peak = max(z, 0.0)
-    shift = z * peak - 0.5 * peak * peak
-    far = peak + 12.0
-
-    def bell(u: float) -> float:
-        return math.exp(z * u - 0.5 * u * u - shift)
-
-    def near(v: float) -> float:
-        return bell(v ** (1.0 / order)) / order
-
-    def beyond(u: float) -> float:
-        return float(u ** (order - 1.0)) * bell(u)
-
-    def rising(u: float) -> float:
-        return float(u**order) * bell(u)
-
-    options = {"epsabs": 0.0, "epsrel": 1e-12, "limit": 200}
-    middle = [point for point in (peak,) if 1.0 < point < far]
-    total = quad(near, 0.0, 1.0, **options)[0] + quad(beyond, 1.0, far, points=middle or None, **options)[0]
-    slope = quad(rising, 0.0, far, points=[peak] if 0.0 < peak < far else None, **options)[0]
-    return shift + math.log(total), slope / total / unit
+    rest = np.exp(order * _LOG_U - _U) * np.expm1((z + 1.0) * _U - 0.5 * _U * _U)
+    total = math.gamma(order) + _STEP * float(rest.sum())
+    slope = _STEP * float(np.exp((order + 1.0) * _LOG_U + z * _U - 0.5 * _U * _U).sum())
+    return math.log(total), slope / total / unit
 
 
 def _last_root(function: Callable[[float], float], low: float, high: float) -> float | None:

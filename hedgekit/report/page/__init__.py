@@ -14,6 +14,10 @@ from hedgekit.report.page.document import Section, document
 
 PAGES: Final = {
     "hedge": "hedgekit.report.page.hedge",
+    "hedge_what_if": "hedgekit.report.page.what_if",
+    "scenario": "hedgekit.report.page.scenario",
+    "check": "hedgekit.report.page.check",
+    "structure": "hedgekit.report.page.structure",
     "frontier": "hedgekit.report.page.frontier",
     "hedge_stop": "hedgekit.report.page.stop",
     "leadership": "hedgekit.report.page.leadership",

@@ -66,7 +66,7 @@ def payoff(answer: Mapping[str, Any]) -> Figure:
         floor = units.percent(answer["inputs"]["floor"])
         marks.append(level(f"floor {floor:g}%", y=floor))
     if drawn and drawn[0]["breakeven_spot"]:
-        marks.append(level(f"break-even {drawn[0]['breakeven_spot']:.2f}", x=drawn[0]["breakeven_spot"]))
+        marks.append(level(f"break-even {drawn[0]['breakeven_spot']:.2f}", x=drawn[0]["breakeven_spot"], low=True))
     return Figure(
         name="payoff",
         data=data,

@@ -19,7 +19,7 @@
   const plots = new Map();
   const draw = (id) => {
     const spec = plots.get(id);
-    Plotly.react(id, spec.data, themed(spec.layout), {responsive: true, displaylogo: false,
+    Plotly.react(id, spec.data, themed(spec.layout), {responsive: true, displaylogo: false, displayModeBar: false,
       modeBarButtonsToRemove: ["lasso2d", "select2d"]});
   };
   for (const element of document.querySelectorAll("script.plot-spec")) {

@@ -127,14 +127,24 @@ def line(
     }
 
 
-def level(text: str, *, x: float | None = None, y: float | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a dashed line across a picture and the words on it: a shape and an annotation."""
+def level(
+    text: str, *, x: float | None = None, y: float | None = None, low: bool = False
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a dotted line across a picture and its words (`low`: at the foot): a shape and an annotation."""
     stroke = {"color": GREY, "width": 1, "dash": "dot"}
     words = html.escape(text)
     if x is not None:
         return (
             {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": stroke},
-            {"x": x, "y": 1, "xref": "x", "yref": "paper", "text": words, "showarrow": False, "yanchor": "bottom"},
+            {
+                "x": x,
+                "y": 0 if low else 1,
+                "xref": "x",
+                "yref": "paper",
+                "text": words,
+                "showarrow": False,
+                "yanchor": "bottom",
+            },
         )
     return (
         {"type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": stroke},

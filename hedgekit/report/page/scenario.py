@@ -1,63 +1,49 @@
-"""A book under scenarios: P/L against the move for each date and vol, the replays day by day."""
+"""A book over spot, vol and date, and along recorded moves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit import units
 from hedgekit.report.console import dollars
+from hedgekit.report.page.cube import cube
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import foot, line, paragraph, table, warnings
+from hedgekit.report.page.parts import foot, line, table, warnings
 
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:
-    """Return the grid, and the replays when there are any."""
-    shown = [_grid(answer)]
-    if answer["replays"]:
-        shown.append(_replays(answer))
-    return shown
-
-
-def _grid(answer: Mapping[str, Any]) -> Section:
-    grid, name = answer["grid"], answer["benchmark"]
-    moves = [units.percent(move) for move in grid["spot_moves"]]
-    shocks = [_shock(shock, grid["vol_rule"]) for shock in grid["vol_shocks"]]
-    data = [
-        line(
-            f"{day}, vols {shock}",
-            moves,
-            [row[j] for row in grid["pnl_usd"][d]],
-            d * len(shocks) + j,
-            hover=f"{name} %{{x:+.1f}}%: %{{y:$,.0f}}<extra>%{{fullData.name}}</extra>",
+    """Return the worst case, the cube and the replays."""
+    grid = answer["grid"]
+    shocks, dates, moves = grid["vol_shocks"], grid["dates"], grid["spot_moves"]
+    still = min(range(len(shocks)), key=lambda j: abs(shocks[j]))
+    relative = grid["vol_rule"] == "relative"
+    sheets = [
+        (
+            "as they are" if shock == 0 else f"{shock:+.0%} ({'relative' if relative else 'points of vol'})",
+            [[grid["pnl_usd"][d][i][j] for d in range(len(dates))] for i in reversed(range(len(moves)))],
         )
-        for d, day in enumerate(grid["dates"])
         for j, shock in enumerate(shocks)
     ]
-    drawn = Figure(
-        name="scenario",
-        data=data,
-        layout={
-            "xaxis": {"title": {"text": f"move of {name}, %"}, "ticksuffix": "%"},
-            "yaxis": {"title": {"text": "P/L of the book, dollars"}, "tickprefix": "$", "tickformat": ",.0f"},
-        },
-        says=f"P/L of the book against the move of {name}, one line a date and vol shock; full American revaluation.",
-    )
-    body = figure(drawn) + warnings(answer)
     worst = grid["worst"]
-    if worst is not None:
-        body += paragraph(
-            f"Worst point: {dollars(worst['pnl_usd'], sign=True)} with {name} {units.percent(worst['spot_move']):+.1f}%"
-            f", vols {_shock(worst['vol_shock'], grid['vol_rule'])}, on {worst['date']}."
+    lead = "a line of the book could not be valued: no worst case can be told"
+    if worst:
+        lead = (
+            f"Worst of the grid: {dollars(worst['pnl_usd'], sign=True)} with {answer['benchmark']} "
+            f"{worst['spot_move']:+.0%} and vols {worst['vol_shock']:+.0%} on {worst['date']}"
         )
-    for d, day in enumerate(grid["dates"]):
-        rows = [
-            [f"{name} {move:+.1f}%", *(dollars(value, sign=True) for value in grid["pnl_usd"][d][i])]
-            for i, move in enumerate(moves)
-        ]
-        body += table(["P/L", *(f"vols {shock}" for shock in shocks)], rows, caption=str(day))
-    title = f"The book over spot, vol and date: {dollars(answer['book']['net_usd'])} net"
-    return Section(title=title, body=body + foot(answer))
+    body = cube(
+        "scenario",
+        columns=dates,
+        rows=[f"{move:+.0%}" for move in reversed(moves)],
+        sheets=sheets,
+        start=still,
+        across="at the close of",
+        down=f"move of {answer['benchmark']}",
+        slider="Implied vols",
+        says="Gain or loss of the book in dollars, every option priced anew at each point.",
+    )
+    shown = [Section(title="The book under scenarios", lead=lead, body=body + warnings(answer) + foot(answer))]
+    return [*shown, _replays(answer)] if answer["replays"] else shown
 
 
 def _replays(answer: Mapping[str, Any]) -> Section:
@@ -88,10 +74,3 @@ def _replays(answer: Mapping[str, Any]) -> Section:
     )
     body = figure(drawn) + table(["replay", "window", "worst P/L", "on", "exit cost then", "P/L at the end"], rows)
     return Section(title="Recorded market moves", body=body)
-
-
-def _shock(shock: float, rule: str) -> str:
-    if not shock:
-        return "as now"
-    number = units.percent(shock)
-    return f"{number:+.0f}%" if rule == "relative" else f"{number:+.1f} points"

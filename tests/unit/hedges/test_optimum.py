@@ -193,3 +193,28 @@ def test_flagged_quotes_never_reach_the_ticket(problem, make_chain):
     terms = {"shares": 1000, "expiry": date(2026, 9, 18), "floor": 0.92, "rate": 0.04, "div_yield": 0.0}
     answer = optimise(make_problem(replace(chain, flags=flags), **terms))
     assert 95.0 not in [leg.option.strike for leg in answer.legs]
+
+
+def test_a_stopped_search_is_proven_for_the_legs_it_finished(problem):
+    """The ticket of up to two legs is the very one of a search for two."""
+
+    def stop_at_three(legs, done):
+        assert 0 < done <= 1
+        return legs < 3
+
+    stopped, whole = optimise(problem(), max_legs=4, watch=stop_at_three), optimise(problem(), max_legs=2)
+    assert (stopped.max_legs, stopped.legs_asked) == (2, 4)
+    assert stopped.best == whole.best and stopped.by_legs == whole.by_legs
+    assert stopped.runners_up == whole.runners_up
+    assert optimise(problem(), max_legs=4, watch=lambda legs, done: True).best == optimise(problem(), max_legs=4).best
+
+
+def test_a_stopped_search_is_said(make_chain):
+    from hedgekit.hedges import compare
+
+    chain = make_chain(ROWS)
+    terms = {"shares": 1000, "floor": 0.92, "rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9, 18)}
+    result = compare(chain, max_legs=5, watch=lambda legs, done: legs < 4, details=False, **terms)
+    message = {note.slug: note.message for note in result.warnings}["search_stopped"]
+    assert "the search for 5 legs was stopped" in message and "proven for up to 3" in message
+    assert result.require().meets_goal

@@ -185,7 +185,7 @@ def test_the_derivation_adds_up_and_can_be_read():
         assert sum(line.usd for line in asked.lines if line.stage == stage) == pytest.approx(total, abs=1e-9)
         assert f"{stage} total ${total:,.2f}".removesuffix(".00") in " | ".join(asked.derivation)
     assert (
-        "initial: naked put, 2 IWM 2026-09-18 280 P: $820 premium + 200 x max(15% x $290.41 - $10.41 out of the money, "
+        "initial and maintenance: naked put, 2 IWM 2026-09-18 280 P: $820 premium + 200 x max(15% x $290.41 - $10.41 out of the money, "
         "10% x $280) = $7,450.30" in asked.derivation
     )
     assert asked.to_dict()["derivation"] == list(asked.derivation)

@@ -93,6 +93,18 @@ def test_cboe_blanks_become_what_they_mean(make_document, write):
     assert chain.open_interest[1] == 100.0
 
 
+def test_what_stands_around_the_options_may_have_been_rewritten(make_document, write):
+    document = make_document()
+    rewritten = {
+        "quote_utc": document["timestamp"],
+        "underlying": "IWM",
+        "spot": 290.0,
+        "options": document["data"]["options"],
+    }
+    chain = load(write(rewritten))
+    assert (chain.ticker, chain.spot, chain.asof) == ("IWM", 290.0, ASOF)
+
+
 def test_older_layout_without_clock_needs_asof(make_document, write):
     path = write(make_document()["data"])
     with pytest.raises(DataError, match="does not say when it was quoted: give the day with --asof"):

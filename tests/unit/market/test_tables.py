@@ -169,7 +169,9 @@ def test_spx_and_spxw_stay_apart(make_quotes, write):
     both = load(write(text))
     assert (both.ticker, both.exercise, len(both)) == ("SPX", "european", 2 * len(root["SPX"]))
     assert not (both.flags & (Flag.DUPLICATE | Flag.NON_STANDARD | Flag.VERTICAL | Flag.BUTTERFLY)).any()
+    assert "--ticker SPXW takes one of them" in dict(both.warnings)["two_series"]
     weekly = load(write(text), ticker="SPXW")
+    assert "two_series" not in slugs(weekly)
     assert {symbol[:4] for symbol in weekly.symbol} == {"SPXW"}
     # the monthly SPX settles on the opening, the SPXW of the same day at its close
     monthly = both.select(both.rows_of("SPX 2026-07-17 290 C")).t_years[0]

@@ -210,3 +210,31 @@ def test_adjusted_contracts_are_refused(given):
     leg = Leg(contracts=1, option=Option.parse("XYZ1  260918C00200000"), premium=4.0)
     with pytest.raises(InputError, match="adjusted or mini"):
         analyze([leg], given([leg]))
+
+
+def test_early_exercise_is_the_american_premium_alone(holdings, given):
+    import hedgekit as hk
+
+    held = holdings(f"-1 {C.format(190)} @16")
+    cash = ((80 / 365, 1.5),)
+    for style in ("american", "european"):
+        setting = replace(given(held, exercise=style, dividends=0.0), cash=cash)
+        place = ("call", 200.0, 190.0, setting.t_horizon, 0.04, 0.0, 0.25)
+        premium = hk.price(*place, exercise=style, dividends=cash) - hk.price(
+            *place, exercise="european", dividends=cash
+        )
+        assert analyze(held, setting).early_exercise_usd == pytest.approx(-100 * premium, abs=1e-9)
+    assert premium == 0.0
+
+
+def test_cash_dividends_correct_the_lognormal_outlook_alone(holdings, given):
+    from hedgekit.structures.outlook import dividend_model_gap
+
+    held = holdings(f"+1 {C.format(210)} @5", f"-1 {P.format(180)} @2", f"+1 {FAR_C.format(200)} @10")
+    setting = given(held, dividends=0.0)
+    outcome = analyze(held, setting).outcome
+    assert dividend_model_gap(held, outcome, setting) == 0.0
+    cash = replace(setting, cash=((30 / 365, 2.0),))
+    outcome = analyze(held, cash).outcome
+    # until it falls by dollars the spot is higher, and moves by more dollars, than one that pays a yield
+    assert 0.5 < dividend_model_gap(held, outcome, cash) < 60.0

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from hedgekit.errors import InputError
+from hedgekit.market.chain import inspect
 from hedgekit.market.surface import fit
-from hedgekit.market.surface.arbitrage import arbitrage, quote_butterflies
+from hedgekit.market.surface.arbitrage import arbitrage
 from hedgekit.market.surface.result import describe
 from hedgekit.market.surface.svi import fit_svi
 from hedgekit.model import Flag
@@ -109,16 +110,20 @@ def test_quotes_that_cross_in_time_are_reported_and_not_followed(made, smiles):
     assert any(note.slug == "poor_fit" for note in found.warnings)
 
 
-def test_a_quote_bid_above_its_neighbours_is_a_butterfly(made):
-    chain = made()
+def test_a_quote_bid_above_its_neighbours_is_blamed_and_not_followed(made):
+    chain = made(tick=0.01, width=0.02)
+    row = int(np.flatnonzero((chain.strike > 245.0) & (chain.kind > 0))[0])
     bid, ask = chain.bid.copy(), chain.ask.copy()
-    bid[20] += 2.0
-    ask[20] += 2.0
-    found = quote_butterflies(replace(chain, bid=bid, ask=ask))
-    assert len(found) == 1
-    assert chain.symbol[20] in found[0].what
-    assert 1.0 < found[0].gain < 2.0
-    assert quote_butterflies(chain) == []
+    bid[row] += 2.0
+    ask[row] += 2.0
+    found = fit(inspect(replace(chain, bid=bid, ask=ask)), rate=RATE, dividends=DIV_YIELD)
+    left = arbitrage(found)
+    assert left.quote_butterflies == 1
+    assert left.butterflies == (chain.symbol[row],)
+    straight = fit(chain, rate=RATE, dividends=DIV_YIELD)
+    day = chain.expiry[row].item()
+    # a tenth of a vol point; the bad print is two dollars away
+    assert found.vol(chain.strike[row], day) == pytest.approx(float(straight.vol(chain.strike[row], day)), abs=1e-3)
 
 
 def test_an_expiry_with_few_quotes_falls_back_on_them_and_says_so(made):

@@ -1,0 +1,164 @@
+"""The recommended hedge before expiry: wealth over spot, vol and date, beside the shares alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from hedgekit.errors import InputError
+from hedgekit.hedges.comparison import HedgeResult
+from hedgekit.market.inputs import Given
+from hedgekit.model import Chain
+from hedgekit.payoff import growth
+from hedgekit.results import Note, Result
+from hedgekit.scenarios import Grid, holdings_of, revalue, underlying_of
+from hedgekit.scenarios.grid import elapsed_years
+
+SPOT_MOVES: Final = tuple(round(0.025 * step, 3) for step in range(-16, 11))
+"""From 40% down to 25% up."""
+
+VOL_SHOCKS: Final = (-0.40, -0.20, 0.0, 0.25, 0.50, 1.0)
+"""Relative: 0.25 takes a vol of 20% to 25%."""
+
+STEPS: Final = 4
+"""Dates between now and expiry, both shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIfResult(Result):
+    """Gain or loss of a hedged position over spot x vol x date.
+
+    Attributes
+    ----------
+    name : str
+        The candidate.
+    spot : float
+    value_usd : float
+        Today's value of the shares: what gains and losses are measured from.
+    grid : Grid
+        Shares and options revalued.
+    pnl_usd : ndarray of float64, shape (dates, spots, vols)
+        Value of shares and options, less today's value of the shares, less the cost carried to the date.
+    unhedged_usd : ndarray of float64, shape (spots,)
+        The shares alone.
+    """
+
+    schema_name: ClassVar[str] = "hedge_what_if"
+
+    name: str
+    spot: float
+    value_usd: float
+    grid: Grid
+    pnl_usd: Any
+    unhedged_usd: Any
+
+    def body(self) -> dict[str, Any]:
+        """Return the cube and its axes."""
+        return {
+            "name": self.name,
+            "spot": self.spot,
+            "value_usd": self.value_usd,
+            "spot_moves": self.grid.spot_moves,
+            "vol_shocks": self.grid.vol_shocks,
+            "vol_rule": self.grid.vol_rule,
+            "smile_rule": self.grid.smile,
+            "dates": self.grid.dates,
+            "pnl_usd": self.pnl_usd,
+            "unhedged_usd": self.unhedged_usd,
+        }
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one row a point."""
+        return [
+            {
+                "date": day,
+                "spot_move": float(move),
+                "vol_shock": float(shock),
+                "pnl_usd": float(self.pnl_usd[d, i, j]),
+                "unhedged_usd": float(self.unhedged_usd[i]),
+            }
+            for d, day in enumerate(self.grid.dates)
+            for i, move in enumerate(self.grid.spot_moves)
+            for j, shock in enumerate(self.grid.vol_shocks)
+        ]
+
+
+def what_if(
+    chain: Chain,
+    result: HedgeResult,
+    *,
+    name: str | None = None,
+    rate: Given = None,
+    dividends: Given = None,
+    spot_moves: tuple[float, ...] = SPOT_MOVES,
+    vol_shocks: tuple[float, ...] = VOL_SHOCKS,
+) -> WhatIfResult:
+    """Revalue one candidate over spot, vol and date by full American pricing, each strike keeping its vol.
+
+    Parameters
+    ----------
+    chain : Chain
+    result : HedgeResult
+        From `hedgekit.compare` on that chain.
+    name : str, optional
+        The candidate; the recommended one when not given.
+    rate, dividends
+        As given to `hedgekit.compare`.
+    spot_moves : tuple of float
+        Fractions of the spot.
+    vol_shocks : tuple of float
+        Relative.
+
+    Returns
+    -------
+    WhatIfResult
+        Gains and losses are after the cost at the touch, carried at the rate; dividends received are left out, as in
+        the floor.
+
+    Raises
+    ------
+    InputError
+        When no candidate is recommended and none is named.
+    """
+    chosen = name or result.recommended
+    if chosen is None:
+        raise InputError("no hedge meets the goal: name the candidate to revalue")
+    candidate = result.named(chosen)
+    problem = result.problem
+    market = underlying_of(chain, [problem.expiry], rate=rate, dividends=dividends)
+    holdings = holdings_of(chain, market, candidate.legs, shares=candidate.shares)
+    start = chain.asof.date()
+    days = sorted({start + timedelta(days=round(problem.days * step / STEPS)) for step in range(STEPS + 1)})
+    grid = revalue(
+        holdings,
+        {chain.ticker: market},
+        spot_moves=list(spot_moves),
+        vol_shocks=list(vol_shocks),
+        dates=days,
+        cash_usd=(candidate.shares_sold or 0) * problem.spot,
+    )
+    elapsed = [elapsed_years({chain.ticker: market}, day) for day in days]
+    cost = candidate.cost_usd
+    carried = np.array([cost * growth(problem.rate, t) if cost > 0.0 else cost for t in elapsed])
+    received = np.array([candidate.shares * sum(amount for when, amount in market.cash if when <= t) for t in elapsed])
+    pnl = grid.value_usd - problem.value_usd - (carried + received)[:, None, None]
+    notes = list(grid.warnings)
+    if grid.unknown:
+        notes.append(Note("not_valued", f"no vol and so no value before expiry: {', '.join(grid.unknown)}"))
+    return WhatIfResult(
+        name=chosen,
+        spot=problem.spot,
+        value_usd=problem.value_usd,
+        grid=grid,
+        pnl_usd=pnl,
+        unhedged_usd=np.array([problem.shares * problem.spot * move for move in grid.spot_moves]),
+        inputs={
+            **result.inputs,
+            "vols": "each option at the vol of its own mid; shocks relative; each strike keeps its vol",
+            "cost": "at the touch with fees, carried to the date at the rate when paid",
+        },
+        warnings=tuple(notes),
+    )

@@ -1,0 +1,101 @@
+"""A structure: profit by spot and date, odds, margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hedgekit import units
+from hedgekit.report.console import dollars, number
+from hedgekit.report.page.document import Figure, Section, figure
+from hedgekit.report.page.parts import foot, heading, level, line, paragraph, plain_text, table, warnings
+
+
+def sections(answer: Mapping[str, Any]) -> list[Section]:
+    """Return the profit, drawn and tabled, the odds and the margin."""
+    inputs = answer["inputs"]
+    facts = [
+        ["paid (+) or brought in (-)", dollars(answer["net_premium_usd"], cents=True)],
+        ["most that can be lost", _limit(answer["max_loss_usd"])],
+        ["most that can be gained", _limit(answer["max_gain_usd"])],
+        ["break-evens", ", ".join(number(x) for x in answer["breakevens"]) or "none"],
+        ["risk defined", "yes" if answer["defined_risk"] else "no: the loss has no limit"],
+    ]
+    body = figure(_profit(answer)) + table(["", ""], facts) + _legs(answer) + _odds(answer) + _dates(answer)
+    margin = answer.get("margin")
+    if margin:
+        body += heading("Margin (Reg T)")
+        body += paragraph(
+            f"Initial {dollars(margin['initial_usd'])}, maintenance {dollars(margin['maintenance_usd'])}."
+        )
+        body += "".join(paragraph(text) for text in margin["derivation"])
+    title = f"{answer['name']} on {inputs['ticker']} {inputs['spot']:.2f}"
+    return [Section(title=title, lead=answer.get("pays") or "", body=body + warnings(answer) + foot(answer))]
+
+
+def _profit(answer: Mapping[str, Any]) -> Figure:
+    by_date = answer["profit_by_date"]
+    spots = by_date["spots"]
+    hover = "spot %{x:.2f}: %{y:+$,.0f}<extra>%{fullData.name}</extra>"
+    data = []
+    for d, day in enumerate(by_date["dates"]):
+        last = d == len(by_date["dates"]) - 1
+        data.append(
+            line(str(day), spots, [row[d] for row in by_date["profit_usd"]], d, hover=hover, width=3.0 if last else 1.8)
+        )
+    marks = [level(f"today {answer['inputs']['spot']:.2f}", x=answer["inputs"]["spot"]), level("", y=0.0)]
+    marks += [level(f"even {x:.2f}", x=x) for x in answer["breakevens"]]
+    return Figure(
+        name="profit",
+        data=data,
+        layout={
+            "xaxis": {"title": {"text": "spot, dollars a share"}},
+            "yaxis": {"title": {"text": "profit"}, "tickformat": "$,.0f"},
+            "shapes": [shape for shape, _ in marks],
+            "annotations": [note for _, note in marks],
+            "margin": {"t": 28},
+        },
+        says="Profit against the spot, on dates from now to the first expiry; dotted: today and the break-evens.",
+    )
+
+
+def _legs(answer: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            leg["symbol"],
+            f"{leg['quantity']:+d}",
+            number(leg["price"]),
+            "-" if leg.get("vol") is None else f"{units.percent(leg['vol']):.1f}%",
+            number(leg.get("displayed"), 0),
+        ]
+        for leg in answer["legs"]
+    ]
+    return heading("Legs") + table(["", "quantity", "price", "vol", "displayed"], rows)
+
+
+def _odds(answer: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            look["name"],
+            "-" if look["profit_probability"] is None else f"{units.percent(look['profit_probability']):.1f}%",
+            dollars(look["expected_value_usd"], cents=True, sign=True),
+            look["statement"],
+        ]
+        for look in answer["outlooks"]
+        if look
+    ]
+    head = ["measure", "profit", "expected value", "what it assumes"]
+    return heading("Odds at the first expiry") + table(head, rows, text=(0, 3))
+
+
+def _dates(answer: Mapping[str, Any]) -> str:
+    by_date = answer["profit_by_date"]
+    rows = [
+        [number(spot), *(dollars(x, sign=True) for x in row)]
+        for spot, row in zip(by_date["spots"], by_date["profit_usd"], strict=True)
+    ]
+    return heading("Profit by spot and date") + table(["spot", *map(plain_text, by_date["dates"])], rows)
+
+
+def _limit(value: float | None) -> str:
+    return "no limit" if value is None else dollars(value, cents=True)
