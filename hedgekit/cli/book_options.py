@@ -21,7 +21,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 def book_options(command: F) -> F:
     """Add where chains, prices, betas, rate and dividends come from."""
     decorators = [
-        click.option("--chain", "chains", multiple=True, metavar="SOURCE", help="Option chain file; one a ticker."),
+        click.option(
+            "--chain",
+            "chains",
+            multiple=True,
+            metavar="[TICKER=]SOURCE",
+            help="Option chain file, one a ticker; IWM=FILE where it holds several.",
+        ),
         click.option(
             "--prices",
             "prices",
@@ -55,18 +61,27 @@ def book_options(command: F) -> F:
 
 
 def read_chains(sources: Sequence[str], asof: str | None) -> list[Chain]:
-    """Read chains at their own moment; `asof` only picks the day of a file that holds several or names none."""
+    """Read chains at their own moment; `asof` only picks the day of a file that holds several or names none.
+
+    ``IWM=FILE`` takes one underlying of a file that holds several.
+    """
     from hedgekit.errors import DataError, InputError
     from hedgekit.market.sources import load
 
     chains = []
-    for source in sources:
+    for given in sources:
+        owned = _OWNED.match(given)
+        source = given[owned.end() :] if owned else given
+        ticker = owned[0].strip().rstrip("=").strip().upper() if owned else None
         try:
-            chains.append(load(source))
-        except (InputError, DataError) as error:
-            if asof is None or "asof" not in str(error):
-                raise
-            chains.append(load(source, asof=asof))
+            try:
+                chains.append(load(source, ticker=ticker))
+            except (InputError, DataError) as error:
+                if asof is None or "asof" not in str(error):
+                    raise
+                chains.append(load(source, asof=asof, ticker=ticker))
+        except InputError as error:
+            raise InputError(str(error).replace("choose with --ticker", f"write --chain IWM={source}")) from None
     return chains
 
 

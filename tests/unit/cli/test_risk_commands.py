@@ -33,7 +33,7 @@ def run(monkeypatch, capsys, tmp_path):
 
 
 def test_check_ends_with_0_or_1(run, example):
-    words = ("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", example)
+    words = ("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", f"IWM={example}")
     code, out, _ = run(*words, *ASOF)
     assert code == 0 and out.startswith("PASS")
     code, out, _ = run(*words, "--asof", "2026-10-20", "--format", "json")
