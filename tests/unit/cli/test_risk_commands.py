@@ -144,7 +144,7 @@ def test_answers_as_a_page(run, example, tmp_path):
     run("check", "--policy", "desk.toml", *words, "--output", "c.json", "--quiet")
     assert run("report", "s.json", "c.json", "--html", "page.html", "--quiet")[0] == 0
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "The book over spot, vol and date" in page and "max-loss-shock" in page
+    assert "Worst of the grid" in page and "max-loss-shock" in page
 
 
 def test_book_in_dollars(run, example):
