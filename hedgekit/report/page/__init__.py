@@ -21,8 +21,6 @@ PAGES: Final = {
     "frontier": "hedgekit.report.page.frontier",
     "hedge_stop": "hedgekit.report.page.stop",
     "leadership": "hedgekit.report.page.leadership",
-    "check": "hedgekit.report.page.check",
-    "scenario": "hedgekit.report.page.scenario",
     "pair_ratio": "hedgekit.report.page.pair_ratio",
 }
 
