@@ -75,7 +75,7 @@ class Policy:
     disabled: tuple[str, ...] = ()
     betas: Mapping[str, Beta] = field(default_factory=dict)
     rate: float | str | None = None
-    dividends: float | str | None = None
+    dividends: float | str | Mapping[str, float | str] | None = None
 
 
 def load_policy(source: str | os.PathLike[str]) -> Policy:
@@ -112,7 +112,7 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
         disabled=disabled,
         betas=_betas(document.get("betas", {}), label),
         rate=_given(document, "rate", label),
-        dividends=_given(document, "dividends", label),
+        dividends=_dividends(document.get("dividends"), label),
         source=label,
         source_sha256=hashlib.sha256(content).hexdigest(),
         folder=Path(source).resolve().parent,
@@ -228,6 +228,13 @@ def _betas(table: Any, label: str) -> dict[str, Beta]:
         raise DataError(f"{label}: [betas] {error}") from None
 
 
+def _dividends(value: Any, label: str) -> float | str | Mapping[str, float | str] | None:
+    if not isinstance(value, dict):
+        return _given({} if value is None else {"dividends": value}, "dividends", label)
+    found = {ticker.upper(): _given(value, ticker, label) for ticker in value}
+    return {ticker: own for ticker, own in found.items() if own is not None}
+
+
 def _given(document: Mapping[str, Any], key: str, label: str) -> float | str | None:
     value = document.get(key)
     if value is None or (isinstance(value, int | float | str) and not isinstance(value, bool)):
@@ -263,7 +270,7 @@ def starter() -> str:
         'name = "starter"',
         f'benchmark = "{DEFAULT_BENCHMARK}"        # what betas refer to, and the ticker that shocks move',
         "# rate = 0.0375            # a number or a Treasury curve file; else inferred from the chain",
-        '# dividends = "iwm.csv"    # a yield, or a file of date,amount beside this one; else implied by the chain',
+        '# dividends = { IWM = "iwm.csv" }  # a yield, or files of date,amount beside this one; else from the chain',
         "",
         "# [betas]                  # dollars a ticker moves for a dollar of the benchmark; else --betas or --prices",
         "# SPY = 0.80",
@@ -279,7 +286,9 @@ def starter() -> str:
             shown = param.example if limit else _shown(param)
             mark = off if limit or param.default not in (None,) else "# "
             shown = param.example if shown is None else shown
-            lines.append(f"{mark}{key} = {_toml(_fallback(param) if shown is None else shown)}  # {param.help}")
+            value = _toml(_fallback(param) if shown is None else shown)
+            listed = f": {', '.join(param.choices)}" if param.choices and "or" not in param.help.split() else ""
+            lines.append(f"{mark}{key} = {value}  # {param.help}{listed}")
     return "\n".join(lines) + "\n"
 
 

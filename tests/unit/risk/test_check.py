@@ -143,6 +143,7 @@ def test_tail_rules_are_the_order_statistics(judge, chain):
         ("IWM 2027-01-15 225 P,-2\nCASH,22500", "uncovered-shorts", False),
         ("IWM,-100\nCASH,90000", "undefined-risk", False),
         ("IWM,-100\nIWM 2027-01-15 260 C,1\nCASH,90000", "undefined-risk", True),
+        ("IWM,-100\nIWM 2027-01-15 260 C,1\nIWM 2027-01-15 265 C,-1\nCASH,90000", "undefined-risk", False),
         ("IWM,1000\nIWM 2027-01-15 225 P,10\nCASH,0", "hedge-coverage", True),
         ("IWM,1000\nIWM 2027-01-15 225 P,8\nCASH,0", "hedge-coverage", False),
         ("IWM,1000\nCASH,0", "hedge-days-left", False),
