@@ -42,7 +42,7 @@ BLOCK = 21
 """Days of returns the simulation keeps together."""
 
 VARIANCE_RATIO_DAYS = 5
-NEEDS = "this test needs statsmodels and arch: pip install 'hedgekit[pairs]'"
+NEEDS = "this test needs statsmodels and arch: pip install statsmodels arch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
