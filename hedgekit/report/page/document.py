@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +43,7 @@ class Figure:
     Attributes
     ----------
     name : str
-        Unique on the page.
+        Unique in its answer.
     data : list of dict
     layout : dict
     says : str
@@ -57,10 +59,48 @@ class Figure:
     height: int = 380
 
 
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """Where on a page an answer stands, and the pictures drawn there so far."""
+
+    number: int = 0
+    figures: list[Figure] = field(default_factory=list)
+
+
+_PLACE: ContextVar[Place | None] = ContextVar("place", default=None)
+
+
+@contextmanager
+def place(number: int) -> Iterator[Place]:
+    """Make the names of what is drawn inside differ from those of every other answer on the page."""
+    here = Place(number=number)
+    token = _PLACE.set(here)
+    try:
+        yield here
+    finally:
+        _PLACE.reset(token)
+
+
+def unique(name: str) -> str:
+    """Return a name for an id: the same kind of answer may stand on a page twice.
+
+    Examples
+    --------
+    >>> with place(2):
+    ...     unique("payoff")
+    'a2-payoff'
+    """
+    here = _PLACE.get()
+    return f"a{here.number if here else 0}-{name}"
+
+
 def figure(shown: Figure) -> str:
     """Return a picture as HTML: drawn by the page's script from the JSON beside it."""
+    here = _PLACE.get()
+    if here is not None:
+        here.figures.append(shown)
     spec = script_json({"data": shown.data, "layout": shown.layout})
-    name, says = html.escape(shown.name), html.escape(shown.says)
+    name, says = html.escape(unique(shown.name)), html.escape(shown.says)
     return (
         f'<figure><div class="plot" id="{name}" role="img" aria-label="{says}" style="height:{shown.height}px"></div>'
         f'<script type="application/json" class="plot-spec" data-for="{name}">{spec}</script>'
