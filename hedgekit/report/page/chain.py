@@ -158,4 +158,4 @@ def _table(quotes: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _pct(value: float | None, places: int = 1) -> str:
-    return "-" if value is None else f"{units.percent(value):.{places}f}%"
+    return "-" if value is None else f"{round(units.percent(value), places) + 0.0:.{places}f}%"  # no -0.00%

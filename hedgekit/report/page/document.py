@@ -16,6 +16,9 @@ from hedgekit.errors import MissingExtra
 
 HERE = Path(__file__).parent
 
+MOST_CHARACTERS, MOST_ROWS = 500_000, 400
+"""Of an answer that goes into the page whole: a chain's thousands of quotes would make it too large to send."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -116,8 +119,26 @@ def script_json(value: Any) -> str:
     >>> script_json("</script>")
     '"\\u003c/script>"'
     """
-    text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def lean(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer without its longest lists when it is too large to travel in a page: each says what it held.
+
+    Examples
+    --------
+    >>> lean({"schema": "hedgekit.chain/1", "spot": 100.0})
+    {'schema': 'hedgekit.chain/1', 'spot': 100.0}
+    """
+    if len(script_json(answer)) <= MOST_CHARACTERS:
+        return dict(answer)
+    return {
+        name: f"{len(value):,} rows left out of the page: ask with --format json"
+        if isinstance(value, list) and len(value) > MOST_ROWS
+        else value
+        for name, value in answer.items()
+    }
 
 
 @lru_cache(maxsize=1)
@@ -165,6 +186,6 @@ def document(sections: Sequence[Section], answers: Sequence[Mapping[str, Any]]) 
         '<button type="button" id="theme" aria-label="Switch between light and dark">light / dark</button></header>'
         f'<nav aria-label="Contents"><ul>{contents}</ul></nav>'
         f'<main id="content">{"".join(parts)}</main>'
-        f'<script type="application/json" id="answers">{script_json(list(answers))}</script>'
+        f'<script type="application/json" id="answers">{script_json([lean(answer) for answer in answers])}</script>'
         f"{library}<script>{script}</script></body></html>\n"
     )

@@ -17,7 +17,8 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     rate = answer["rate"]
     lead = (
         f"{answer['discoveries']:,} of {answer['tested']:,} pairs found, at most {units.percent(rate):g}% of them "
-        f"expected false; {answer['below_5pct']:,} have p below 5%, chance alone gives {answer['expected_by_chance']:.0f}"
+        f"expected false; {answer['below_5pct']:,} have p below 5%, chance alone gives "
+        f"{answer['expected_by_chance']:.0f}"
     )
     pairs = answer["pairs"]
     rows = [

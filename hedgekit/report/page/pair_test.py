@@ -42,5 +42,5 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         ["spread now", number(answer["spread"]["now"], 3)],
     ]
     body += table(["", ""], facts)
-    title = f"{inputs['long']} against {inputs['short']}: does the spread come back? {inputs['days']:,} days to {inputs['asof']}"
+    title = f"{inputs['long']} against {inputs['short']}: does the spread come back? To {inputs['asof']}"
     return [Section(title=title, lead=lead, body=body + foot(answer))]
