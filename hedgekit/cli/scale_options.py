@@ -18,7 +18,9 @@ TERMINAL_SECONDS, LOG_SECONDS = 0.5, 30.0
 def scale_options(command: F) -> F:
     """Add where the work is done."""
     decorators = [
-        click.option("--workers", type=int, metavar="N", help="Processes of this machine.  [default: every core allowed]"),
+        click.option(
+            "--workers", type=int, metavar="N", help="Processes of this machine.  [default: every core allowed]"
+        ),
         click.option(
             "--scheduler",
             metavar="ADDRESS|FILE",

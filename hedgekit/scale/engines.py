@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -156,25 +157,25 @@ class DaskCluster:
 
     def __init__(self, scheduler: str) -> None:
         try:
-            from distributed import Client
+            distributed = import_module("distributed")
         except ImportError:
             raise MissingExtra(
                 "--scheduler needs dask.distributed, which is not installed: pip install 'hedgekit[scale]'"
             ) from None
         at_file = "://" not in scheduler
         if at_file and not Path(scheduler).is_file():
-            raise InputError(f"--scheduler {scheduler}: expected tcp://HOST:PORT, or a scheduler file, which is not there")
+            raise InputError(
+                f"--scheduler {scheduler}: expected tcp://HOST:PORT, or a scheduler file, which is not there"
+            )
         where = {"scheduler_file": scheduler} if at_file else {"address": scheduler}
         try:
-            self.client = Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
+            self.client: Any = distributed.Client(**where, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise DataError(f"--scheduler {scheduler}: no Dask scheduler answers there: {error}") from None
         self.name = f"Dask at {self.client.scheduler.address}"
 
     def map(self, work: Work, items: Iterable[Any], common: Any = None) -> Iterator[tuple[int, Any]]:
         """Yield (number, answer or `Lost`); Dask itself does again what a dead worker had not handed over."""
-        from distributed import as_completed
-
         client = self.client
         if not client.scheduler_info().get("workers"):
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
@@ -182,7 +183,7 @@ class DaskCluster:
         shared = None if common is None else client.submit(_same, common, pure=False)
         window = AHEAD * max(1, sum(client.nthreads().values()))
         waiting, numbers = iter(enumerate(items)), {}
-        done = as_completed(loop=client.loop)
+        done = import_module("distributed").as_completed(loop=client.loop)
 
         def hand_out() -> None:
             found = next(waiting, None)

@@ -1,4 +1,4 @@
-"""`history enrich`: chain files in, one parquet file a day and underlying out, with vols, greeks, forwards and smiles."""
+"""`history enrich`: chain files in, one parquet file a day and underlying out, solved."""
 
 from __future__ import annotations
 
@@ -135,9 +135,7 @@ def enrich(
     """
     folder = Path(out)
     files = list(_files(sources, folder))
-    pieces: dict[int, Any] = {}
-    for number, answer in engine.map(look, [str(path) for path in files]):
-        pieces[number] = answer
+    pieces = dict(engine.map(look, [str(path) for path in files]))
     partitions, unread = [], []
     for number, path in enumerate(files):
         answer = pieces[number]
@@ -414,7 +412,9 @@ def _held(content: Content) -> list[tuple[str | None, str | None]]:
     several_days = len({day for day, _ in pairs}) > 1
     several_tickers = len({ticker for _, ticker in pairs}) > 1
     return list(
-        dict.fromkeys((str(day) if several_days else None, ticker if several_tickers else None) for day, ticker in pairs)
+        dict.fromkeys(
+            (str(day) if several_days else None, ticker if several_tickers else None) for day, ticker in pairs
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Which partitions are finished: one JSON line each, added as they finish, so that an end at any moment leaves it right."""
+"""Which partitions are finished: a JSON line each, added as they finish, so that any moment may be the last."""
 
 from __future__ import annotations
 
