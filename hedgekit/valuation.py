@@ -10,9 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from hedgekit import units
 from hedgekit.errors import HedgekitError, InputError, Status
-from hedgekit.market.calendar import is_session, session_close
-from hedgekit.market.calendar import t_years as years_between
-from hedgekit.market.contract_terms import exercise_style
+from hedgekit.market.calendar import is_session, session_close, years_between
+from hedgekit.market.contract_terms import cutoff, exercise_style
 from hedgekit.market.inputs import Given, Terms, given, resolve
 from hedgekit.market.snapshot import read_asof
 from hedgekit.model import NEW_YORK, Chain, Option, Quote
@@ -162,7 +161,8 @@ def contract_for(
         kind, strike, expiry = option.kind, option.strike, option.expiry
     if kind is None or strike is None or (expiry is None) == (t_years is None):
         raise InputError("name the contract: a symbol, or --kind, --strike and one of --expiry and --t-years")
-    left = years_between(asof, expiry) if expiry is not None else t_years
+    root = option.root if option else ""
+    left = years_between(asof, cutoff(root, expiry)) if expiry is not None else t_years
     assert left is not None
     if left <= 0:
         if expiry is None:
