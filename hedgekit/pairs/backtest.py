@@ -466,8 +466,7 @@ def pair_backtest(
     track = simulate(market, rules)
     trades = _trades(track, pair.dates)
     if not trades:
-        gated = " (the gate let none pass: see gate)" if rules.gate else ""
-        notes.append(Note("no_trades", f"no signal in {len(pair.dates):,} days{gated}"))
+        notes.append(Note("no_trades", _why_none(track, rules)))
     return PairBacktestResult(
         summary=_summary(track, trades, market, rules),
         trades=trades,
@@ -477,6 +476,21 @@ def pair_backtest(
         inputs={**pair.inputs, **{field.name: getattr(rules, field.name) for field in fields(Rules)}},
         warnings=tuple(notes),
     )
+
+
+def _why_none(track: Track, rules: Rules) -> str:
+    """Say what kept every signal away."""
+    distance = np.abs(track.z[rules.window :])
+    out = (distance >= rules.entry_z) & (distance < rules.stop_z)
+    if not out.any():
+        return f"no signal: on none of {len(distance):,} days was the spread between the entry and the stop"
+    falling = int((out & (track.elasticity[rules.window :] <= 0.0)).sum())
+    text = f"no signal: the spread was between the entry and the stop on {int(out.sum()):,} days"
+    if falling:
+        text += f"; on {falling:,} of them the line fell, so that the legs did not hedge one another"
+    if rules.gate and falling < out.sum():
+        text += f"; on {'the others' if falling else 'all of them'} the window before was not cointegrated (--no-gate)"
+    return text
 
 
 def _market(prices: PriceHistory, pair: Any, notes: list[Note]) -> Market:
