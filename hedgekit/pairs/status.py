@@ -81,7 +81,7 @@ class PairStatusResult(Result):
         data do not exclude that nothing pulls the spread back.
     entry_z, exit_z, stop_z : float
         Distances from the line at which to enter, to leave (on the far side when negative), and to give up.
-    entry_z_ci90 : tuple of float or None
+    bertram_z_ci90 : tuple of float or None
         What Bertram's entry would have been on the refits.
     levels : tuple of Level
     stop : dict
@@ -106,7 +106,7 @@ class PairStatusResult(Result):
     entry_z: float
     exit_z: float
     stop_z: float
-    entry_z_ci90: tuple[float, float] | None
+    bertram_z_ci90: tuple[float, float] | None
     levels: Sequence[Level]
     stop: dict[str, float]
     thresholds: dict[str, dict[str, float] | None]
@@ -126,7 +126,7 @@ class PairStatusResult(Result):
                 "ci90": self.half_life_ci90,
             },
             "entry_z": self.entry_z,
-            "entry_z_ci90": self.entry_z_ci90,
+            "bertram_z_ci90": self.bertram_z_ci90,
             "exit_z": self.exit_z,
             "stop_z": self.stop_z,
             "levels": list(self.levels),
@@ -271,7 +271,7 @@ def pair_status(
         entry_z=enter,
         exit_z=leave,
         stop_z=stop_z,
-        entry_z_ci90=bands[1],
+        bertram_z_ci90=bands[1],
         levels=tuple(_levels(z, sd, slope, closes, enter, leave, stop_z)),
         stop=stop,
         thresholds=thresholds,

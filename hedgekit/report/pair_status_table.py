@@ -82,8 +82,8 @@ def evidence(result: PairStatusResult) -> list[str]:
     best, once = result.thresholds["bertram"], result.thresholds["leung_li"]
     if best is not None:
         span = ""
-        if result.entry_z_ci90:
-            ends = [f"{end:.2f}" if math.isfinite(end) else "never" for end in result.entry_z_ci90]
+        if result.bertram_z_ci90:
+            ends = [f"{end:.2f}" if math.isfinite(end) else "never" for end in result.bertram_z_ci90]
             span = f" (90%: {' - '.join(ends)})"
         lines.append(
             f"If the fitted process were the truth, filled at the level and never stopped, Bertram's levels pay most "

@@ -102,7 +102,7 @@ def test_costs_push_bertrams_levels_out_and_uncertainty_is_shown():
     cheap, dear = pair_status(made(), cost_bps=1.0), pair_status(made(), cost_bps=20.0)
     best = dear.thresholds["bertram"]["entry_z"]
     assert cheap.thresholds["bertram"]["entry_z"] < best
-    low, high = dear.entry_z_ci90
+    low, high = dear.bertram_z_ci90
     assert low < best < high
     assert dear.half_life_ci90[0] < dear.process.half_life < dear.half_life_ci90[1]
     assert dear.stop["loss_usd"] > 0 and dear.stop["days"] > dear.process.half_life
