@@ -242,6 +242,7 @@ def _sound(value: Any) -> bool:
 
 
 def one_each(chains: Sequence[Chain]) -> None:
+    """Refuse two chains of one ticker: which of them values a line would be a guess."""
     seen: dict[str, str] = {}
     for chain in chains:
         if chain.ticker in seen:
