@@ -1,4 +1,4 @@
-"""What a folder holds, found by content: chains by day, price histories, dividends, rates; and what could not be read."""
+"""What a folder holds, found by content: chains by day, prices, dividends, rates; and what could not be read."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class Library:
         if best is None or len(days) < LEAST_DAYS:
             return None
         rows = [np.searchsorted(part.dates, days) for part in best]
-        columns = {
+        columns: dict[str, Any] = {
             name: np.column_stack([getattr(part, name)[at, 0] for part, at in zip(best, rows, strict=True)])
             for name in ("close", "total_return")
         }
@@ -337,6 +337,8 @@ def described(library: Library) -> dict[str, Any]:
         "first_chain": days[0] if days else None,
         "last_chain": days[-1] if days else None,
         "price_tickers": len(library.histories),
-        "last_price": max((one.dates[-1].item() for found in library.histories.values() for one in found), default=None),
+        "last_price": max(
+            (one.dates[-1].item() for found in library.histories.values() for one in found), default=None
+        ),
         "not_used": [{"file": failure.file, "why": failure.why} for failure in library.failures],
     }
