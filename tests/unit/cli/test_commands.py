@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from hedgekit.cli import main
+from hedgekit.cli import COMMANDS, group, main
+from hedgekit.cli.summaries import SUMMARIES
 
 BY = "2027-01-15"
 
@@ -337,6 +338,22 @@ def test_an_expiry_that_is_past_is_refused(run, example):
 def test_help_keeps_its_lines(run):
     _, out, _ = run("--help")
     assert "\\b" not in out and "\n  Exit codes: 0 done, 1 a risk check breached, 2 usage, 3 data,\n" in out
+
+
+def test_help_lists_each_command_by_its_own_first_sentence():
+    assert list(SUMMARIES) == list(COMMANDS)
+    for name, summary in SUMMARIES.items():
+        words = " ".join(group.get_command(None, name).help.split())
+        assert words.startswith(summary) and summary.endswith(".")
+
+
+def test_help_imports_no_command_and_nothing_heavy():
+    script = "import sys; sys.argv[1:] = ['--help']\nfrom hedgekit.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    loaded = done.stdout.splitlines()[-1].split()
+    ours = {name for name in loaded if name.startswith("hedgekit")}
+    assert ours == {"hedgekit", "hedgekit.cli", "hedgekit.cli.groups", "hedgekit.cli.summaries", "hedgekit.errors"}
+    assert not {"numpy", "pandas", "scipy", "rich"} & set(loaded)
 
 
 def test_a_closed_pipe_ends_quietly(example):
