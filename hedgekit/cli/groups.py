@@ -35,14 +35,15 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their summaries."""
-        if not self.summaries:
+        if not set(self.modules) <= set(self.summaries):
             super().format_commands(ctx, formatter)
             return
         names = self.list_commands(ctx)
         room = formatter.width - 6 - max(map(len, names))  # the same as Click leaves
-        shown = [(name, click.Command(name, help=self.summaries[name]).get_short_help_str(room)) for name in names]
+        told = (click.Command(name, help=self.summaries[name]) for name in names)
+        shown = [command.get_short_help_str(room) for command in told]
         with formatter.section("Commands"):
-            formatter.write_dl(shown)
+            formatter.write_dl(list(zip(names, shown, strict=True)))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
