@@ -6,12 +6,14 @@ rest inside the function that needs them: help and completion load click alone.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
 import click
 
 from hedgekit.cli.groups import lazy_group
+from hedgekit.cli.summaries import SUMMARIES
 from hedgekit.errors import HedgekitError
 
 # command -> its module; help shows them in this order
@@ -42,7 +44,7 @@ BUG = 70
 
 
 @click.group(
-    cls=lazy_group(COMMANDS),
+    cls=lazy_group(COMMANDS, SUMMARIES),
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -64,6 +66,9 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    for library in ("OPENBLAS", "MKL", "BLIS"):
+        # our matrices are small: sharing them between cores costs more than it saves, and moves the last digits
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     try:
         # Without standalone mode Click returns the code of an early end instead of raising it.
         returned = group(prog_name="hedgekit", standalone_mode=False)
