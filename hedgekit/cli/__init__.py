@@ -35,6 +35,7 @@ COMMANDS = {
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "report": "hedgekit.cli.report",
+    "record": "hedgekit.cli.record",
     "config": "hedgekit.cli.config",
     "doctor": "hedgekit.cli.doctor",
 }
