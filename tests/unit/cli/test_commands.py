@@ -493,3 +493,9 @@ def test_a_floor_down_to_a_level_is_not_the_floor(run, example):
 def test_a_remark_in_a_table_is_skipped(run, example, tmp_path):
     (tmp_path / "holdings.csv").write_text("# what I own\nticker,shares,price,beta\nIWM,1000,248.12,1.0\n")
     assert run("hedge", "--holdings", "holdings.csv", "--chain", example, "--by", BY)[0] == 0
+
+
+def test_a_vol_in_percent_is_doubted(run):
+    words = ["--kind", "put", "--strike", 270, "--t-years", 0.25, "--spot", 290, "--rate", 0.0375]
+    code, out, err = run("price", *words, "--vol", 20)
+    assert code == 2 and out == "" and "20% is written 0.20" in err
