@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, seconds, write_beside
 
 if TYPE_CHECKING:
     from hedgekit.results import Result
@@ -101,6 +101,7 @@ COMMANDS = {
 @click.option(
     "--time-limit",
     type=float,
+    callback=seconds,
     default=60.0,
     show_default=True,
     help="Seconds after which the search for 4 legs and more settles for the fewer that are proven.",

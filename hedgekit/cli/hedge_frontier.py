@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, seconds
 
 
 def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, float] | None:
@@ -53,6 +53,7 @@ def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @click.option(
     "--time-limit",
     type=float,
+    callback=seconds,
     default=60.0,
     show_default=True,
     help="Seconds after which the search settles for the fewer legs that are proven.",

@@ -42,6 +42,13 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
         raise click.BadParameter(message, ctx, param) from None
 
 
+def seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    """Take a time of zero seconds or more."""
+    if not value >= 0.0:
+        raise click.BadParameter(f"{value:g}: expected seconds, 0 or more", ctx, param)
+    return value
+
+
 class FormatOption(click.Option):
     """``--format``, whose variable is named as the flag is and not as its parameter, which must not hide a builtin."""
 

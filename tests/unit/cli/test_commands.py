@@ -493,3 +493,42 @@ def test_options_on_an_index_are_european(run, example, tmp_path):
     assert priced["inputs"]["exercise"] == "european" and priced["vol"] == pytest.approx(vol, rel=1e-12)
     told = json.loads(run("surface", target, "--format", "json", "--quiet")[1])
     assert told["inputs"]["exercise"] == "european"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--floor", "1.2"], "up to 1\n"),
+        (["--shares", "0"], "to 10,000,000\n"),
+        (["--time-limit", "nan"], "expected seconds, 0 or more"),
+        (["--time-limit", "-1"], "expected seconds, 0 or more"),
+        (["--spot", "1"], "far from every strike"),
+        (["--spot", "1e9"], "far from every strike"),
+    ],
+)
+def test_slips_are_named_for_what_they_are(run, example, words, message):
+    code, out, err = run("hedge", "--shares", 100, "--chain", example, "--by", BY, *words)
+    assert code == 2 and out == "" and message in err
+
+
+def test_a_floor_down_to_a_level_is_not_the_floor(run, example):
+    words = ["--shares", 1700, "--chain", example, "--by", BY, "--until", "0.8", "--format", "json", "--quiet"]
+    answer = json.loads(run("hedge", *words)[1])
+    best, shown = answer["optimum"], answer["candidates"][0]
+    assert [leg["symbol"] for leg in best["legs"]] == [leg["symbol"] for leg in shown["legs"]]
+    for name in ("floor_usd", "floor_pct", "floor_until_usd"):
+        assert best[name] == pytest.approx(shown.get(name), rel=1e-12)
+    assert best["floor_usd"] < 0.9 * answer["position"]["value_usd"] <= best["floor_until_usd"]
+    (point,) = json.loads(run("hedge", "frontier", *words, "--floors", "0.9:0.9", "--points", 1)[1])["points"][:1]
+    assert point["floor_pct"] < 90.0 <= point["floor_until_pct"]
+
+
+def test_a_remark_in_a_table_is_skipped(run, example, tmp_path):
+    (tmp_path / "holdings.csv").write_text("# what I own\nticker,shares,price,beta\nIWM,1000,248.12,1.0\n")
+    assert run("hedge", "--holdings", "holdings.csv", "--chain", example, "--by", BY)[0] == 0
+
+
+def test_a_vol_in_percent_is_doubted(run):
+    words = ["--kind", "put", "--strike", 270, "--t-years", 0.25, "--spot", 290, "--rate", 0.0375]
+    code, out, err = run("price", *words, "--vol", 20)
+    assert code == 2 and out == "" and "20% is written 0.20" in err
