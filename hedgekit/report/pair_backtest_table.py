@@ -54,7 +54,8 @@ def headline(result: PairBacktestResult) -> str:
     """Return the answer in two sentences."""
     s = result.summary
     if not result.trades:
-        return "No trade: the rules never gave a signal."
+        small = any(note.slug == "gross_too_small" for note in result.warnings)
+        return "No trade: the gross is too small." if small else "No trade: the rules never gave a signal."
     errors = s["return_per_year"] / s["return_se"]
     told = f"{abs(errors):.1f} standard errors from nothing" + ("." if abs(errors) >= 2.0 else ": it may be chance.")
     text = (
