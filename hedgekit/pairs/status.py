@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -89,6 +89,9 @@ class PairStatusResult(Result):
     thresholds : dict
         Bertram's and Leung and Li's levels, in z and per year: what would be best if the fitted process were the
         truth, with no stop and no gap between a signal and its fill.
+    history : dict
+        ``date`` and ``z`` of the window's days and today, all against today's line: the days before it are the ones
+        the line was fitted to.
     """
 
     schema_name: ClassVar[str] = "pair_status"
@@ -110,6 +113,7 @@ class PairStatusResult(Result):
     levels: Sequence[Level]
     stop: dict[str, float]
     thresholds: dict[str, dict[str, float] | None]
+    history: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -132,6 +136,7 @@ class PairStatusResult(Result):
             "levels": list(self.levels),
             "stop": self.stop,
             "thresholds": self.thresholds,
+            "history": self.history,
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -275,6 +280,10 @@ def pair_status(
         levels=tuple(_levels(z, sd, slope, closes, enter, leave, stop_z)),
         stop=stop,
         thresholds=thresholds,
+        history={
+            "date": [str(day) for day in pair.dates[-window - 1 :]],
+            "z": [*(residuals / sd).tolist(), z],
+        },
         inputs={
             **pair.inputs,
             "window_days": window,

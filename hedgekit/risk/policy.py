@@ -24,6 +24,9 @@ TOP = ("name", "benchmark", "rate", "dividends", "betas", "rules")
 COMMON = ("severity", "enabled", "label")
 """Keys that every rule takes beside its own."""
 
+TICKERS = ("ticker", "tickers", "exempt", "long", "short", "leader", "against")
+"""Keys of rules that name tickers: read in capital letters, as books and chains write them."""
+
 DEFAULT_BENCHMARK = "IWM"
 
 
@@ -181,7 +184,10 @@ def _params(definition: Rule, table: Mapping[str, Any], label: str, where: str) 
                 raise DataError(f"{label}: {where} needs {key}: {param.help}")
             found[key] = param.default
         else:
-            found[key] = _value(param, table[key], f"{label}: {where} {key}")
+            value = _value(param, table[key], f"{label}: {where} {key}")
+            if key in TICKERS:
+                value = [name.upper() for name in value] if isinstance(value, list) else value.upper()
+            found[key] = value
     if definition.one_of and all(found[key] is None for key in definition.one_of):
         raise DataError(f"{label}: {where} has no limit: give one of {', '.join(definition.one_of)}")
     low, high = found.get("low"), found.get("high")
@@ -250,7 +256,7 @@ def _known(
         if key not in known:
             near = get_close_matches(key, list(known), n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise DataError(f"{label}: {key!r} is no {what} of {where}; {hint}")
+            raise DataError(f"{label}: {key!r} is no {what}{f' of {where}' if what == 'key' else ''}; {hint}")
 
 
 def starter() -> str:

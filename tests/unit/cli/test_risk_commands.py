@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from hedgekit.cli import main
+from hedgekit.risk.rules import RULES
 
 BOOK = "symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\nCASH,1500000\n"
 POLICY = "[rules.undefined-risk]\n[rules.max-loss-shock]\nlimit_fraction = 0.10\n"
@@ -69,6 +70,13 @@ def test_cash_dividends_are_one_tickers(run, example, tmp_path):
     assert json.loads(one)["lines"] == json.loads(named)["lines"]
     assert run(*words, "SPY=d.csv")[0] == 2
     assert run(*words, "IWM=d.csv", "--dividends", "0.01")[0] == 2
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_explanation_fits_the_terminal(run, rule):
+    code, out, _ = run("check", "--explain", rule)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_explain(run):
