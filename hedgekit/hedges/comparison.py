@@ -20,6 +20,7 @@ from hedgekit.hedges.notes import (
     preset_horizon,
     quotes_left_out,
     search_stopped,
+    settled_in_cash,
 )
 from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
 from hedgekit.hedges.outlook import distributions, statements
@@ -306,6 +307,7 @@ def compare(
             *market.warnings,
             *told,
             *search_stopped(optimum),
+            *settled_in_cash(chain, day),
             *preset_horizon(problem),
             *quotes_left_out(chain, day, max_spread),
             *cheaper_but_wide(problem, make_problem(chain, **terms, max_spread=ANY_SPREAD)),
@@ -376,10 +378,10 @@ def problem_inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict
         "asof": chain.asof,
         "source": chain.source,
         "source_sha256": chain.source_sha256,
-        "exercise": "american",
+        "exercise": problem.exercise,
         "day_count": "ACT/365 to the exercise cut-off in New York",
         "price_basis": "bought at the ask, sold at the bid",
-        "engine": engine_name("american", problem.dividends, problem.t_years),
+        "engine": engine_name(problem.exercise, problem.dividends, problem.t_years),
         "max_spread": problem.max_spread,
         "version": __version__,
     }

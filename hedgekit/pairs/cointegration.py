@@ -42,6 +42,7 @@ BLOCK = 21
 """Days of returns the simulation keeps together."""
 
 VARIANCE_RATIO_DAYS = 5
+TWO_SIDED = {"1%": 0.01, "5%": 0.05, "10%": 0.1}
 NEEDS = "this test needs statsmodels and arch: pip install statsmodels arch"
 
 
@@ -358,6 +359,7 @@ def _adf(name: str, label: str, series: FloatArray, lags: int | None) -> Outcome
 
 def _of_ratio(ratio: FloatArray) -> list[Outcome]:
     from arch.unitroot import KPSS, VarianceRatio
+    from scipy.special import ndtri
 
     with warnings.catch_warnings():
         # arch says once more that its default changed: the new one is wanted
@@ -381,7 +383,8 @@ def _of_ratio(ratio: FloatArray) -> list[Outcome]:
             null="a walk",
             statistic=float(variance.stat),
             pvalue=float(variance.pvalue),
-            critical=_points(variance.critical_values),
+            # arch rejects for a large or a small ratio, but keeps the one-sided values beside it
+            critical={level: float(ndtri(1.0 - 0.5 * share)) for level, share in TWO_SIDED.items()},
             lags=VARIANCE_RATIO_DAYS,
             rejects=bool(variance.pvalue < LEVEL),
         ),

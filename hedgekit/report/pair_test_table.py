@@ -28,7 +28,7 @@ def table(result: PairTestResult, *, terminal: bool = False) -> str:
         grid.add_row(
             test.label,
             number(test.statistic),
-            number(test.critical.get("5%")),
+            ("+-" if test.name == "variance_ratio" else "") + number(test.critical.get("5%")),
             probability(test.pvalue),
             "" if test.lags is None else str(test.lags),
             test.null if test.rejects else "",

@@ -294,11 +294,11 @@ def value_book(
                 refused[ticker] = str(error)
                 underlyings[ticker] = underlying_of(chain, [])
             continue
-        spot = _share_price(ticker, positions, prices)[0]
+        spot = share_price(ticker, positions, prices)[0]
         if math.isfinite(spot) and spot > 0.0:
             underlyings[ticker] = Underlying(ticker=ticker, spot=spot, asof=asof)
     lines = [
-        _line(position, by_ticker, underlyings, refused, prices, held[position.ticker], known, asof)
+        line_of(position, by_ticker, underlyings, refused, prices, held[position.ticker], known, asof)
         for position in book.positions
     ]
     old = [
@@ -336,7 +336,7 @@ def _check_dividends(dividends: GivenByTicker, chains: Sequence[Chain]) -> None:
         )
 
 
-def _share_price(
+def share_price(
     ticker: str, positions: Sequence[Position], prices: PriceHistory | None
 ) -> tuple[float, str, date | None]:
     """Return the price of a share without a chain, where it is from and its day."""
@@ -349,7 +349,7 @@ def _share_price(
     return (own[0], "book", None) if own else (math.nan, "", None)
 
 
-def _line(
+def line_of(
     position: Position,
     chains: Mapping[str, Chain],
     underlyings: Mapping[str, Underlying],
@@ -368,7 +368,7 @@ def _line(
             spot, source = chain.spot, "chain"
             day: date | None = chain.asof.date()
         else:
-            spot, source, day = _share_price(ticker, siblings, prices)
+            spot, source, day = share_price(ticker, siblings, prices)
         if not (math.isfinite(spot) and spot > 0.0):
             why = "a price of 0" if spot == 0.0 else "no price: no chain, no price file and no price in the book"
             return Line(**common, problem=f"{ticker}: {why}")

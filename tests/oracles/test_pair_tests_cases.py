@@ -54,6 +54,22 @@ def test_oil_statistics_and_their_tables(oil):
     assert oil.half_life.coefficient == pytest.approx(-0.0810407002, **CLOSE)
 
 
+def test_critical_values_and_pvalues_give_one_verdict(oil):
+    """The variance ratio rejects on both sides; every other statistic below (or above) its value."""
+    for test in oil.tests:
+        five, statistic = test.critical["5%"], test.statistic
+        if test.name == "variance_ratio":
+            beyond = abs(statistic) > five
+        elif test.name.startswith(("johansen", "kpss")):
+            beyond = statistic > five
+        else:
+            beyond = statistic < five
+        assert beyond == test.rejects, test.name
+        if math.isfinite(test.pvalue):
+            assert (test.pvalue < 0.05) == test.rejects
+    assert named(oil, "variance_ratio").critical["5%"] == pytest.approx(1.959964, rel=1e-6)
+
+
 def test_lag_choice_is_printed_and_its_flip_is_said():
     result = hk.pair_test(history(*crude()))
     assert named(result, "engle_granger").statistic == pytest.approx(-2.5041246244, **CLOSE)

@@ -30,7 +30,9 @@ def run(monkeypatch, capsys, tmp_path):
 
 @pytest.fixture
 def hedge(run, example):
-    return lambda *words: run("hedge", "--shares", 1700, "--chain", example, "--by", BY, "--rate", 0.036, "--quiet", *words)
+    return lambda *words: run(
+        "hedge", "--shares", 1700, "--chain", example, "--by", BY, "--rate", 0.036, "--quiet", *words
+    )
 
 
 def test_a_ticket_adds_up_to_the_cost(hedge, tmp_path):
