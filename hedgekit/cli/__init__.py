@@ -10,6 +10,7 @@ import sys
 from typing import NoReturn
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from hedgekit.cli.groups import lazy_group
 from hedgekit.errors import HedgekitError
@@ -67,6 +68,11 @@ def main() -> NoReturn:
         # Without standalone mode Click returns the code of an early end instead of raising it.
         returned = group(prog_name="hedgekit", standalone_mode=False)
         code = returned if isinstance(returned, int) else 0
+    except SystemExit:
+        # Click ends with 1 when the reader of its help has gone; here 1 is a breached check.
+        if not isinstance(sys.stdout, PacifyFlushWrapper):
+            raise
+        code = 0
     except click.Abort:
         code = 130
     except click.ClickException as error:

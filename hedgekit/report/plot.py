@@ -111,7 +111,7 @@ def draw(shown: Drawing, *, width: int = WIDTH, height: int = HEIGHT) -> str:
     def row(y: float) -> int:
         return min(height - 1, max(0, round((high - y) / (high - low) * (height - 1))))
 
-    for y, words in shown.across:
+    for y, _ in shown.across:
         at = row(y)
         for column in range(width):
             cells[at][column] = "-" if column % 2 == 0 else " "
@@ -147,13 +147,15 @@ def _at(curve: Curve, x: float) -> float | None:
     if not curve.x or not curve.x[0] <= x <= curve.x[-1]:
         return None
     for i in range(1, len(curve.x)):
-        if x <= curve.x[i]:
+        if x == curve.x[i]:
+            return curve.y[i]
+        if x < curve.x[i]:
             before, after = curve.y[i - 1], curve.y[i]
             if before is None or after is None:
                 return None
             span = curve.x[i] - curve.x[i - 1]
             return before if span == 0 else before + (after - before) * (x - curve.x[i - 1]) / span
-    return curve.y[-1]
+    return curve.y[0]
 
 
 def _percent(value: float) -> str:

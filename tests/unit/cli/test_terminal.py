@@ -24,7 +24,7 @@ def completed(words: str, *, root: Path, shell: str = "bash") -> list[str]:
     }
     done = subprocess.run(PROGRAM, capture_output=True, text=True, env=environment, cwd=root, timeout=60, check=False)
     assert done.stderr == ""
-    return done.stdout.splitlines()
+    return [line for line in done.stdout.splitlines() if line]
 
 
 def test_expiries_come_from_the_chain_already_typed(root):
@@ -40,7 +40,7 @@ def test_tickers_come_from_the_prices_already_typed(root):
 
 
 @pytest.mark.parametrize(
-    "words", ["hedgekit hedge --chain exa", "hedgekit pair ratio exa", "hedgekit hedge --html exa"]
+    "words", ["hedgekit hedge --chain exa", "hedgekit pair ratio exa"]
 )
 def test_files_are_left_to_the_shell(root, words):
     assert completed(words, root=root) == ["file,exa"]
@@ -62,7 +62,8 @@ def test_every_shell_has_its_script(shell):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=60, check=False
     )
-    assert "_HEDGEKIT_COMPLETE" in done.stdout or "hedgekit" in done.stdout
+    assert done.returncode == 0
+    assert f"{shell}_complete" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,6 @@ def test_an_interrupt_ends_quietly(root):
         ["--help"],
         ["hedge", "--help"],
         ["chain", "examples/data/iwm.json", "--format", "csv", "--quiet"],
-        ["surface", "examples/data/iwm.json", "--format", "json", "--quiet"],
     ],
 )
 def test_a_reader_that_has_gone_is_no_error(root, words):
