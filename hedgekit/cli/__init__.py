@@ -30,6 +30,7 @@ COMMANDS = {
     "rotate": "hedgekit.cli.rotate",
     "chain": "hedgekit.cli.chain",
     "surface": "hedgekit.cli.surface",
+    "history": "hedgekit.cli.history",
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
     "report": "hedgekit.cli.report",

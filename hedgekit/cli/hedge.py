@@ -153,6 +153,7 @@ def command(
     fee: float,
     ticket: str | None,
     certificate: str | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -184,7 +185,7 @@ def command(
 
     if verbose:
         click.echo(f"reading {chain}", err=True)
-    loaded = load(chain, asof=asof, spot=spot)
+    loaded = load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry)
     history = None
     if prices:
         from hedgekit.market.prices import load_prices
