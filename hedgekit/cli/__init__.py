@@ -10,9 +10,9 @@ import sys
 from typing import NoReturn
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from hedgekit.cli.groups import lazy_group
+from hedgekit.cli.summaries import SUMMARIES
 from hedgekit.errors import HedgekitError
 
 # command -> its module; help shows them in this order
@@ -43,7 +43,7 @@ BUG = 70
 
 
 @click.group(
-    cls=lazy_group(COMMANDS),
+    cls=lazy_group(COMMANDS, SUMMARIES),
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -65,13 +65,14 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    stdout = sys.stdout
     try:
         # Without standalone mode Click returns the code of an early end instead of raising it.
         returned = group(prog_name="hedgekit", standalone_mode=False)
         code = returned if isinstance(returned, int) else 0
     except SystemExit:
-        # Click ends with 1 when the reader of its help has gone; here 1 is a breached check.
-        if not isinstance(sys.stdout, PacifyFlushWrapper):
+        # When the reader of its help has gone Click puts a mute stream in place of stdout and ends with 1: no breach.
+        if sys.stdout is stdout:
             raise
         code = 0
     except click.Abort:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 import click
 
@@ -16,9 +15,23 @@ class LazyGroup(click.Group):
     ----------
     modules : mapping of str to str
         Command -> module that defines it as ``command``; help shows them in this order.
+    summaries : mapping of str to str
+        Command -> first sentence of its help, for a group whose help is to import none of them.
     """
 
     modules: Mapping[str, str] = {}
+    summaries: Mapping[str, str] = {}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands; those with a summary are not imported for it."""
+        if not self.summaries:
+            super().format_commands(ctx, formatter)
+            return
+        room = formatter.width - 6 - max(map(len, self.summaries))
+        told = {name: click.Command(name, help=text) for name, text in self.summaries.items()}
+        rows = [(name, command.get_short_help_str(room)) for name, command in told.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of use."""
@@ -36,6 +49,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest the nearest command when the one given does not exist."""
         if args[0] not in self.modules and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], self.modules, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(self.modules)}."
             raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
@@ -51,9 +66,9 @@ def offering(ctx: click.Context, command: click.Command) -> click.Command:
     return attach(command)
 
 
-def lazy_group(modules: Mapping[str, str]) -> type[LazyGroup]:
+def lazy_group(modules: Mapping[str, str], summaries: Mapping[str, str] | None = None) -> type[LazyGroup]:
     """Return the class of a group with these commands, for ``click.group(cls=...)``."""
-    return type("Commands", (LazyGroup,), {"modules": dict(modules)})
+    return type("Commands", (LazyGroup,), {"modules": dict(modules), "summaries": dict(summaries or {})})
 
 
 def refuse_options_before(ctx: click.Context) -> None:

@@ -39,9 +39,7 @@ def test_tickers_come_from_the_prices_already_typed(root):
     assert found == ["plain,IWM", "plain,SPY"]
 
 
-@pytest.mark.parametrize(
-    "words", ["hedgekit hedge --chain exa", "hedgekit pair ratio exa"]
-)
+@pytest.mark.parametrize("words", ["hedgekit hedge --chain exa", "hedgekit pair ratio exa"])
 def test_files_are_left_to_the_shell(root, words):
     assert completed(words, root=root) == ["file,exa"]
 
@@ -161,3 +159,19 @@ def test_a_reader_that_has_gone_is_no_error(root, words):
     os.close(write)
     assert done.returncode == 0
     assert done.stderr == ""
+
+
+def test_summaries_are_what_the_commands_say():
+    import click
+
+    from hedgekit.cli import COMMANDS, group
+    from hedgekit.cli.summaries import SUMMARIES
+
+    ctx = click.Context(group)
+    told = {name: group.get_command(ctx, name).get_short_help_str(limit=1000) for name in COMMANDS}
+    assert told == SUMMARIES and list(told) == list(SUMMARIES)
+    formatter = click.HelpFormatter(width=80)
+    group.format_commands(ctx, formatter)
+    usual = click.HelpFormatter(width=80)
+    click.Group.format_commands(group, ctx, usual)
+    assert formatter.getvalue() == usual.getvalue()
