@@ -31,7 +31,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.modules:
             return None
         command: click.Command = importlib.import_module(self.modules[cmd_name]).command
-        return command
+        return offering(ctx, command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their summaries."""
@@ -49,13 +49,22 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest the nearest command when the one given does not exist."""
-        if args[0] not in self.modules and not args[0].startswith("-"):
+        if args[0] not in self.modules and not args[0].startswith("-") and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], self.modules, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(self.modules)}."
             raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+
+def offering(ctx: click.Context, command: click.Command) -> click.Command:
+    """Return the command; while a shell completes, with what to offer for its options."""
+    if not ctx.resilient_parsing:
+        return command
+    from hedgekit.cli.completion import attach
+
+    return attach(command)
 
 
 def lazy_group(modules: Mapping[str, str], summaries: Mapping[str, str] | None = None) -> type[LazyGroup]:

@@ -10,6 +10,7 @@ import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options, seconds, write_beside
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, write_beside
 
 if TYPE_CHECKING:
     from hedgekit.results import Result
@@ -125,6 +126,7 @@ COMMANDS = {
     help="Also write the proof that no ticket is cheaper; hedgekit hedge verify checks it.",
 )
 @market_options
+@plot_option
 @output_options
 @click.pass_context
 def command(
@@ -179,7 +181,7 @@ def command(
         raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
     if beta is not None and holdings is None:
         raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
-    from hedgekit.cli.progress import clear_line, search_watch
+    from hedgekit.cli.progress import search_watch
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
@@ -202,7 +204,7 @@ def command(
         "max_legs": max_legs,
         "max_spread": max_spread,
         "prices": history,
-        "watch": search_watch(quiet=quiet, limit_seconds=time_limit),
+        "watch": search_watch(limit_seconds=time_limit),
         "details": details or format_ != "table" or history is not None,
     }
     goals: dict[str, Any] = {
@@ -226,7 +228,6 @@ def command(
         result = compare_portfolio(loaded, portfolio, **terms)
     else:
         result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
-    clear_line(quiet=quiet)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of

@@ -98,7 +98,7 @@ def command(
     is the line to beat: beside each point stand the shares to sell for the same delta, and where the
     hedge does better than that.
     """
-    from hedgekit.cli.progress import clear_line, search_watch
+    from hedgekit.cli.progress import search_watch
     from hedgekit.hedges.frontier import frontier
     from hedgekit.market.sources import load
 
@@ -118,9 +118,8 @@ def command(
         fee=fee,
         max_legs=max_legs,
         max_spread=max_spread,
-        watch=search_watch(quiet=quiet, limit_seconds=time_limit),
+        watch=search_watch(limit_seconds=time_limit),
         **more,
     )
-    clear_line(quiet=quiet)
     deliver(result, format_=format_, output=output, quiet=quiet)
     result.require()
