@@ -242,6 +242,13 @@ def _sound(value: Any) -> bool:
 
 
 def one_each(chains: Sequence[Chain]) -> None:
+    """Refuse two chains of one ticker.
+
+    Raises
+    ------
+    InputError
+        Names both.
+    """
     seen: dict[str, str] = {}
     for chain in chains:
         if chain.ticker in seen:
@@ -250,6 +257,7 @@ def one_each(chains: Sequence[Chain]) -> None:
 
 
 def dividends_of(policy: Policy, dividends: Given) -> Given:
+    """Return the dividends given, else the policy's own; a file is looked for beside the policy."""
     if dividends is not None:
         return dividends
     own = policy.dividends
