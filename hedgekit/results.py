@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import importlib
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,29 @@ class Result:
         import pandas as pd
 
         return pd.DataFrame.from_records(self.records())
+
+    def plot(self, name: str | None = None) -> go.Figure:
+        """Return a picture of the answer, the same as on its page.
+
+        Parameters
+        ----------
+        name : str, optional
+            One of its pictures; the first when not given.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+
+        Raises
+        ------
+        InputError
+            For an answer without pictures, or a name it has not.
+        MissingExtra
+            When plotly is absent.
+        """
+        # By name: the report lies above this module and is loaded only here.
+        drawn: go.Figure = importlib.import_module("hedgekit.report.plotly_figure").plot(self, name)
+        return drawn
 
     def _repr_html_(self) -> str:
         """Show the rows as a table in a notebook; text is escaped."""

@@ -6,7 +6,14 @@ from functools import partial
 
 import click
 
-from hedgekit.cli.book_options import book_options, check_moment, read_beta_file, read_chains, read_prices
+from hedgekit.cli.book_options import (
+    book_options,
+    check_moment,
+    read_beta_file,
+    read_chains,
+    read_dividend_options,
+    read_prices,
+)
 from hedgekit.cli.options import deliver, output_options
 from hedgekit.cli.scale_options import progress, scale_options
 
@@ -39,7 +46,7 @@ def command(
     prices: tuple[str, ...],
     betas: str | None,
     rate: str | None,
-    dividends: str | None,
+    dividends: tuple[str, ...],
     asof: str | None,
     format_: str,
     output: str,
@@ -90,7 +97,7 @@ def command(
                 prices=read_prices(prices),
                 betas=read_beta_file(betas),
                 rate=rate,
-                dividends=dividends,
+                dividends=read_dividend_options(dividends),
                 now=now,
                 now_given=asof is not None,
                 out=out,
@@ -110,7 +117,7 @@ def command(
         prices=read_prices(prices),
         betas=read_beta_file(betas),
         rate=rate,
-        dividends=dividends,
+        dividends=read_dividend_options(dividends),
         now=now,
         now_given=asof is not None,
         against=against,

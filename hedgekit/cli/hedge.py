@@ -152,6 +152,7 @@ def command(
     fee: float,
     ticket: str | None,
     certificate: str | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -183,7 +184,7 @@ def command(
 
     if verbose:
         click.echo(f"reading {chain}", err=True)
-    loaded = load(chain, asof=asof, spot=spot)
+    loaded = load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry)
     history = None
     if prices:
         from hedgekit.market.prices import load_prices
@@ -232,9 +233,11 @@ def command(
         files[certificate] = json.dumps(certificate_of(result, loaded)) + "\n"
 
     def beside() -> list[Result]:
-        from hedgekit.hedges.what_if import what_if
+        if holdings is not None:
+            return []
+        from hedgekit.cli.hedge_page import further_answers
 
-        return [what_if(loaded, result, rate=rate, dividends=dividends)] if result.recommended and not holdings else []
+        return further_answers(loaded, result, terms)
 
     deliver(result, format_=format_, output=output, quiet=quiet, beside=beside)
     if ticket is not None and result.recommended is not None:

@@ -81,6 +81,7 @@ def command(
     time_limit: float,
     max_spread: float,
     fee: float,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -104,7 +105,7 @@ def command(
         click.echo(f"reading {chain}", err=True)
     more: dict[str, Any] = {"caps": (None, *min_caps)} if min_caps else {}
     result = frontier(
-        load(chain, asof=asof, spot=spot),
+        load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry),
         shares=shares,
         floors=floors,
         points=points,

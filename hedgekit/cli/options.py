@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from hedgekit.model import ExerciseStyle
     from hedgekit.results import Result
     from hedgekit.settings import Level
     from hedgekit.valuation import ValuationResult
-
-ticker_option = click.option(
-    "--ticker", metavar="SYMBOL", help="The underlying (or index root) to take from a file of several."
-)
-"""Shared by commands that read a chain."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -146,6 +142,9 @@ def market_options(command: F) -> F:
     """Add the market inputs; what is not given is inferred from the chain and said."""
     decorators = [
         click.option(
+            "--ticker", metavar="SYMBOL", help="The underlying (or index root) to take from a chain file of several."
+        ),
+        click.option(
             "--spot",
             type=float,
             help="Price of the underlying, dollars a share.  [default: the file's, or parity's when the file's is off]",
@@ -193,9 +192,7 @@ def contract_options(command: F) -> F:
         click.option(
             "--exercise",
             type=click.Choice(["american", "european"]),
-            default="american",
-            show_default=True,
-            help="Style.",
+            help="Style.  [default: that of the option root: indices European, the rest American]",
         ),
         click.option("--chain", metavar="SOURCE", help="Option chain file that gives what is not given."),
     ]
@@ -210,10 +207,11 @@ def value_contract(
     strike: float | None,
     expiry: date | None,
     t_years: float | None,
-    exercise: str,
+    exercise: ExerciseStyle | None,
     chain: str | None,
     vol: float | None,
     premium: float | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -224,7 +222,7 @@ def value_contract(
     from hedgekit.model import Option
     from hedgekit.valuation import contract_for, moment, value
 
-    loaded = load(chain, asof=asof, spot=spot) if chain else None
+    loaded = load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry) if chain else None
     when = loaded.asof if loaded else moment(asof)
     contract = contract_for(
         option=Option.parse(symbol) if symbol else None,
@@ -242,7 +240,7 @@ def value_contract(
         premium=premium,
         rate=rate,
         dividends=dividends,
-        exercise="european" if exercise == "european" else "american",
+        exercise=exercise,
         chain=loaded,
         question="iv" if question == "iv" else "price",
     )

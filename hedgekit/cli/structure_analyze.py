@@ -39,6 +39,7 @@ def command(
     fee: float,
     exercise: Literal["american", "european"] | None,
     defined_risk_only: bool,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -63,7 +64,7 @@ def command(
     orders = [*(parse_leg(text) for text in legs), *(read_legs(file) if file else ())]
     if verbose and chain:
         click.echo(f"reading {chain}", err=True)
-    loaded = load(chain, asof=asof, spot=spot) if chain else None
+    loaded = load(chain, asof=asof, spot=spot, ticker=ticker) if chain else None
     holdings = priced(orders, loaded)
     if loaded is not None:
         setting = from_chain(holdings, loaded, rate=rate, dividends=dividends, vol=vols, exercise=exercise)

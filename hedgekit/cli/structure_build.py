@@ -96,6 +96,7 @@ def _build(
     fee: float,
     exercise: Literal["american", "european"] | None,
     defined_risk_only: bool,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -119,7 +120,7 @@ def _build(
         click.echo(f"reading {chain}", err=True)
     result = make(
         name,
-        load(chain, asof=asof, spot=spot),
+        load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry),
         choice=choice,
         contracts=contracts,
         by=by,

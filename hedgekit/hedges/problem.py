@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
 from hedgekit.hedges.goal import Goal
-from hedgekit.model import BoolArray, Chain, Flag, Leg, Option
+from hedgekit.model import BoolArray, Chain, ExerciseStyle, Flag, Leg, Option
 from hedgekit.payoff import exact
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ class Problem:
         Quotes with a wider spread, as a fraction of the mid, were left out.
     distribution : Distribution or None
         Of the spot at expiry, where the goal is a tail loss under it.
+    exercise : {"american", "european"}
+        The style of the chain's options: how their vols and greeks are found.
     """
 
     shares: int
@@ -132,6 +134,7 @@ class Problem:
     goal: Goal = field(default_factory=Goal)
     max_spread: float = WIDEST_SPREAD
     distribution: Distribution | None = None
+    exercise: ExerciseStyle = "american"
 
     @property
     def value(self) -> Fraction:
@@ -326,6 +329,7 @@ def make_problem(
         calls=calls,
         goal=goal,
         max_spread=max_spread,
+        exercise=chain.exercise,
     )
 
 

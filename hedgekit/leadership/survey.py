@@ -314,6 +314,7 @@ def _of_members(
         member = np.ones(closes.shape, dtype=bool)
         of = [NO_SECTOR] * len(history.tickers)
     else:
+        notes.extend(membership.notes)
         member = membership.member(history.tickers, history.dates)
         of = [membership.sector.get(ticker, NO_SECTOR) for ticker in history.tickers]
         absent = sum(ticker not in history.tickers for ticker in membership.sector)

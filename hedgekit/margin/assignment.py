@@ -14,8 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from hedgekit.errors import InputError, Status
-from hedgekit.margin.portfolio import CASH_SETTLED
-from hedgekit.margin.underlying import ticker_of
+from hedgekit.margin.underlying import CASH_SETTLED, ticker_of
 from hedgekit.market import calendar
 from hedgekit.model import NEW_YORK, Chain, Leg, Option
 from hedgekit.pricing import SIGNS, implied_vol, price

@@ -20,6 +20,7 @@ from hedgekit.errors import InputError, Status
 from hedgekit.margin.pairing import OptionHolding
 from hedgekit.margin.position import Position, Shares, positions
 from hedgekit.margin.requirement import money
+from hedgekit.margin.underlying import CASH_SETTLED
 from hedgekit.market.calendar import t_years
 from hedgekit.model import NEW_YORK, FloatArray
 from hedgekit.pricing import Exercise, implied_vol, price
@@ -36,9 +37,6 @@ HALF_THE_POINTS: Final = 5
 
 LEAST_A_SHARE: Final = Fraction(375, 1000)
 """Dollars a share of each option contract, long or short."""
-
-CASH_SETTLED: Final = {"SPX", "XSP", "NDX", "XND", "RUT", "MRUT", "DJX", "XEO", "MID"}
-"""Index options with European exercise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

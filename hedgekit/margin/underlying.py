@@ -34,6 +34,9 @@ _LEVERED = {
 # roots that are another listing of the same index
 _SISTERS = {"SPXW": "SPX", "NDXP": "NDX", "RUTW": "RUT", "VIXW": "VIX"}
 
+CASH_SETTLED: Final = frozenset({"SPX", "XSP", "NDX", "XND", "RUT", "MRUT", "DJX", "XEO", "MID", "VIX"})
+"""Indices whose options are European and settled in cash (OEX options are American)."""
+
 NAKED_LEAST: Final = Fraction(10, 100)
 """The least that an uncovered option is asked for, of the spot for a call, of the strike for a put; not levered."""
 

@@ -19,7 +19,7 @@ from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
 from hedgekit.risk.policy import Entry, Policy
 from hedgekit.risk.rule import Context, Unknown
-from hedgekit.risk.valued import ValuedBook, value_book
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
@@ -130,7 +130,7 @@ def check(
     prices: PriceHistory | None = None,
     betas: Mapping[str, Beta] | None = None,
     rate: Given = None,
-    dividends: Given = None,
+    dividends: GivenByTicker = None,
     now: datetime,
     now_given: bool = True,
     against: str | os.PathLike[str] | None = None,
@@ -242,13 +242,7 @@ def _sound(value: Any) -> bool:
 
 
 def one_each(chains: Sequence[Chain]) -> None:
-    """Refuse two chains of one ticker.
-
-    Raises
-    ------
-    InputError
-        Names both.
-    """
+    """Refuse two chains of one ticker: which of them values a line would be a guess."""
     seen: dict[str, str] = {}
     for chain in chains:
         if chain.ticker in seen:
@@ -256,14 +250,17 @@ def one_each(chains: Sequence[Chain]) -> None:
         seen[chain.ticker] = chain.source
 
 
-def dividends_of(policy: Policy, dividends: Given) -> Given:
-    """Return the dividends given, else the policy's own; a file is looked for beside the policy."""
+def dividends_of(policy: Policy, dividends: GivenByTicker) -> GivenByTicker:
+    """Return what was given, else the policy's own, whose files lie beside it."""
     if dividends is not None:
         return dividends
-    own = policy.dividends
-    if isinstance(own, str) and (policy.folder / own).is_file():
-        return policy.folder / own
-    return own
+
+    def placed(own: float | str | None) -> Given:
+        return policy.folder / own if isinstance(own, str) and (policy.folder / own).is_file() else own
+
+    if isinstance(policy.dividends, Mapping):
+        return {ticker: placed(own) for ticker, own in policy.dividends.items()}
+    return placed(policy.dividends)
 
 
 def _changes(rules: Sequence[Verdict], against: str | os.PathLike[str]) -> tuple[dict[str, Any], ...]:

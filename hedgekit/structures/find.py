@@ -55,8 +55,6 @@ FAR_TAIL = 1e-9
 NODES = 121
 """Spots at which the far leg of a calendar is valued."""
 
-INDEX_OPTIONS = frozenset({"SPX", "SPXW", "XSP", "RUT", "RUTW", "MRUT", "NDX", "NDXP", "XND", "DJX"})
-
 
 def find(
     chain: Chain,
@@ -126,6 +124,14 @@ def find(
     bought what they cost is financed, or a collar at two deep strikes would seem to risk nothing. Condors are iron
     ones (puts below calls); a calendar's far leg is at the first expiry 25 days or more later, valued at the near
     expiry with its own vol.
+
+    Examples
+    --------
+    >>> import hedgekit as hk
+    >>> chain = hk.load_chain("examples/data/iwm.json")  # doctest: +SKIP
+    >>> result = find(chain, target=(250.0, 265.0), by=date(2027, 1, 15), max_loss=500.0)  # doctest: +SKIP
+    >>> result.found[0].name, result.found[0].max_loss_usd  # doctest: +SKIP
+    ('iron-butterfly', 120.0)
     """
     if not isinstance(chain, Chain):
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
@@ -139,10 +145,10 @@ def find(
         )
     day = pick_expiry(chain, by=by, expiry=expiry)
     far_day = next((other for other in chain.expiries if (other - day).days >= FAR_DAYS), None)
-    if "calendar" not in names or chain.ticker in INDEX_OPTIONS:
+    if "calendar" not in names or chain.exercise == "european":
         far_day = None
     near, counts = _quoted(chain, day, max_spread)
-    far = _quoted(chain, far_day, max_spread)[0] if far_day is not None else {}
+    far = _far(chain, far_day, max_spread)
     setting = _setting(chain, near, far, rate, dividends)
     market, doubts = _market(setting)
     view = view_of(market, low=low, high=high, confidence=confidence, day=day)
@@ -259,6 +265,16 @@ def _quoted(chain: Chain, day: date, max_spread: float) -> tuple[dict[str, dict[
     return columns, counts
 
 
+def _far(chain: Chain, day: date | None, max_spread: float) -> dict[str, dict[str, Any]]:
+    """Return the columns of the far expiry; none where there is none to trade on: no calendars then."""
+    if day is None:
+        return {}
+    try:
+        return _quoted(chain, day, max_spread)[0]
+    except DataError:
+        return {}
+
+
 def _setting(
     chain: Chain, near: dict[str, dict[str, Any]], far: dict[str, dict[str, Any]], rate: Given, dividends: Given
 ) -> Setting:
@@ -268,9 +284,8 @@ def _setting(
     far_options = [option for columns in far.values() for option in columns["options"]]
     legs = [Leg(contracts=1, option=option, premium=0.0) for option in (nearest, *far_options)]
     days = sorted({leg.option.expiry for leg in legs})
-    exercise = "european" if chain.ticker in INDEX_OPTIONS else "american"
     market = resolve(chain, days, rate=rate, dividends=dividends)
-    setting = from_chain(legs, chain, market=market, exercise="european" if exercise == "european" else "american")
+    setting = from_chain(legs, chain, market=market, exercise=chain.exercise)
     if math.isnan(setting.level_vol):
         raise DataError(f"{chain.source}: the quotes of {days[0]} near the money tell no vol: choose another expiry")
     return setting
@@ -374,7 +389,7 @@ class Search:
         return tuple(held)
 
     def _shape(self, name: str, limits: Limits) -> tuple[list[tuple[Holding, ...]], int, int]:
-        if name in ("covered-call", "protective-put", "collar") and self.chain.ticker in INDEX_OPTIONS:
+        if name in ("covered-call", "protective-put", "collar") and self.chain.exercise == "european":
             return [], 0, 0
         shape = SHAPES[name](self.field)
         best, count, free = shape.best(

@@ -131,6 +131,7 @@ def strikes_of(holdings: Sequence[Holding]) -> str:
 
     Examples
     --------
+    >>> from hedgekit.model import Leg, Option
     >>> low, high = (Option.parse(f"XYZ 2026-09-18 {strike} C") for strike in (95, 100))
     >>> strikes_of([Leg(contracts=1, option=low, premium=7.0), Leg(contracts=-1, option=high, premium=3.0)])
     '95/100'

@@ -40,9 +40,10 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         data=data,
         layout={
             "xaxis": {"title": {"text": "floor, % of today's value"}, "ticksuffix": "%"},
-            "yaxis": {"title": {"text": "cost, % a year if rolled at the same price"}, "ticksuffix": "%"},
+            "yaxis": {"title": {"text": "cost, % a year"}, "ticksuffix": "%"},
         },
-        says="Least cost of each floor, a tradable ticket at every point; below zero the ticket brings money.",
+        says="Least cost of each floor, a tradable ticket at every point; below zero it brings money. Percent of "
+        "today's value; cost a year if rolled at the same price.",
     )
     rows = [
         [

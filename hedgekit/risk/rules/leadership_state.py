@@ -19,16 +19,16 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     try:
         answer = json.loads(path.read_text(encoding="utf-8"))
         schema, state, asof = answer["schema"], answer["state"], date.fromisoformat(answer["asof"])
-        pair = f"{answer['leader']} against {answer['benchmark']}"
-    except (OSError, ValueError, KeyError, TypeError):
+        leader, benchmark = answer["leader"], answer["benchmark"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise Unknown(f"{params['file']} is not the JSON of 'hedgekit leadership'") from None
     if schema != SCHEMA:
         raise Unknown(f"{params['file']}: its schema is {schema!r}, expected {SCHEMA!r}")
+    pair = f"{leader} against {benchmark}"
+    if (leader, benchmark) != (params["leader"], params["against"]):
+        raise Unknown(f"{params['file']} is about {pair}, not {params['leader']} against {params['against']}")
     if state not in STATES:
         raise Unknown(f"{params['file']}: the state of {pair} is {state!r}")
-    wrong = [name for name in params["allowed"] if name not in STATES]
-    if wrong or not params["allowed"]:
-        raise Unknown(f"allowed is {params['allowed']}: expected some of {', '.join(STATES)}")
     age = days_between(asof, context.now.date())
     if not 0 <= age <= params["max_days"]:
         raise Unknown(f"{params['file']} is of {asof}, {age} days before the check, limit {params['max_days']}")
@@ -50,7 +50,9 @@ RULE = Rule(
     ),
     params={
         "file": Param(kind="text", default=REQUIRED, help="JSON beside the policy", example="leadership.json"),
-        "allowed": Param(kind="texts", default=["leading", "neutral"], help="states that pass"),
+        "allowed": Param(kind="texts", default=["leading", "neutral"], help="states that pass", choices=STATES),
+        "leader": Param(kind="text", default="IWM", help="the ticker that may lead"),
+        "against": Param(kind="text", default="SPY", help="what it is measured against"),
         "max_days": Param(kind="count", default=5, help="calendar days it may be old", low=0, high=3650),
     },
     evaluate=evaluate,

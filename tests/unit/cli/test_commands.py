@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+import hedgekit as hk
 from hedgekit.cli import main
 
 BY = "2027-01-15"
@@ -407,3 +408,55 @@ def test_a_chain_of_several_underlyings_is_chosen_from(run, example, tmp_path):
     code, _, err = run("chain", target)
     assert code == 2 and "holds 2 underlyings (IWM, SPY): choose with --ticker" in err
     assert json.loads(run("chain", target, "--ticker", "SPY", "--format", "json", "--quiet")[1])["ticker"] == "SPY"
+
+
+def test_the_underlying_is_chosen_wherever_a_chain_is_read(run, example, tmp_path):
+    target = tmp_path / "two.csv"
+    run("chain", example, "--expiry", BY, "--format", "csv", "--output", target, "--quiet")
+    text = target.read_text()
+    target.write_text(text + text.partition("\n")[2].replace("IWM", "SPY"))
+    for words in (
+        ["hedge", "--shares", 100, "--by", BY, "--chain", target],
+        ["hedge", "frontier", "--shares", 100, "--by", BY, "--points", 2, "--chain", target],
+        ["hedge", "stop", "--shares", 100, "--by", BY, "--draws", 200, "--chain", target],
+        ["structure", "bull-put-spread", "--by", BY, "--chain", target],
+        ["structure", "analyze", "--leg", "+1 SPY 2027-01-15 240 P", "--chain", target],
+        ["price", "SPY 2027-01-15 240 P", "--chain", target],
+        ["iv", "SPY 2027-01-15 240 P", "--chain", target],
+    ):
+        code, _, err = run(*words)
+        assert code == 2 and "choose with --ticker" in err
+        code, out, err = run(*words, "--ticker", "SPY", "--format", "json", "--quiet")
+        assert code == 0, (words, err)
+        assert json.loads(out)["inputs"].get("ticker", "SPY") == "SPY"
+
+
+def test_a_certificate_remembers_the_underlying(run, example, tmp_path):
+    target = tmp_path / "two.csv"
+    run("chain", example, "--expiry", BY, "--format", "csv", "--output", target, "--quiet")
+    text = target.read_text()
+    target.write_text(text + text.partition("\n")[2].replace("IWM", "SPY"))
+    words = ["hedge", "--shares", 100, "--by", BY, "--chain", target, "--ticker", "SPY", "--max-legs", 2]
+    assert run(*words, "--certificate", "proof.json")[0] == 0
+    assert run("hedge", "verify", "proof.json", "--chain", target)[0] == 0
+
+
+def test_options_on_an_index_are_european(run, example, tmp_path):
+    target = tmp_path / "rut.json"
+    target.write_text(example.read_text().replace("IWM", "RUT"))
+    answer = json.loads(run("hedge", "--shares", 1000, "--chain", target, "--by", BY, "--format", "json")[1])
+    terms = answer["inputs"]
+    assert terms["exercise"] == "european" and terms["engine"].startswith("European")
+    assert "settled_in_cash" in [note["slug"] for note in answer["warnings"]]
+    put = next(found for found in answer["candidates"] if found["name"] == "put")
+    (leg,) = put["legs"]
+    option = hk.Option.parse(leg["symbol"])
+    quote = hk.load_chain(target).quote(option)
+    place = ("put", terms["spot"], option.strike, terms["t_years"], terms["rate"], terms["div_yield"])
+    vol = hk.implied_vol(quote.mid, *place, exercise="european")
+    delta = 1000 + 100 * leg["contracts"] * hk.greeks(*place, vol, exercise="european").delta
+    assert put["greeks"]["delta_shares"] == pytest.approx(delta, rel=1e-12)
+    priced = json.loads(run("price", leg["symbol"], "--chain", target, "--format", "json", "--quiet")[1])
+    assert priced["inputs"]["exercise"] == "european" and priced["vol"] == pytest.approx(vol, rel=1e-12)
+    told = json.loads(run("surface", target, "--format", "json", "--quiet")[1])
+    assert told["inputs"]["exercise"] == "european"

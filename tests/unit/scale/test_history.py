@@ -123,7 +123,9 @@ def test_what_cannot_be_read_is_reported_and_the_rest_goes_on(history, tmp_path)
 
 def test_two_files_of_one_day_are_refused(history, tmp_path):
     (history / "day0b.parquet").write_bytes((history / "day0.parquet").read_bytes())
-    result = enrich([history / "day0.parquet", history / "day0b.parquet"], out=tmp_path / "out", engine=LocalProcesses(1))
+    result = enrich(
+        [history / "day0.parquet", history / "day0b.parquet"], out=tmp_path / "out", engine=LocalProcesses(1)
+    )
     assert [failure.key.rsplit("/", 1)[1] for failure in result.failures] == ["day0b.parquet"]
 
 

@@ -195,3 +195,12 @@ def test_a_payoff_under_a_view_of_everything_is_the_markets(chain):
     strike = chain.quote(chain.symbol[0].item()).option
     payoff = expiry_wealth(100, [Leg(contracts=-1, option=replace(strike, strike=100.0), premium=0.0)])
     assert whole.expect(payoff) == pytest.approx(MARKET.expect(payoff))
+
+
+def test_no_calendar_without_a_later_expiry_to_trade_on(chain):
+    alone = chain.select(chain.expiry == np.datetime64(DAY))
+    far = chain.select(chain.expiry <= np.datetime64(date(2027, 2, 19)))
+    flagged = replace(far, flags=np.where(far.expiry > np.datetime64(DAY), int(Flag.STALE), far.flags))
+    for few in (alone, flagged):
+        result = find(few, target=(250.0, 265.0), expiry=DAY, rate=0.036)
+        assert result.searched["calendar"] == 0 and result.found
