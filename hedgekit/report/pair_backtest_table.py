@@ -107,11 +107,7 @@ def _cells(trade: Trade) -> list[str]:
 def footer(result: PairBacktestResult) -> list[str]:
     """Return what the numbers rest on."""
     inputs = result.inputs
-    gate = (
-        "only when cointegrated at 5% in the window, one lag, better direction"
-        if inputs["gate"]
-        else "cointegrated or not"
-    )
+    gate = "only when cointegrated at 5% in the window, one lag, better direction" if inputs["gate"] else "cointegrated or not"
     return [
         f"line: log prices with dividends, {inputs['window']} days, refitted every {inputs['refit']}, from days before "
         "the one it judges; signal at a close, filled at the next one; a position keeps the line it was entered by",
