@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, seconds, write_beside
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, write_beside
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, seconds, write_beside
 
 if TYPE_CHECKING:
     from hedgekit.results import Result

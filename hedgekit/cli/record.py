@@ -27,9 +27,7 @@ from hedgekit.record import CHAPTERS
     help=f"One of {', '.join(CHAPTERS)}; may be given several times. Default: all.",
 )
 @output_options
-def command(
-    *, data: Path, chapters: tuple[str, ...], format_: str, output: str, quiet: bool, verbose: bool
-) -> None:
+def command(*, data: Path, chapters: tuple[str, ...], format_: str, output: str, quiet: bool, verbose: bool) -> None:
     """Replay past promises on real data and print what came of them, failures included.
 
     Floors, probabilities, intervals, greeks and signals are made on each past day from what was known then, and

@@ -16,6 +16,7 @@ SUMMARIES = {
     "rotate": "Rank sectors by relative strength and say what to buy, keep and sell.",
     "chain": "Read, inspect and solve an option chain.",
     "surface": "Fit a vol surface without static arbitrage to an option chain.",
+    "record": ".",
     "history": "Work through histories of option chains, on every core or a Dask cluster.",
     "price": "Price one option and its greeks.",
     "iv": "Find the implied vol of one option.",

@@ -11,7 +11,7 @@ from hedgekit.errors import HedgekitError
 from hedgekit.hedges.comparison import compare
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import MarketInputs
-from hedgekit.model import Chain, Holding, Leg, Shares
+from hedgekit.model import Chain, Leg, Shares
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
 from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import chosen, market_of, settled
@@ -114,7 +114,11 @@ def _hedges(
                 key=(quoted.ticker, str(expiry), "hedge", candidate.name, f"{floor:g}"),
                 asof=quoted.day,
                 until=expiry,
-                promised={"least_usd": candidate.floor_usd, "meets": candidate.meets_goal, "cost_usd": candidate.cost_usd},
+                promised={
+                    "least_usd": candidate.floor_usd,
+                    "meets": candidate.meets_goal,
+                    "cost_usd": candidate.cost_usd,
+                },
                 realised={"usd": came.usd, "called_usd": came.called_usd, "close": close},
             )
 
@@ -127,9 +131,7 @@ def _structures(
         home = home_of(name)
         if getattr(home, "TWO_EXPIRIES", False):
             continue  # its worst case at the first expiry rests on later vols: no promise to the cent
-        desk = Desk(
-            chain=chain, expiry=expiry, contracts=1, choice=Choice().otherwise(home.DEFAULT), market=market
-        )
+        desk = Desk(chain=chain, expiry=expiry, contracts=1, choice=Choice().otherwise(home.DEFAULT), market=market)
         try:
             held = build(name, desk)
         except HedgekitError as error:
@@ -146,7 +148,10 @@ def _structures(
             key=(quoted.ticker, str(expiry), "structure", name, ""),
             asof=quoted.day,
             until=expiry,
-            promised={"least_usd": float(outcome.low), "most_usd": None if outcome.high is None else float(outcome.high)},
+            promised={
+                "least_usd": float(outcome.low),
+                "most_usd": None if outcome.high is None else float(outcome.high),
+            },
             realised={"usd": came.usd, "called_usd": came.called_usd, "close": close},
         )
 

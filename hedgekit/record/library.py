@@ -337,6 +337,8 @@ def described(library: Library) -> dict[str, Any]:
         "first_chain": days[0] if days else None,
         "last_chain": days[-1] if days else None,
         "price_tickers": len(library.histories),
-        "last_price": max((one.dates[-1].item() for found in library.histories.values() for one in found), default=None),
+        "last_price": max(
+            (one.dates[-1].item() for found in library.histories.values() for one in found), default=None
+        ),
         "not_used": [{"file": failure.file, "why": failure.why} for failure in library.failures],
     }

@@ -90,7 +90,14 @@ def claims_of(prices: PriceHistory, long: str, short: str) -> Iterator[Claim]:
                 "back_days": status.stop["days"],
                 "gain": (abs(status.z) - status.exit_z) * sd - cost if math.isfinite(status.exit_z) else math.nan,
             },
-            realised={"half_days": half, "crossed_days": crossed, "days": float(end - now), "why": why, "gain": gain, "z": float(z[end])},
+            realised={
+                "half_days": half,
+                "crossed_days": crossed,
+                "days": float(end - now),
+                "why": why,
+                "gain": gain,
+                "z": float(z[end]),
+            },
         )
         now = leave + 1
 

@@ -133,7 +133,9 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         promised = np.array([claim.promised[name] for claim in claims])
         scores[name] = (promised - happened) ** 2
         for row in reliability(promised, happened, months):
-            rows.append({"measure": name, **row, "inside": row["happened_low"] <= row["promised"] <= row["happened_high"]})
+            rows.append(
+                {"measure": name, **row, "inside": row["happened_low"] <= row["promised"] <= row["happened_high"]}
+            )
     base = scores["lognormal"]
     for name in MEASURES:
         found = mean_of(scores[name], months)

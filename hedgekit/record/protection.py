@@ -230,7 +230,9 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
             limits.append(f"{name}: tradable at {int(traded.sum())} of {len(rolls)} rolls, too few to show")
             continue
         if not traded.all():
-            limits.append(f"{name}: {int((~traded).sum())} of {len(rolls)} rolls could not be traded: shown without them")
+            limits.append(
+                f"{name}: {int((~traded).sum())} of {len(rolls)} rolls could not be traded: shown without them"
+            )
         own, base = returns[traded], plain[traded]
         difference = mean_of(own - base, [label for label, known in zip(labels, traded, strict=True) if known])
         per_year = len(rolls) / years
@@ -254,7 +256,9 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
     named = {row["name"]: row for row in rows}
     put = named["put 95%"]
     less = named.get("hold less (put's delta)")
-    beside = f"; holding less at its delta cost {less['cost_a_year']:.1%} with a fall of {less['fall']:.0%}" if less else ""
+    beside = (
+        f"; holding less at its delta cost {less['cost_a_year']:.1%} with a fall of {less['fall']:.0%}" if less else ""
+    )
     answer = (
         f"{len(rolls)} rolls on {ticker}, {rolls[0].start} to {rolls[-1].end}: a 95% put cost {put['cost_a_year']:.1%} a "
         f"year ({put['cost_low']:.1%} to {put['cost_high']:.1%}) and cut the largest fall from "

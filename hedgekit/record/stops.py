@@ -65,7 +65,12 @@ def claims_of(history: PriceHistory, ticker: str) -> Iterator[Claim]:
         vol = float(np.nanstd(moves) * math.sqrt(TRADING_DAYS))
         try:
             paths = simulate(
-                days_of(history.until(today), ticker), spot=spot, sessions=HORIZON, levels=levels, draws=DRAWS, block=BLOCK
+                days_of(history.until(today), ticker),
+                spot=spot,
+                sessions=HORIZON,
+                levels=levels,
+                draws=DRAWS,
+                block=BLOCK,
             )
         except HedgekitError:
             continue
@@ -126,9 +131,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         ranges += [{"measure": name, **row} for row in reliability(promised, happened_all, quarters, EDGES)]
     inside = sum(row["happened_low"] <= row["historical"] <= row["happened_high"] for row in rows)
     worst = max((row["slip_worst"] for row in rows if row["slip_worst"] is not None), default=0.0)
-    said = "; ".join(
-        f"{name} {one.value:.4f} ({one.low:.4f} to {one.high:.4f})" for name, one in scores.items()
-    )
+    said = "; ".join(f"{name} {one.value:.4f} ({one.low:.4f} to {one.high:.4f})" for name, one in scores.items())
     answer = (
         f"{len(claims):,} stops over {len(set(quarters))} quarters from {min(claim.asof for claim in claims)}: the bootstrap's mean chance of a "
         f"touch lay inside the 95% interval of what happened for {inside} of {len(rows)}; the worst fill was "
