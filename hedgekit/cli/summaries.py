@@ -16,7 +16,7 @@ SUMMARIES = {
     "rotate": "Rank sectors by relative strength and say what to buy, keep and sell.",
     "chain": "Read, inspect and solve an option chain.",
     "surface": "Fit a vol surface without static arbitrage to an option chain.",
-    "record": ".",
+    "record": "Replay past promises on real data and print what came of them, failures included.",
     "history": "Work through histories of option chains, on every core or a Dask cluster.",
     "price": "Price one option and its greeks.",
     "iv": "Find the implied vol of one option.",

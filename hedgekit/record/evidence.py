@@ -83,7 +83,8 @@ def mean_of(values: npt.ArrayLike, clusters: Sequence[object], *, share: bool = 
 def totals(column: FloatArray, clusters: Sequence[object]) -> tuple[FloatArray, FloatArray]:
     """Return each cluster's sum and count, in the order of the clusters' names."""
     _, back = np.unique([str(cluster) for cluster in clusters], return_inverse=True)
-    return np.bincount(back, weights=column), np.bincount(back).astype(np.float64)
+    sums, counts = np.bincount(back, weights=column), np.bincount(back, weights=np.ones(len(column)))
+    return sums.astype(np.float64), counts.astype(np.float64)
 
 
 def drawn_means(sums: FloatArray, counts: FloatArray) -> FloatArray:
@@ -126,7 +127,7 @@ def reliability(
         here = np.flatnonzero(bins == at)
         if not len(here):
             continue
-        found = mean_of(happened[here], [clusters[i] for i in here], share=True)
+        found = mean_of(happened[here], [clusters[i] for i in here.tolist()], share=True)
         rows.append(
             {
                 "from": edges[at],

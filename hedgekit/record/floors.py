@@ -243,7 +243,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         "two, three)",
         *limits,
     ]
-    broken_table = ()
+    broken_table: tuple[Table, ...] = ()
     if bad:
         broken_table = (
             Table(

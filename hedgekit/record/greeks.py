@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -179,7 +180,7 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
     moneyness = np.concatenate([step.moneyness for step in steps])
     days = np.concatenate([step.days for step in steps])
     cluster = [f"{step.ticker} {step.end}" for step in steps for _ in step.symbols]
-    rules = []
+    rules: list[dict[str, Any]] = []
     for rule, words in RULES.items():
         left = change - said[rule]
         by_day = [explained(step.change, step.said[rule]) for step in steps]
@@ -217,8 +218,8 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
     tickers = ", ".join(sorted({step.ticker for step in steps}))
     answer = (
         f"{len(change):,} changes of {tickers} quotes over {len(steps)} days: sticky strike explains "
-        f"{units.percent(strike):.1f}% of their square, sticky delta {units.percent(delta):.1f}%; with each quote's own "
-        f"new vol {units.percent(own):.1f}% (what is left is the greeks' own error)."
+        f"{units.percent(strike):.1f}% of their square, sticky delta {units.percent(delta):.1f}%; with each quote's "
+        f"own new vol {units.percent(own):.1f}% (what is left is the greeks' own error)."
     )
     claims = tuple(
         Claim(

@@ -1,4 +1,4 @@
-"""Hedge ratios a year later: how often the next year's lies in the interval, and whether hedges removed what they said."""
+"""Hedge ratios a year later: is the next year's in the interval, and did hedges remove what they said."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from hedgekit.pairs.effectiveness import Walk, effectiveness, walk_forward
 from hedgekit.pairs.ratios import ESTIMATORS, estimator, fitted
 from hedgekit.pairs.ratios.fit import Estimator, dollars
 from hedgekit.pairs.sample import Pair, pair_of
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Kind, Table, Tell, nothing
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.library import Library
 
@@ -146,7 +147,7 @@ def _part(walk: Walk, start: int, stop: int) -> Walk:
 
 
 def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in ESTIMATORS:
         ratios = [claim for claim in claims if claim.key[1:] == ("ratio", name)]
         gains = [claim for claim in claims if claim.key[1:] == ("effectiveness", name)]
@@ -188,13 +189,13 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         f"variance and removed {usual['realised'] or math.nan:.0%} (medians)."
     )
     limits = [
-        "inside: the next year's own estimate in this year's interval, both with errors: of 100 with a constant ratio 83 "
-        "would be; equal: both years' ratios within their joint 95% error: 95 would be; '-': no interval is claimed",
+        "inside: the next year's own estimate in this year's interval, both with errors: of 100 with a constant ratio "
+        "83 would be; equal: both years' ratios within their joint 95% error: 95 would be; '-': no interval is claimed",
         "intervals of these shares count years, pairs of one year being one case; price-level ratios assume "
         "cointegration, which most of these years lack",
         *limits,
     ]
-    share = "share"
+    share: Kind = "share"
     return Chapter(
         name="intervals",
         title=TITLE,

@@ -1,4 +1,4 @@
-"""What a folder holds, found by content: chains by day, price histories, dividends, rates; and what could not be read."""
+"""What a folder holds, found by content: chains by day, prices, dividends, rates; and what could not be read."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class Library:
         if best is None or len(days) < LEAST_DAYS:
             return None
         rows = [np.searchsorted(part.dates, days) for part in best]
-        columns = {
+        columns: dict[str, Any] = {
             name: np.column_stack([getattr(part, name)[at, 0] for part, at in zip(best, rows, strict=True)])
             for name in ("close", "total_return")
         }

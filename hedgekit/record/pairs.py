@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import HedgekitError
 from hedgekit.model import PriceHistory
-from hedgekit.pairs.stationarity import engle_granger_pairs, pvalue
-from hedgekit.pairs.status import FILLS, LEVEL_OF_TEST, WINDOW, pair_status
+from hedgekit.pairs.gate import LEVEL, gate_pvalue, gate_statistics
+from hedgekit.pairs.status import FILLS, WINDOW, pair_status
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.intervals import pairs_of
@@ -56,8 +57,7 @@ def claims_of(prices: PriceHistory, long: str, short: str) -> Iterator[Claim]:
     while now < n - LONGEST:
         # what the status itself would find before anything else: most looks end here
         past = slice(now - WINDOW, now)
-        tests = engle_granger_pairs(np.column_stack([y[past], x[past]]), [0, 1], [1, 0])
-        if not FILLS * pvalue(float(np.nanmin(tests.statistic)), variables=2) < LEVEL_OF_TEST:
+        if not gate_pvalue(float(gate_statistics(y[past], x[past], WINDOW)[-1])) < LEVEL:
             now += EVERY
             continue
         try:
@@ -134,7 +134,8 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
     limits = [
         f"a look every {EVERY} sessions, filled at the next close, {COST_BPS:g} basis points a fill, no borrow fee; "
         f"closed at the exit, the stop or after {LONGEST} sessions; in the market one position a pair",
-        "in time: the line of the signal's day crossed within the days promised for 95%; half the way: first close at which the spread stands at half the signal's distance from the line of its day",
+        "in time: the line of the signal's day crossed within the days promised for 95%",
+        "half the way: first close at which the spread stands at half the signal's distance from the line of its day",
         *(["fewer than 30 signals: their mean gain says little"] if len(claims) < 30 else []),
         *limits,
     ]
@@ -160,7 +161,7 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
     )  # fmt: skip
 
 
-def _row(pair: str, own: Sequence[Claim]) -> dict[str, object]:
+def _row(pair: str, own: Sequence[Claim]) -> dict[str, Any]:
     years = [claim.asof.year for claim in own]
     timely = [float(claim.realised["crossed_days"] <= claim.promised["back_days"]) for claim in own]
     promised = [c.promised["gain"] for c in own if math.isfinite(c.promised["gain"])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from hedgekit.errors import HedgekitError
 from hedgekit.market.calendar import is_session, next_session
 from hedgekit.market.surface import fit
 from hedgekit.market.surface.surface import Surface
+from hedgekit.model import FloatArray
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
 from hedgekit.record.evidence import mean_of, reliability
 from hedgekit.record.library import Library, Quoted
@@ -128,14 +130,15 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     # expiries of one month share their fate, whatever the day they were quoted
     months = [f"{claim.key[0]} {claim.until:%Y-%m}" for claim in claims]
     happened = np.array([claim.realised["happened"] for claim in claims])
-    scores, rows, marks = {}, [], []
+    scores: dict[str, FloatArray] = {}
+    rows: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
     for name in MEASURES:
         promised = np.array([claim.promised[name] for claim in claims])
         scores[name] = (promised - happened) ** 2
         for row in reliability(promised, happened, months):
-            rows.append(
-                {"measure": name, **row, "inside": row["happened_low"] <= row["promised"] <= row["happened_high"]}
-            )
+            inside = row["happened_low"] <= row["promised"] <= row["happened_high"]
+            rows += [{"measure": name, **row, "inside": inside}]
     base = scores["lognormal"]
     for name in MEASURES:
         found = mean_of(scores[name], months)
@@ -157,7 +160,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     expiries = len({(claim.key[0], claim.until) for claim in claims})
     kept = ", ".join(f"{row['measure']} {row['inside']} of {row['bins']}" for row in marks)
     answer = (
-        f"{len(claims):,} probabilities at {expiries} expiries: ranges of probability whose 95% interval holds what was "
+        f"{len(claims):,} probabilities at {expiries} expiries: ranges whose 95% interval holds what was "
         f"promised: {kept}. Best Brier score: {best['measure']}, {best['brier']:.4f}."
     )
     tail = _tail(claims, months)

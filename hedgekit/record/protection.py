@@ -1,4 +1,4 @@
-"""What a year of protection cost and what it saved: puts rolled at the touch, a stop with real gaps, and holding less."""
+"""What a year of protection cost and what it saved: puts rolled at the touch, a stop with gaps, and holding less."""
 
 from __future__ import annotations
 
@@ -260,8 +260,8 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
         f"; holding less at its delta cost {less['cost_a_year']:.1%} with a fall of {less['fall']:.0%}" if less else ""
     )
     answer = (
-        f"{len(rolls)} rolls on {ticker}, {rolls[0].start} to {rolls[-1].end}: a 95% put cost {put['cost_a_year']:.1%} a "
-        f"year ({put['cost_low']:.1%} to {put['cost_high']:.1%}) and cut the largest fall from "
+        f"{len(rolls)} rolls on {ticker}, {rolls[0].start} to {rolls[-1].end}: a 95% put cost {put['cost_a_year']:.1%} "
+        f"a year ({put['cost_low']:.1%} to {put['cost_high']:.1%}) and cut the largest fall from "
         f"{named['no hedge']['fall']:.0%} to {put['fall']:.0%}{beside}."
     )
     claims = tuple(
@@ -277,10 +277,10 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
     )
     gap = (rolls[-1].end - rolls[0].start).days / units.DAYS_PER_YEAR - years
     limits = [
-        f"hedged {years:.1f} of {years + gap:.1f} years: days between a sale and the next chain are left out, and falls "
-        "are measured between rolls, not by the day",
-        "bought at the ask, sold at the bid, $0.65 a contract; a roll ends at the first chain two weeks or more later that "
-        "quotes the put, else at its expiry; cash of holding less earns the bill rate",
+        f"hedged {years:.1f} of {years + gap:.1f} years: days between a sale and the next chain are left out, and "
+        "falls are measured between rolls, not by the day",
+        "bought at the ask, sold at the bid, $0.65 a contract; a roll ends at the first chain two weeks or more later "
+        "that quotes the put, else at its expiry; cash of holding less earns the bill rate",
         "a stop is set anew at each roll and fills at the open where the day opened below it",
         *limits,
     ]

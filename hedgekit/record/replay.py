@@ -34,21 +34,19 @@ class RecordResult(Result):
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a number: chapter, table, row, name, value."""
-        rows = []
-        for chapter in self.chapters:
-            for table in chapter.tables:
-                for at, row in enumerate(table.rows):
-                    for column in table.columns:
-                        rows.append(
-                            {
-                                "chapter": chapter.name,
-                                "table": table.title,
-                                "row": at + 1,
-                                "name": column.name,
-                                "value": row.get(column.name),
-                            }
-                        )
-        return rows
+        return [
+            {
+                "chapter": chapter.name,
+                "table": table.title,
+                "row": at + 1,
+                "name": column.name,
+                "value": row.get(column.name),
+            }
+            for chapter in self.chapters
+            for table in chapter.tables
+            for at, row in enumerate(table.rows)
+            for column in table.columns
+        ]
 
     def named(self, name: str) -> Chapter:
         """Return one chapter.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,8 @@ def claims_of(history: PriceHistory, ticker: str) -> Iterator[Claim]:
     known = np.isfinite(history.close[:, 0])
     history = history.since(history.dates[known][0])
     n = len(history)
-    assert history.open is not None and history.low is not None
+    assert history.open is not None
+    assert history.low is not None
     close, start, low = history.close[:, 0], history.open[:, 0], history.low[:, 0]
     for now in range(WARM, n - HORIZON, HORIZON):
         today = history.dates[now]
@@ -100,7 +102,8 @@ def claims_of(history: PriceHistory, ticker: str) -> Iterator[Claim]:
 
 
 def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
-    rows, ranges = [], []
+    rows: list[dict[str, Any]] = []
+    ranges: list[dict[str, Any]] = []
     # two tickers of one quarter of the calendar share their fate
     quarters = [f"{claim.asof.year}-{(claim.asof.month - 1) // 3 + 1}" for claim in claims]
     for ticker, stop in dict.fromkeys(claim.key for claim in claims):
@@ -133,8 +136,9 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     worst = max((row["slip_worst"] for row in rows if row["slip_worst"] is not None), default=0.0)
     said = "; ".join(f"{name} {one.value:.4f} ({one.low:.4f} to {one.high:.4f})" for name, one in scores.items())
     answer = (
-        f"{len(claims):,} stops over {len(set(quarters))} quarters from {min(claim.asof for claim in claims)}: the bootstrap's mean chance of a "
-        f"touch lay inside the 95% interval of what happened for {inside} of {len(rows)}; the worst fill was "
+        f"{len(claims):,} stops over {len(set(quarters))} quarters from {min(claim.asof for claim in claims)}: the "
+        f"bootstrap's mean chance of a touch lay inside the 95% interval of what happened "
+        f"for {inside} of {len(rows)}; the worst fill was "
         f"{units.percent(worst):.1f}% below its level. Brier: {said}."
     )
     limits = [
