@@ -78,8 +78,9 @@ def plain(value: Any) -> Any:
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
+    tolist = getattr(value, "tolist", None)
+    if callable(tolist):
+        return plain(tolist())
     if isinstance(value, Iterable):
         return [plain(v) for v in value]
     raise TypeError(f"cannot write a {type(value).__name__} as JSON: {value!r}")
