@@ -18,8 +18,10 @@ def table(result: BooksResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     inputs = result.inputs
     bad = result.breached_count or result.unread
-    head = f"BREACH  {result.breached_count:,} of {result.accounts:,} accounts" if bad else ""
-    head = head or f"PASS  {result.accounts:,} accounts"
+    if result.breached_count:
+        head = f"BREACH  {result.breached_count:,} of {result.accounts:,} accounts"
+    else:
+        head = f"{'INCOMPLETE' if result.unread else 'PASS'}  {result.passed:,} of {result.accounts:,} accounts pass"
     asof = inputs["asof"]
     out.print(Text(f"{head:<50}as of {asof:%Y-%m-%d %H:%M} {asof:%Z}", style=f"bold {'red' if bad else 'green'}"))
     if result.unread:
