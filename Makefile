@@ -31,7 +31,7 @@ check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
 	$(BIN)/ruff format --check .
 	$(BIN)/cython-lint hedgekit/core
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest --allowlist tests/typing/stubtest-allowlist.txt --ignore-unused-allowlist $(KERNELS:%=hedgekit.core.%)
+	$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt --ignore-unused-allowlist $(KERNELS:%=hedgekit.core.%)
 	$(BIN)/lint-imports
 
 dist: $(VENV)/.installed

@@ -27,6 +27,7 @@ TABLES = {
     "rotate": "hedgekit.report.rotate_table",
     "book": "hedgekit.report.book_table",
     "check": "hedgekit.report.check_table",
+    "check_books": "hedgekit.report.check_books_table",
     "rule": "hedgekit.report.rule_table",
     "policy": "hedgekit.report.policy_text",
     "scenario": "hedgekit.report.scenario_table",
