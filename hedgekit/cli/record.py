@@ -36,7 +36,6 @@ def command(*, data: Path, chapters: tuple[str, ...], format_: str, output: str,
     import sys
     import time
 
-    from hedgekit.cli.progress import clear_line
     from hedgekit.record.replay import record
 
     said = {"at": 0.0, "what": ""}
@@ -54,6 +53,6 @@ def command(*, data: Path, chapters: tuple[str, ...], format_: str, output: str,
             click.echo(f"{what}: {whole} to do", err=True)
 
     result = record(data, chapters=chapters, tell=tell)
-    if not quiet:
-        clear_line()
+    if terminal and not quiet:
+        click.echo("\r\x1b[K", err=True, nl=False)
     deliver(result, format_=format_, output=output, quiet=quiet)
