@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from hedgekit.model import Chain as Chain
     from hedgekit.model import Option as Option
     from hedgekit.model import PriceHistory as PriceHistory
+    from hedgekit.pairs.backtest import pair_backtest as pair_backtest
     from hedgekit.pairs.cointegration import pair_test as pair_test
     from hedgekit.pairs.options import pair_options as pair_options
     from hedgekit.pairs.ratio import pair_ratio as pair_ratio
+    from hedgekit.pairs.scan import pair_scan as pair_scan
     from hedgekit.pairs.size import pair_size as pair_size
+    from hedgekit.pairs.status import pair_status as pair_status
     from hedgekit.pricing import greeks as greeks
     from hedgekit.pricing import implied_vol as implied_vol
     from hedgekit.pricing import price as price
@@ -67,9 +70,12 @@ _HOMES = {
     "load_book": ("hedgekit.risk.book", "load_book"),
     "load_chain": ("hedgekit.market.sources", "load"),
     "load_prices": ("hedgekit.market.prices", "load_prices"),
+    "pair_backtest": ("hedgekit.pairs.backtest", "pair_backtest"),
     "pair_options": ("hedgekit.pairs.options", "pair_options"),
     "pair_ratio": ("hedgekit.pairs.ratio", "pair_ratio"),
+    "pair_scan": ("hedgekit.pairs.scan", "pair_scan"),
     "pair_size": ("hedgekit.pairs.size", "pair_size"),
+    "pair_status": ("hedgekit.pairs.status", "pair_status"),
     "pair_test": ("hedgekit.pairs.cointegration", "pair_test"),
     "load_policy": ("hedgekit.risk.policy", "load_policy"),
     "price": ("hedgekit.pricing", "price"),
@@ -101,9 +107,12 @@ __all__ = [
     "load_chain",
     "load_policy",
     "load_prices",
+    "pair_backtest",
     "pair_options",
     "pair_ratio",
+    "pair_scan",
     "pair_size",
+    "pair_status",
     "pair_test",
     "price",
     "scenario",

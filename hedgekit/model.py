@@ -586,10 +586,8 @@ class PriceHistory:
         return len(self.dates)
 
     def __repr__(self) -> str:
-        return (
-            f"PriceHistory({', '.join(self.tickers[:8])}{', ...' if len(self.tickers) > 8 else ''}; {len(self):,} days {self.dates[0]} to {self.dates[-1]}, "
-            f"{self.source})"
-        )
+        names = ", ".join(self.tickers[:8]) + (", ..." if len(self.tickers) > 8 else "")
+        return f"PriceHistory({names}; {len(self):,} days {self.dates[0]} to {self.dates[-1]}, {self.source})"
 
     def column(self, ticker: str) -> int:
         """Return the position of a ticker; capitals do not matter.

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 
 from hedgekit import units
 from hedgekit.errors import HedgekitError, InputError, Status
-from hedgekit.market.calendar import is_session, session_close
-from hedgekit.market.calendar import t_years as years_between
+from hedgekit.market.calendar import is_session, session_close, years_between
+from hedgekit.market.contract_terms import cutoff, exercise_style
 from hedgekit.market.inputs import Given, Terms, given, resolve
 from hedgekit.market.snapshot import read_asof
 from hedgekit.model import NEW_YORK, Chain, Option, Quote
@@ -19,6 +19,9 @@ from hedgekit.pricing import GREEK_NAMES, Exercise, Greeks, ImpliedVol, engine_n
 from hedgekit.results import Result
 
 USUAL_CLOSE = time(16, 0)
+
+HIGHEST_VOL = 10.0
+"""A vol above this was written in percent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +164,8 @@ def contract_for(
         kind, strike, expiry = option.kind, option.strike, option.expiry
     if kind is None or strike is None or (expiry is None) == (t_years is None):
         raise InputError("name the contract: a symbol, or --kind, --strike and one of --expiry and --t-years")
-    left = years_between(asof, expiry) if expiry is not None else t_years
+    root = option.root if option else ""
+    left = years_between(asof, cutoff(root, expiry)) if expiry is not None else t_years
     assert left is not None
     if left <= 0:
         if expiry is None:
@@ -180,7 +184,7 @@ def value(
     premium: float | None = None,
     rate: Given = None,
     dividends: Given = None,
-    exercise: Exercise = "american",
+    exercise: Exercise | None = None,
     chain: Chain | None = None,
     question: Literal["price", "iv"] = "price",
 ) -> ValuationResult:
@@ -198,7 +202,8 @@ def value(
         Needed without a chain.
     dividends : float or path, optional
         Yield or cash dividends file; none without a chain unless given.
-    exercise : {"american", "european"}
+    exercise : {"american", "european"}, optional
+        Default: that of the option's root, American where none is named.
     chain : Chain, optional
         Gives what is not given.
     question : {"price", "iv"}
@@ -210,8 +215,11 @@ def value(
     ArbitrageError, NotIdentifiedError
         The premium has no vol.
     """
+    exercise = exercise or (exercise_style(contract.option.root) if contract.option else "american")
     if vol is not None and premium is not None:
         raise InputError("give one of --vol and --premium, not both")
+    if vol is not None and vol > HIGHEST_VOL:
+        raise InputError(f"--vol {vol:g}: {units.percent(vol):,.0f}% a year; 20% is written 0.20")
     if chain is not None:
         terms, quote = _from_chain(contract, chain, rate=rate, dividends=dividends)
         spot = chain.spot

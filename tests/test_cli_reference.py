@@ -31,7 +31,10 @@ def pages(command: click.Command, context: click.Context, level: int) -> Iterato
 
 
 def reference() -> str:
-    context = click.Context(group, info_name="hedgekit", terminal_width=100, max_content_width=100)
+    names = ["-h", "--help"]  # as the program itself has them: a command keeps the help option it first made
+    context = click.Context(
+        group, info_name="hedgekit", terminal_width=100, max_content_width=100, help_option_names=names
+    )
     return "\n".join([HEAD, *pages(group, context, 2)])
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hedgekit.market.calendar import is_session
 
+HERE = Path(__file__).parent
 LAST, DAYS = date(2026, 6, 17), 1000
 MODULUS, MULTIPLIER = 2147483647, 48271
 YIELDS = {"SMALL": 0.012, "LARGE": 0.011}
@@ -72,7 +73,7 @@ def main() -> None:
     for i, day in enumerate(sessions()):
         cells = (f"{rows[name][i]:.2f},{totals[name][i]:.6f}" for name in ("SMALL", "LARGE"))
         lines.append(f"{day},{','.join(cells)}")
-    (Path(__file__).parent / "pair.csv").write_text("\n".join(lines) + "\n", encoding="ascii")
+    (HERE / "pair.csv").write_text("\n".join(lines) + "\n", encoding="ascii")
 
 
 if __name__ == "__main__":

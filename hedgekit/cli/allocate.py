@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from hedgekit.cli.book_options import book_options, check_moment, read_beta_file, read_chains, read_prices
+from hedgekit.cli.book_options import (
+    book_options,
+    check_moment,
+    read_beta_file,
+    read_chains,
+    read_dividend_options,
+    read_prices,
+)
 from hedgekit.cli.options import deliver, output_options
 
 
@@ -60,7 +67,7 @@ def command(
     prices: tuple[str, ...],
     betas: str | None,
     rate: str | None,
-    dividends: str | None,
+    dividends: tuple[str, ...],
     asof: str | None,
     format_: str,
     output: str,
@@ -87,7 +94,7 @@ def command(
         prices=read_prices(prices),
         betas=read_beta_file(betas),
         rate=rate,
-        dividends=dividends,
+        dividends=read_dividend_options(dividends),
         now=check_moment(asof),
     )
     result = allocate(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from hedgekit.cli.book_options import book_options, check_moment, read_beta_file, read_chains, read_prices
+from hedgekit.cli.book_options import (
+    book_options,
+    check_moment,
+    read_beta_file,
+    read_chains,
+    read_dividend_options,
+    read_prices,
+)
 from hedgekit.cli.options import deliver, output_options
 
 
@@ -21,7 +28,7 @@ def command(
     prices: tuple[str, ...],
     betas: str | None,
     rate: str | None,
-    dividends: str | None,
+    dividends: tuple[str, ...],
     asof: str | None,
     format_: str,
     output: str,
@@ -44,7 +51,7 @@ def command(
         betas=read_beta_file(betas),
         benchmark=benchmark.strip().upper(),
         rate=rate,
-        dividends=dividends,
+        dividends=read_dividend_options(dividends),
         now=check_moment(asof),
     )
     deliver(result, format_=format_, output=output, quiet=quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,13 +13,21 @@ if TYPE_CHECKING:
     from hedgekit.model import Chain, PriceHistory
     from hedgekit.risk.betas import Beta
 
+_OWNED = re.compile(r"\s*[A-Za-z][A-Za-z0-9.]{0,9}\s*=")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def book_options(command: F) -> F:
     """Add where chains, prices, betas, rate and dividends come from."""
     decorators = [
-        click.option("--chain", "chains", multiple=True, metavar="SOURCE", help="Option chain file; one a ticker."),
+        click.option(
+            "--chain",
+            "chains",
+            multiple=True,
+            metavar="[TICKER=]SOURCE",
+            help="Option chain file, one a ticker; IWM=FILE where it holds several.",
+        ),
         click.option(
             "--prices",
             "prices",
@@ -34,8 +43,9 @@ def book_options(command: F) -> F:
         ),
         click.option(
             "--dividends",
-            metavar="NUMBER|FILE",
-            help="Dividend yield a year (0.011), or a CSV of date,amount, for every chain.  "
+            multiple=True,
+            metavar="[TICKER=]NUMBER|FILE",
+            help="Dividend yield a year (0.011), or a CSV of date,amount; with several chains say whose: IWM=iwm.csv.  "
             "[default: the yield each chain implies]",
         ),
         click.option(
@@ -51,18 +61,27 @@ def book_options(command: F) -> F:
 
 
 def read_chains(sources: Sequence[str], asof: str | None) -> list[Chain]:
-    """Read chains at their own moment; `asof` only picks the day of a file that holds several or names none."""
+    """Read chains at their own moment; `asof` only picks the day of a file that holds several or names none.
+
+    ``IWM=FILE`` takes one underlying of a file that holds several.
+    """
     from hedgekit.errors import DataError, InputError
     from hedgekit.market.sources import load
 
     chains = []
-    for source in sources:
+    for given in sources:
+        owned = _OWNED.match(given)
+        source = given[owned.end() :] if owned else given
+        ticker = owned[0].strip().rstrip("=").strip().upper() if owned else None
         try:
-            chains.append(load(source))
-        except (InputError, DataError) as error:
-            if asof is None or "asof" not in str(error):
-                raise
-            chains.append(load(source, asof=asof))
+            try:
+                chains.append(load(source, ticker=ticker))
+            except (InputError, DataError) as error:
+                if asof is None or "asof" not in str(error):
+                    raise
+                chains.append(load(source, asof=asof, ticker=ticker))
+        except InputError as error:
+            raise InputError(str(error).replace("choose with --ticker", f"write --chain IWM={source}")) from None
     return chains
 
 
@@ -89,3 +108,21 @@ def check_moment(asof: str | None) -> datetime:
     from hedgekit.valuation import moment
 
     return moment(asof)
+
+
+def read_dividend_options(given: Sequence[str]) -> float | str | dict[str, float | str | None] | None:
+    """Return dividends as given for all chains, or by ticker."""
+    if not given:
+        return None
+    plain = [text for text in given if not _OWNED.match(text)]
+    if len(given) == 1 and plain:
+        return plain[0]
+    if plain:
+        raise click.UsageError(f"--dividends {plain[0]}: given several times, say whose each is, like IWM=iwm.csv")
+    found: dict[str, float | str | None] = {}
+    for text in given:
+        ticker, _, value = text.partition("=")
+        if ticker.strip().upper() in found:
+            raise click.UsageError(f"--dividends {text}: {ticker} is given twice")
+        found[ticker.strip().upper()] = value
+    return found

@@ -6,14 +6,13 @@ from datetime import date
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, rows_output_options, ticker_option
+from hedgekit.cli.options import day_option, deliver, market_options, rows_output_options
 
 
 @click.command(epilog="Example:  hedgekit chain iwm.json --expiry 2026-09-18 --near 10")
 @click.argument("source")
 @day_option("--expiry", "Only this expiry.")
 @click.option("--near", type=int, metavar="N", help="Only N strikes on each side of the spot.")
-@ticker_option
 @market_options
 @rows_output_options
 def command(

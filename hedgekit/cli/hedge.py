@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, seconds, write_beside
 
 if TYPE_CHECKING:
     from hedgekit.results import Result
@@ -101,6 +101,7 @@ COMMANDS = {
 @click.option(
     "--time-limit",
     type=float,
+    callback=seconds,
     default=60.0,
     show_default=True,
     help="Seconds after which the search for 4 legs and more settles for the fewer that are proven.",
@@ -124,6 +125,7 @@ COMMANDS = {
     help="Also write the proof that no ticket is cheaper; hedgekit hedge verify checks it.",
 )
 @market_options
+@plot_option
 @output_options
 @click.pass_context
 def command(
@@ -152,6 +154,7 @@ def command(
     fee: float,
     ticket: str | None,
     certificate: str | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -177,13 +180,13 @@ def command(
         raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
     if beta is not None and holdings is None:
         raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
-    from hedgekit.cli.progress import clear_line, search_watch
+    from hedgekit.cli.progress import search_watch
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
     if verbose:
         click.echo(f"reading {chain}", err=True)
-    loaded = load(chain, asof=asof, spot=spot)
+    loaded = load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry)
     history = None
     if prices:
         from hedgekit.market.prices import load_prices
@@ -200,7 +203,7 @@ def command(
         "max_legs": max_legs,
         "max_spread": max_spread,
         "prices": history,
-        "watch": search_watch(quiet=quiet, limit_seconds=time_limit),
+        "watch": search_watch(limit_seconds=time_limit),
         "details": details or format_ != "table" or history is not None,
     }
     goals: dict[str, Any] = {
@@ -224,7 +227,6 @@ def command(
         result = compare_portfolio(loaded, portfolio, **terms)
     else:
         result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
-    clear_line(quiet=quiet)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of
@@ -232,9 +234,11 @@ def command(
         files[certificate] = json.dumps(certificate_of(result, loaded)) + "\n"
 
     def beside() -> list[Result]:
-        from hedgekit.hedges.what_if import what_if
+        if holdings is not None:
+            return []
+        from hedgekit.cli.hedge_page import further_answers
 
-        return [what_if(loaded, result, rate=rate, dividends=dividends)] if result.recommended and not holdings else []
+        return further_answers(loaded, result, terms)
 
     deliver(result, format_=format_, output=output, quiet=quiet, beside=beside)
     if ticket is not None and result.recommended is not None:

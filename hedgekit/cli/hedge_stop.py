@@ -36,7 +36,7 @@ def _stops(ctx: click.Context, param: click.Parameter, value: str) -> tuple[floa
 @day_option("--by", "Horizon: the first listed expiry on or after this day.")
 @day_option("--expiry", "Horizon: exactly this expiry.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Opens, highs, lows, closes of the ticker: its gaps.")
-@click.option("--ticker", help="Ticker in the prices.  [default: the chain's]")
+@click.option("--prices-ticker", help="Ticker in the prices.  [default: the chain's]")
 @click.option(
     "--drift",
     type=click.Choice(["forward", "past"]),
@@ -59,12 +59,13 @@ def command(
     by: date | None,
     expiry: date | None,
     prices: Path | None,
-    ticker: str | None,
+    prices_ticker: str | None,
     drift: str,
     draws: int,
     block: float,
     seed: int,
     fee: float,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -86,14 +87,14 @@ def command(
     if verbose:
         click.echo(f"reading {chain}", err=True)
     result = study(
-        load(chain, asof=asof, spot=spot),
+        load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry),
         shares=shares,
         stops=stops,
         entry=entry,
         by=by,
         expiry=expiry,
         prices=load_prices(prices) if prices else None,
-        ticker=ticker,
+        ticker=prices_ticker,
         drift=drift,
         draws=draws,
         block=block,

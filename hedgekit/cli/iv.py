@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from hedgekit.cli.options import contract_options, deliver, market_options, output_options, value_contract
+
+if TYPE_CHECKING:
+    from hedgekit.model import ExerciseStyle
 
 
 @click.command(epilog="Example:  hedgekit iv IWM260918P00270000 --chain iwm.json")
@@ -22,9 +26,10 @@ def command(
     strike: float | None,
     expiry: date | None,
     t_years: float | None,
-    exercise: str,
+    exercise: ExerciseStyle | None,
     chain: str | None,
     premium: float | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -50,6 +55,7 @@ def command(
         chain=chain,
         vol=None,
         premium=premium,
+        ticker=ticker,
         spot=spot,
         rate=rate,
         dividends=dividends,

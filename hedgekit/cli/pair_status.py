@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 import click
 
-from hedgekit.cli.options import deliver, output_options
+from hedgekit.cli.options import deliver, output_options, plot_option
 from hedgekit.cli.pair_inputs import load_pair, pair_inputs
 
 
@@ -16,8 +16,13 @@ from hedgekit.cli.pair_inputs import load_pair, pair_inputs
 @click.option("--window", type=int, default=252, show_default=True, help="Days before today that the line comes from.")
 @click.option("--cost-bps", type=float, default=2.0, show_default=True, help="Cost of every fill, basis points.")
 @click.option("--rate", type=float, default=0.04, show_default=True, help="Discount rate a year of Leung-Li's levels.")
-@click.option("--entry", type=float, help="Deviations from the line at which to enter.  [default: Bertram's]")
-@click.option("--exit", "exit_", type=float, help="Deviations at which to leave; negative is the far side.")
+@click.option("--entry", type=float, help="Deviations from the line at which to enter.  [default: 2, as pair backtest]")
+@click.option(
+    "--exit",
+    "exit_",
+    type=float,
+    help="Deviations at which to leave; negative is the far side.  [default: 0.5, as pair backtest]",
+)
 @click.option("--stop", type=float, default=4.0, show_default=True, help="Deviations at which the idea is broken.")
 @click.option(
     "--position",
@@ -27,6 +32,7 @@ from hedgekit.cli.pair_inputs import load_pair, pair_inputs
     help="The spread held now: long is the long leg bought.",
 )
 @click.option("--gross", type=float, default=25_000.0, show_default=True, help="Dollars of both legs, for the stop.")
+@plot_option
 @output_options
 def command(
     *,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from hedgekit.cli.options import contract_options, deliver, market_options, output_options, value_contract
+
+if TYPE_CHECKING:
+    from hedgekit.model import ExerciseStyle
 
 
 @click.command(
@@ -24,9 +28,10 @@ def command(
     strike: float | None,
     expiry: date | None,
     t_years: float | None,
-    exercise: str,
+    exercise: ExerciseStyle | None,
     chain: str | None,
     vol: float | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -52,6 +57,7 @@ def command(
         chain=chain,
         vol=vol,
         premium=None,
+        ticker=ticker,
         spot=spot,
         rate=rate,
         dividends=dividends,

@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from hedgekit.cli.options import market_options, output_options
+from hedgekit.cli.options import market_options, output_options, plot_option
 from hedgekit.cli.structure_options import deliver_structure, structure_options
 
 
@@ -27,6 +27,7 @@ from hedgekit.cli.structure_options import deliver_structure, structure_options
 @click.option("--chain", metavar="SOURCE", help="Option chain file that prices bare legs at the touch and gives vols.")
 @structure_options
 @market_options
+@plot_option
 @output_options
 def command(
     *,
@@ -39,6 +40,7 @@ def command(
     fee: float,
     exercise: Literal["american", "european"] | None,
     defined_risk_only: bool,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -63,7 +65,7 @@ def command(
     orders = [*(parse_leg(text) for text in legs), *(read_legs(file) if file else ())]
     if verbose and chain:
         click.echo(f"reading {chain}", err=True)
-    loaded = load(chain, asof=asof, spot=spot) if chain else None
+    loaded = load(chain, asof=asof, spot=spot, ticker=ticker) if chain else None
     holdings = priced(orders, loaded)
     if loaded is not None:
         setting = from_chain(holdings, loaded, rate=rate, dividends=dividends, vol=vols, exercise=exercise)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from hedgekit.cli.options import day_option, market_options, output_options
+from hedgekit.cli.options import day_option, market_options, output_options, plot_option
 from hedgekit.cli.structure_options import deliver_structure, structure_options
 from hedgekit.structures import STRUCTURES
 
@@ -58,6 +58,7 @@ def command_of(name: str) -> click.Command:
         ),
         structure_options,
         market_options,
+        plot_option,
         output_options,
     ]
     for decorator in reversed(decorators):
@@ -96,6 +97,7 @@ def _build(
     fee: float,
     exercise: Literal["american", "european"] | None,
     defined_risk_only: bool,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -119,7 +121,7 @@ def _build(
         click.echo(f"reading {chain}", err=True)
     result = make(
         name,
-        load(chain, asof=asof, spot=spot),
+        load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry),
         choice=choice,
         contracts=contracts,
         by=by,

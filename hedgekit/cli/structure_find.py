@@ -71,6 +71,7 @@ def command(
     top: int,
     fee: float,
     max_spread: float,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -93,7 +94,7 @@ def command(
     if verbose:
         click.echo(f"reading {chain}", err=True)
     result = find(
-        load(chain, asof=asof, spot=spot),
+        load(chain, asof=asof, spot=spot, ticker=ticker, expiry=expiry),
         target=target,
         not_below=not_below,
         confidence=confidence,

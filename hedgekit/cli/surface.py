@@ -18,6 +18,7 @@ def command(
     *,
     source: str,
     expiry: date | None,
+    ticker: str | None,
     spot: float | None,
     rate: str | None,
     dividends: str | None,
@@ -38,6 +39,6 @@ def command(
 
     if verbose:
         click.echo(f"reading {source}", err=True)
-    chain = load(source, asof=asof, spot=spot)
+    chain = load(source, asof=asof, spot=spot, ticker=ticker, expiry=expiry)
     result = describe(chain, rate=rate, dividends=dividends, expiry=expiry)
     deliver(result, format_=format_, output=output, quiet=quiet)

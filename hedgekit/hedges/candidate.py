@@ -285,7 +285,7 @@ def position_greeks(problem: Problem, shares: int, legs: Sequence[Leg]) -> dict[
 
 
 def leg_greeks(problem: Problem, legs: Sequence[Leg]) -> dict[str, Any]:
-    """Return the greeks a share of each leg, at the American implied vol of its mid quote.
+    """Return the greeks a share of each leg, at the implied vol of its mid quote, American or European as the chain is.
 
     A mid at its exercise value identifies no vol: the option then moves as the shares do.
     """
@@ -293,8 +293,9 @@ def leg_greeks(problem: Problem, legs: Sequence[Leg]) -> dict[str, Any]:
     strike = np.array([leg.option.strike for leg in legs])
     mid = np.array([_mid(problem, leg) for leg in legs])
     market = (problem.spot, strike, problem.t_years, problem.rate, problem.div_yield)
-    solved = implied_vol(mid, sign, *market, dividends=problem.dividends, full=True)
-    values = greeks(sign, *market, solved.vol, dividends=problem.dividends)
+    style = problem.exercise
+    solved = implied_vol(mid, sign, *market, exercise=style, dividends=problem.dividends, full=True)
+    values = greeks(sign, *market, solved.vol, exercise=style, dividends=problem.dividends)
     exercised = solved.status == Status.NOT_IDENTIFIED
     result = {name: np.array(getattr(values, name)) for name in ("delta", "gamma", "vega", "theta", "rho")}
     for name, column in result.items():

@@ -13,7 +13,15 @@ from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.details import with_details
 from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.money import highest_cap, highest_floor
-from hedgekit.hedges.notes import cheaper_but_wide, no_cap, of_the_chosen, quotes_left_out, search_stopped
+from hedgekit.hedges.notes import (
+    cheaper_but_wide,
+    no_cap,
+    of_the_chosen,
+    preset_horizon,
+    quotes_left_out,
+    search_stopped,
+    settled_in_cash,
+)
 from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
 from hedgekit.hedges.outlook import distributions, statements
 from hedgekit.hedges.presets import build as build_preset
@@ -299,6 +307,8 @@ def compare(
             *market.warnings,
             *told,
             *search_stopped(optimum),
+            *settled_in_cash(chain, day),
+            *preset_horizon(problem),
             *quotes_left_out(chain, day, max_spread),
             *cheaper_but_wide(problem, make_problem(chain, **terms, max_spread=ANY_SPREAD)),
             *no_cap(problem),
@@ -368,10 +378,10 @@ def problem_inputs(chain: Chain, problem: Problem, market: MarketInputs) -> dict
         "asof": chain.asof,
         "source": chain.source,
         "source_sha256": chain.source_sha256,
-        "exercise": "american",
+        "exercise": problem.exercise,
         "day_count": "ACT/365 to the exercise cut-off in New York",
         "price_basis": "bought at the ask, sold at the bid",
-        "engine": engine_name("american", problem.dividends, problem.t_years),
+        "engine": engine_name(problem.exercise, problem.dividends, problem.t_years),
         "max_spread": problem.max_spread,
         "version": __version__,
     }

@@ -7,11 +7,13 @@ from datetime import date
 from hedgekit import units
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.optimum import LEAST_SAVING_USD, Optimum
+from hedgekit.hedges.presets import PRESETS
 from hedgekit.hedges.problem import Problem, left_out
 from hedgekit.hedges.sizing import size_puts
+from hedgekit.market.contract_terms import cutoff
 from hedgekit.market.inputs import MarketInputs
 from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
-from hedgekit.model import Chain
+from hedgekit.model import Chain, Option
 from hedgekit.payoff import carried, total_cost
 from hedgekit.results import Note
 
@@ -56,6 +58,31 @@ def no_cap(problem: Problem) -> list[Note]:
         return []
     level = units.percent(problem.cap)
     return [Note("no_call_to_sell", f"no call at {level:g}% of the spot or above can be traded on: no collar")]
+
+
+def settled_in_cash(chain: Chain, day: date) -> list[Note]:
+    """Say what options on an index do not do: deliver, or wait for the close of their last day."""
+    if chain.exercise == "american":
+        return []
+    when = sorted({cutoff(Option.parse(symbol).root, day) for symbol in chain.at(day).symbol.tolist()})
+    moments = " or ".join(f"{moment:%H:%M} on {moment:%a %d %b %Y}" for moment in when)
+    message = (
+        f"{chain.ticker} options are European and settled in cash at the level of {moments}, New York: the shares "
+        "stand for a holding that follows the index, and nothing is delivered against it"
+    )
+    return [Note("settled_in_cash", message)]
+
+
+def preset_horizon(problem: Problem) -> list[Note]:
+    """Say when a preset is built on an expiry that its rule would not take."""
+    name = problem.goal.preset
+    if name is None:
+        return []
+    low, high = PRESETS[name].days
+    if low <= problem.days <= high:
+        return []
+    message = f"{name} takes options of {low} to {high} days; those of {problem.expiry} have {problem.days}"
+    return [Note("preset_horizon", message)]
 
 
 def search_stopped(optimum: Optimum | None) -> list[Note]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
 from hedgekit.hedges.goal import Goal
-from hedgekit.model import BoolArray, Chain, Flag, Leg, Option
+from hedgekit.model import BoolArray, Chain, ExerciseStyle, Flag, Leg, Option
 from hedgekit.payoff import exact
 
 if TYPE_CHECKING:
@@ -113,6 +113,8 @@ class Problem:
         Quotes with a wider spread, as a fraction of the mid, were left out.
     distribution : Distribution or None
         Of the spot at expiry, where the goal is a tail loss under it.
+    exercise : {"american", "european"}
+        The style of the chain's options: how their vols and greeks are found.
     """
 
     shares: int
@@ -132,6 +134,7 @@ class Problem:
     goal: Goal = field(default_factory=Goal)
     max_spread: float = WIDEST_SPREAD
     distribution: Distribution | None = None
+    exercise: ExerciseStyle = "american"
 
     @property
     def value(self) -> Fraction:
@@ -289,9 +292,8 @@ def make_problem(
         When no put of that expiry can be traded on.
     """
     if isinstance(shares, bool) or not 1 <= shares <= MOST_SHARES or int(shares) != shares:
-        raise InputError(
-            f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}; split the position"
-        )
+        split = "; split the position" if shares > MOST_SHARES else ""
+        raise InputError(f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}{split}")
     goal = Goal(floor=floor, floor_given=True) if goal is None else goal
     if not 0.0 <= fee <= HIGHEST_FEE:
         raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")
@@ -326,6 +328,7 @@ def make_problem(
         calls=calls,
         goal=goal,
         max_spread=max_spread,
+        exercise=chain.exercise,
     )
 
 

@@ -97,6 +97,7 @@ def certificate_of(result: HedgeResult, chain: Chain) -> dict[str, Any]:
         {
             "kind": problem.goal.kind,
             "budget": problem.goal.budget,
+            "ticker": chain.ticker,
             "spot_source": chain.spot_source,
             "asof": chain.asof.isoformat(),
             "source": chain.source,
@@ -132,7 +133,7 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
 
 
 def terms_of(made: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how the certificate's chain was read: the moment, and the spot where it was given.
+    """Return how the certificate's chain was read: the moment, the underlying, and the spot where it was given.
 
     Raises
     ------
@@ -141,7 +142,8 @@ def terms_of(made: Mapping[str, Any]) -> dict[str, Any]:
     try:
         goal = made["goal"]
         spot = float(goal["spot"]) if goal["spot_source"] == "given" else None
-        return {"asof": str(goal["asof"]), "spot": spot}
+        ticker = goal.get("ticker")
+        return {"asof": str(goal["asof"]), "spot": spot, "ticker": None if ticker is None else str(ticker)}
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"certificate: its goal cannot be read: {error!r}") from None
 

@@ -96,7 +96,7 @@ def what_if(
     spot_moves: tuple[float, ...] = SPOT_MOVES,
     vol_shocks: tuple[float, ...] = VOL_SHOCKS,
 ) -> WhatIfResult:
-    """Revalue one candidate over spot, vol and date by full American pricing, each strike keeping its vol.
+    """Revalue one candidate over spot, vol and date by full pricing, each strike keeping its vol.
 
     Parameters
     ----------

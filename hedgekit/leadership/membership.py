@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hedgekit.errors import DataError
-from hedgekit.market.tables import read_table
+from hedgekit.leadership.holdings import read_members_table
+from hedgekit.results import Note
 
 UNKNOWN = "unknown"
 
@@ -28,11 +29,14 @@ class Membership:
         Ticker -> first and last day of membership; None is open.
     dated : bool
         Whether the file has such days at all: without them today's members stand for every day.
+    notes : tuple of Note
+        What was passed over in a fund's holdings file.
     """
 
     sector: dict[str, str]
     spells: dict[str, tuple[tuple[date | None, date | None], ...]]
     dated: bool
+    notes: tuple[Note, ...] = ()
 
     def member(self, tickers: Sequence[str], days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
         """Return who is a member on which day, shape (days, tickers)."""
@@ -49,14 +53,14 @@ class Membership:
 
 
 def read_membership(path: str | os.PathLike[str]) -> Membership:
-    """Read members from a CSV of ``ticker`` with optional ``sector``, ``from`` and ``to``.
+    """Read members from a CSV of ``ticker`` with optional ``sector``, ``from`` and ``to``, or a fund's holdings file.
 
     Raises
     ------
     DataError
         When the file cannot be read, has no ticker column, or a day is none.
     """
-    table = read_table(path)
+    table, notes = read_members_table(path)
     at = table.column("ticker", "symbol")
     sector_at = table.names.index("sector") if "sector" in table.names else None
     first_at = table.names.index("from") if "from" in table.names else None
@@ -71,4 +75,5 @@ def read_membership(path: str | os.PathLike[str]) -> Membership:
         first = table.day(line, cells[first_at]) if first_at is not None and cells[first_at] else None
         last = table.day(line, cells[last_at]) if last_at is not None and cells[last_at] else None
         spells[ticker] = (*spells.get(ticker, ()), (first, last))
-    return Membership(sector=sector, spells=spells, dated=first_at is not None or last_at is not None)
+    dated = first_at is not None or last_at is not None
+    return Membership(sector=sector, spells=spells, dated=dated, notes=notes)

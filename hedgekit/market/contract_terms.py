@@ -24,6 +24,7 @@ SISTER_ROOTS = {
 
 EUROPEAN = frozenset(
     {"SPX", "XSP", "NDX", "XND", "NQX", "RUT", "MRUT", "VIX", "DJX", "XEO", "NANOS", "SPESG", "MXEA", "MXEF"}
+    | {"MID", "RLG", "RLV"}
 ).union(*SISTER_ROOTS.values())
 
 AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "VIXW", "MXEA", "MXEF"})

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
-from hedgekit.pairs.rolling import rolling_engle_granger, rolling_regression
+from hedgekit.pairs.gate import ENTRY_Z, EXIT_Z, STOP_Z, critical, gate_statistics
+from hedgekit.pairs.rolling import rolling_regression
 from hedgekit.pairs.sample import pair_of
 from hedgekit.pairs.series import window_of
-from hedgekit.pairs.stationarity import critical_values
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Rules:
     max_days : int
         Trading days after which a position is closed.
     gate : bool
-        Enter only when the window before was cointegrated (Engle-Granger, one lag, 5%).
+        Enter only when the window before was cointegrated: `hedgekit.pairs.gate`, the same as for today's status.
     gross_usd : float
         Dollars of both legs at entry.
     cost_bps : float
@@ -60,9 +60,9 @@ class Rules:
 
     window: int = 252
     refit: int = 21
-    entry_z: float = 2.0
-    exit_z: float = 0.5
-    stop_z: float = 4.0
+    entry_z: float = ENTRY_Z
+    exit_z: float = EXIT_Z
+    stop_z: float = STOP_Z
     max_days: int = 63
     gate: bool = True
     gross_usd: float = 100_000.0
@@ -110,6 +110,8 @@ class Track:
     ----------
     z, elasticity : ndarray
         Spread against the line in use, which comes from days before t; and that line's slope.
+    z_held : ndarray
+        Spread against the line of the position's signal, which the position keeps; NaN while flat.
     target : ndarray of int8
         Signal of day t's close: +1 long the spread, -1 short, 0 flat; it is filled at the close of t + 1.
     reason : ndarray of int8
@@ -126,6 +128,7 @@ class Track:
 
     z: Floats
     elasticity: Floats
+    z_held: Floats
     target: NDArray[np.int8]
     reason: NDArray[np.int8]
     y_shares: Floats
@@ -159,7 +162,8 @@ def simulate(market: Market, rules: Rules) -> Track:
     -----
     On refit days r = window - 1, window - 1 + refit, ... the line of log levels is fitted to the `window` days up to
     r; it serves days r + 1 to r + refit. Whole shares are sized at the close of the signal and filled at the next
-    close; a position keeps its shares until it is closed. After a stop the spread must cross its line before the
+    close; a position keeps its shares, and the line and deviation it was entered by, until it is closed: a newer line
+    would move its z without a dollar gained or lost. After a stop the spread must cross the line in use before the
     next entry.
     """
     n = len(market.day)
@@ -168,7 +172,7 @@ def simulate(market: Market, rules: Rules) -> Track:
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(sd > 0.0, (y - intercept - slope * x) / sd, np.nan)
     allowed = tested & (slope > 0.0)
-    target, reason = _signals(z, allowed, rules)
+    target, reason, z_held = _signals(Lines(y=y, x=x, slope=slope, intercept=intercept, sd=sd, z=z), allowed, rules)
     y_shares, x_shares = _shares(target, slope, market, rules)
 
     y_before, x_before = _lagged(y_shares), _lagged(x_shares)
@@ -182,6 +186,7 @@ def simulate(market: Market, rules: Rules) -> Track:
     return Track(
         z=z,
         elasticity=slope,
+        z_held=z_held,
         target=target,
         reason=reason,
         y_shares=y_shares,
@@ -249,45 +254,51 @@ def _lines(y: Floats, x: Floats, rules: Rules) -> tuple[Floats, Floats, Floats, 
     )
     if not rules.gate:
         return slope, intercept, sd, ready
-    statistic = rolling_engle_granger(y, x, rules.window).statistic
-    critical = _critical(rules.window)
-    return slope, intercept, sd, ready & (statistic[at] < critical if n else ready)
+    statistic = gate_statistics(y, x, rules.window)
+    return slope, intercept, sd, ready & (statistic[at] < critical() if n else ready)
 
 
-_CRITICAL: dict[int, float] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Log levels, the line each day is judged by and its deviation, and the spread in deviations, shape (n,)."""
+
+    y: Floats
+    x: Floats
+    slope: Floats
+    intercept: Floats
+    sd: Floats
+    z: Floats
+
+    def against(self, signal: int, day: int) -> float:
+        """Return the spread of `day` against the line of `signal`."""
+        return float((self.y[day] - self.intercept[signal] - self.slope[signal] * self.x[day]) / self.sd[signal])
 
 
-def _critical(window: int) -> float:
-    """Return the 5% critical value of two variables, looked up once a window."""
-    if window not in _CRITICAL:
-        _CRITICAL[window] = critical_values(window - 1, variables=2)["5%"]
-    return _CRITICAL[window]
-
-
-def _signals(z: Floats, allowed: NDArray[np.bool_], rules: Rules) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """Return each day's target and, where it turned flat, the reason."""
-    n = len(z)
-    target, reason = np.zeros(n, dtype=np.int8), np.zeros(n, dtype=np.int8)
-    held, age, barred = 0, 0, 0
+def _signals(
+    lines: Lines, allowed: NDArray[np.bool_], rules: Rules
+) -> tuple[NDArray[np.int8], NDArray[np.int8], Floats]:
+    """Return each day's target; where it turned flat, the reason; and the spread a position is judged by."""
+    n = len(lines.z)
+    target, reason, z_held = np.zeros(n, dtype=np.int8), np.zeros(n, dtype=np.int8), np.full(n, np.nan)
+    held, age, barred, signal = 0, 0, 0, 0
     entry, leave, stop, longest = rules.entry_z, rules.exit_z, rules.stop_z, rules.max_days
-    for t, (now, may) in enumerate(zip(z.tolist(), allowed.tolist(), strict=True)):
+    for t, (now, may) in enumerate(zip(lines.z.tolist(), allowed.tolist(), strict=True)):
         if barred and now * barred < 0.0:
             barred = 0
         if held:
             age += 1
-            against = -held * now
-            # A day without a spread keeps the position: nothing is known that would close it.
+            z_held[t] = lines.against(signal, t)
+            against = -held * z_held[t]
             if against >= stop:
-                held, barred, reason[t] = 0, (1 if now > 0.0 else -1), STOPPED
+                held, barred, reason[t] = 0, -held, STOPPED
             elif against <= leave:
                 held, reason[t] = 0, SIGNALLED
             elif age >= longest:
-                held, reason[t] = 0, TIMED
-                barred = 1 if now > 0.0 else -1
+                held, barred, reason[t] = 0, -held, TIMED
         elif may and not barred and entry <= abs(now) < stop:
-            held, age = (-1 if now > 0.0 else 1), 0
+            held, age, signal, z_held[t] = (-1 if now > 0.0 else 1), 0, t, now
         target[t] = held
-    return target, reason
+    return target, reason, z_held
 
 
 def _shares(target: NDArray[np.int8], slope: Floats, market: Market, rules: Rules) -> tuple[Floats, Floats]:
@@ -303,8 +314,10 @@ def _shares(target: NDArray[np.int8], slope: Floats, market: Market, rules: Rule
         stop = start + int(ended[0]) if len(ended) else n
         y_usd = rules.gross_usd / (1.0 + slope[signal])
         side = float(before[start])
-        y_shares[start:stop] = side * np.round(y_usd / market.y_close[signal])
-        x_shares[start:stop] = -side * np.round(slope[signal] * y_usd / market.x_close[signal])
+        y_held = np.round(y_usd / market.y_close[signal])
+        x_held = np.round(slope[signal] * y_usd / market.x_close[signal])
+        if y_held and x_held:  # one leg alone is no pair
+            y_shares[start:stop], x_shares[start:stop] = side * y_held, -side * x_held
     return y_shares, x_shares
 
 
@@ -340,7 +353,7 @@ class Trade:
     days : int
         Trading days held.
     z_in, z_out : float
-        Of the signals.
+        Of the signals, both against the line of the first.
     long_shares, short_shares : int
         Signed shares of the pair's long and short leg.
     pnl_usd, cost_usd : float
@@ -454,9 +467,15 @@ def pair_backtest(
     market = _market(prices, pair, notes)
     track = simulate(market, rules)
     trades = _trades(track, pair.dates)
-    if not trades:
-        gated = " (the gate let none pass: see gate)" if rules.gate else ""
-        notes.append(Note("no_trades", f"no signal in {len(pair.dates):,} days{gated}"))
+    small = _unfilled(track)
+    if small:
+        text = (
+            f"{small} of {small + len(trades)} signals were not traded: {rules.gross_usd:,.0f} dollars gross do not "
+            "buy a share of each leg"
+        )
+        notes.append(Note("gross_too_small", text))
+    elif not trades:
+        notes.append(Note("no_trades", _why_none(track, rules)))
     return PairBacktestResult(
         summary=_summary(track, trades, market, rules),
         trades=trades,
@@ -466,6 +485,28 @@ def pair_backtest(
         inputs={**pair.inputs, **{field.name: getattr(rules, field.name) for field in fields(Rules)}},
         warnings=tuple(notes),
     )
+
+
+def _unfilled(track: Track) -> int:
+    """Return the signals for which a leg rounded to no share."""
+    before = np.concatenate([[0], track.target[:-1]])
+    signals = np.flatnonzero((track.target != 0) & (before == 0))
+    return int((track.y_shares[signals[signals + 1 < len(before)] + 1] == 0.0).sum())
+
+
+def _why_none(track: Track, rules: Rules) -> str:
+    """Say what kept every signal away."""
+    distance = np.abs(track.z[rules.window :])
+    out = (distance >= rules.entry_z) & (distance < rules.stop_z)
+    if not out.any():
+        return f"no signal: on none of {len(distance):,} days was the spread between the entry and the stop"
+    falling = int((out & (track.elasticity[rules.window :] <= 0.0)).sum())
+    text = f"no signal: the spread was between the entry and the stop on {int(out.sum()):,} days"
+    if falling:
+        text += f"; on {falling:,} of them the line fell, so that the legs did not hedge one another"
+    if rules.gate and falling < out.sum():
+        text += f"; on {'the others' if falling else 'all of them'} the window before was not cointegrated (--no-gate)"
+    return text
 
 
 def _market(prices: PriceHistory, pair: Any, notes: list[Note]) -> Market:
@@ -517,7 +558,7 @@ def _trades(track: Track, dates: NDArray[np.datetime64]) -> tuple[Trade, ...]:
                 exit_day=dates[stop].item() if gone else None,
                 days=last - int(start),
                 z_in=float(track.z[start - 1]),
-                z_out=float(track.z[stop - 1]),
+                z_out=float(track.z_held[stop - 1]),
                 long_shares=int(track.y_shares[start]),
                 short_shares=int(track.x_shares[start]),
                 pnl_usd=float(pnl[start : last + 1].sum()),

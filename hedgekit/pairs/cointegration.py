@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from hedgekit.errors import InputError, MissingExtra
-from hedgekit.pairs.ornstein_uhlenbeck import HalfLife, OrnsteinUhlenbeck, half_life, ornstein_uhlenbeck
+from hedgekit.errors import InfeasibleError, InputError, MissingExtra
+from hedgekit.pairs.half_life import HalfLife, half_life
 from hedgekit.pairs.ratio import about_legs
 from hedgekit.pairs.ratios.inference import ols
 from hedgekit.pairs.sample import pair_of
@@ -24,6 +24,8 @@ from hedgekit.pairs.stationarity import (
     engle_granger_pairs,
     pvalue,
 )
+from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck
+from hedgekit.pairs.thresholds.ornstein_uhlenbeck import fit as fit_process
 from hedgekit.pairs.unit_root import reverts_by_itself, simulated_null, tail
 from hedgekit.results import Note, Result
 
@@ -40,12 +42,13 @@ BLOCK = 21
 """Days of returns the simulation keeps together."""
 
 VARIANCE_RATIO_DAYS = 5
-NEEDS = "this test needs statsmodels and arch: pip install 'hedgekit[pairs]'"
+TWO_SIDED = {"1%": 0.01, "5%": 0.05, "10%": 0.1}
+NEEDS = "this test needs statsmodels and arch: pip install statsmodels arch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
-    """One test.
+class Outcome:
+    """What one test says.
 
     Parameters
     ----------
@@ -77,25 +80,26 @@ class PairTestResult(Result):
 
     Attributes
     ----------
-    tests : tuple of Test
+    tests : tuple of Outcome
     pvalue : float
         The one to judge by: the better direction of Engle and Granger, corrected for having chosen it and, where
         asked, for the number of pairs screened.
     basis : str
         What that p-value allows for.
     half_life : HalfLife
-    process : OrnsteinUhlenbeck
+    process : OrnsteinUhlenbeck or None
+        By exact likelihood; None when nothing pulls the spread back.
     """
 
     schema_name: ClassVar[str] = "pair_test"
 
-    tests: Sequence[Test]
+    tests: Sequence[Outcome]
     pvalue: float
     basis: str
     direction: str
     slope: float
     half_life: HalfLife
-    process: OrnsteinUhlenbeck
+    process: OrnsteinUhlenbeck | None
     spread_now: float
     legs_that_revert: Sequence[str] = ()
 
@@ -120,11 +124,13 @@ class PairTestResult(Result):
                 "ci95": [life.low, life.high] if math.isfinite(life.days) else None,
                 "coefficient": life.coefficient,
             },
-            "ornstein_uhlenbeck": {
-                "kappa_per_day": process.kappa,
-                "theta": process.theta,
-                "sigma_per_root_day": process.sigma,
-                "stationary_sd": process.stationary_sd,
+            "ornstein_uhlenbeck": None
+            if process is None
+            else {
+                "kappa_per_day": process.speed,
+                "theta": process.mean,
+                "sigma_per_root_day": process.vol,
+                "stationary_sd": process.sd,
             },
             "spread": {"direction": self.direction, "slope": self.slope, "now": self.spread_now},
         }
@@ -234,7 +240,7 @@ def pair_test(
         direction=f"{pair.long} on {pair.short}",
         slope=slope,
         half_life=half_life(spread),
-        process=ornstein_uhlenbeck(spread),
+        process=_process(spread),
         spread_now=float(spread[-1]),
         legs_that_revert=tuple(reverting),
         inputs={
@@ -250,7 +256,7 @@ def pair_test(
 
 def _tests(
     pair: Pair, y: FloatArray, x: FloatArray, lags: int | None, forward: Any, backward: Any, better: float, alone: float
-) -> list[Test]:
+) -> list[Outcome]:
     try:
         found = [
             _engle_granger("engle_granger", f"Engle-Granger, {pair.long} on {pair.short}", forward, len(y)),
@@ -267,10 +273,10 @@ def _tests(
         raise MissingExtra(NEEDS) from None
 
 
-def _engle_granger(name: str, label: str, test: Any, n: int) -> Test:
+def _engle_granger(name: str, label: str, test: Any, n: int) -> Outcome:
     statistic = float(test.statistic[0])
     p = pvalue(statistic, variables=2)
-    return Test(
+    return Outcome(
         name=name,
         label=label,
         null="not cointegrated",
@@ -282,10 +288,10 @@ def _engle_granger(name: str, label: str, test: Any, n: int) -> Test:
     )
 
 
-def _better(statistic: float, p: float) -> Test:
+def _better(statistic: float, p: float) -> Outcome:
     null = simulated_null()
     points = {level: float(np.quantile(null, share)) for level, share in (("1%", 0.01), ("5%", 0.05), ("10%", 0.1))}
-    return Test(
+    return Outcome(
         name="engle_granger_better",
         label="Engle-Granger, better of both",
         null="not cointegrated",
@@ -296,7 +302,7 @@ def _better(statistic: float, p: float) -> Test:
     )
 
 
-def _phillips_ouliaris(y: FloatArray, x: FloatArray) -> list[Test]:
+def _phillips_ouliaris(y: FloatArray, x: FloatArray) -> list[Outcome]:
     from arch.unitroot.cointegration import phillips_ouliaris
 
     found = []
@@ -304,7 +310,7 @@ def _phillips_ouliaris(y: FloatArray, x: FloatArray) -> list[Test]:
         test = phillips_ouliaris(y, x, trend="c", test_type=kind)
         p = float(test.pvalue)
         found.append(
-            Test(
+            Outcome(
                 name=f"phillips_ouliaris_{kind.lower()}",
                 label=f"Phillips-Ouliaris {kind}",
                 null="not cointegrated",
@@ -317,13 +323,13 @@ def _phillips_ouliaris(y: FloatArray, x: FloatArray) -> list[Test]:
     return found
 
 
-def _johansen(y: FloatArray, x: FloatArray) -> list[Test]:
+def _johansen(y: FloatArray, x: FloatArray) -> list[Outcome]:
     from statsmodels.tsa.vector_ar.vecm import coint_johansen
 
     test = coint_johansen(np.column_stack([y, x]), det_order=0, k_ar_diff=1)
     nulls = ("no relation", "one relation")
     return [
-        Test(
+        Outcome(
             name=f"johansen_trace_{rank}",
             label=f"Johansen trace, rank {rank}",
             null=nulls[rank],
@@ -336,10 +342,10 @@ def _johansen(y: FloatArray, x: FloatArray) -> list[Test]:
     ]
 
 
-def _adf(name: str, label: str, series: FloatArray, lags: int | None) -> Test:
+def _adf(name: str, label: str, series: FloatArray, lags: int | None) -> Outcome:
     test = adf(series, lags=lags, criterion="aic" if lags is None else None)
     p = pvalue(test.statistic)
-    return Test(
+    return Outcome(
         name=name,
         label=label,
         null="a walk",
@@ -351,8 +357,9 @@ def _adf(name: str, label: str, series: FloatArray, lags: int | None) -> Test:
     )
 
 
-def _of_ratio(ratio: FloatArray) -> list[Test]:
+def _of_ratio(ratio: FloatArray) -> list[Outcome]:
     from arch.unitroot import KPSS, VarianceRatio
+    from scipy.special import ndtri
 
     with warnings.catch_warnings():
         # arch says once more that its default changed: the new one is wanted
@@ -360,7 +367,7 @@ def _of_ratio(ratio: FloatArray) -> list[Test]:
         kpss = KPSS(ratio)
     variance = VarianceRatio(ratio, lags=VARIANCE_RATIO_DAYS)
     return [
-        Test(
+        Outcome(
             name="kpss_ratio",
             label="KPSS, log price ratio",
             null="stationarity",
@@ -370,13 +377,14 @@ def _of_ratio(ratio: FloatArray) -> list[Test]:
             lags=int(kpss.lags),
             rejects=bool(kpss.pvalue < LEVEL),
         ),
-        Test(
+        Outcome(
             name="variance_ratio",
             label=f"variance ratio, {VARIANCE_RATIO_DAYS} days: {float(variance.vr):.2f}",
             null="a walk",
             statistic=float(variance.stat),
             pvalue=float(variance.pvalue),
-            critical=_points(variance.critical_values),
+            # arch rejects for a large or a small ratio, but keeps the one-sided values beside it
+            critical={level: float(ndtri(1.0 - 0.5 * share)) for level, share in TWO_SIDED.items()},
             lags=VARIANCE_RATIO_DAYS,
             rejects=bool(variance.pvalue < LEVEL),
         ),
@@ -385,6 +393,13 @@ def _of_ratio(ratio: FloatArray) -> list[Test]:
 
 def _points(critical: Any) -> dict[str, float]:
     return {f"{str(level).rstrip('%')}%": float(value) for level, value in critical.items()}
+
+
+def _process(spread: FloatArray) -> OrnsteinUhlenbeck | None:
+    try:
+        return fit_process(spread)
+    except InfeasibleError:
+        return None
 
 
 def _flip(y: FloatArray, x: FloatArray, lags: int | None, better: float) -> list[Note]:
@@ -400,7 +415,7 @@ def _flip(y: FloatArray, x: FloatArray, lags: int | None, better: float) -> list
     return [Note("lag_choice_flips", text)]
 
 
-def _full_rank(tests: Sequence[Test]) -> list[Note]:
+def _full_rank(tests: Sequence[Outcome]) -> list[Note]:
     """Say when Johansen's test takes both legs for stationary, which prices are not."""
     if not all(test.rejects for test in tests if test.name.startswith("johansen")):
         return []

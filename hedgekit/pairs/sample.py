@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LEAST_DAYS = 30
 """Days both legs must have for anything to be estimated."""
 
+MOST_DAYS_APART = 3
+"""Calendar days between most neighbouring prices, beyond which they are not daily."""
+
 SAME = 1.0 - 1e-12
 """Correlation from which two legs are one."""
 
@@ -124,7 +127,7 @@ def pair_of(
     InputError
         When a ticker is not there, both are the same, or it is not clear which are meant.
     DataError
-        When they have fewer than `least_days` days in common, or one never moves.
+        When they have fewer than `least_days` days in common, prices that are not daily, or one never moves.
     """
     long, short = _tickers(prices, long, short)
     both = prices.select((long, short))
@@ -133,6 +136,12 @@ def pair_of(
         raise DataError(
             f"{prices.source}: {both.tickers[0]} and {both.tickers[1]} have {len(dates)} days in common, "
             f"at least {least_days} are needed"
+        )
+    apart = int(np.median(np.diff(dates).astype(np.int64)))
+    if apart > MOST_DAYS_APART:
+        raise DataError(
+            f"{prices.source}: {both.tickers[0]} and {both.tickers[1]} have prices {apart} days apart: half-lives, "
+            "vols and windows are counted in trading days, so give daily prices"
         )
     returns = both.log_returns()
     for at, ticker in enumerate(both.tickers):

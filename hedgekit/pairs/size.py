@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit.errors import InputError
 from hedgekit.pairs.carry import BORROW, COST, RATE, REBATE, Carry, carry, trailing_yield
-from hedgekit.pairs.ornstein_uhlenbeck import HalfLife, half_life
+from hedgekit.pairs.half_life import HalfLife, half_life
 from hedgekit.pairs.sample import Pair, pair_of
 from hedgekit.pairs.whole_shares import FILL, ShareCounts, best_pair, rounded_pair
 from hedgekit.results import Note, Result

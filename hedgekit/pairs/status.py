@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import InfeasibleError, InputError
+from hedgekit.pairs.gate import ENTRY_Z, EXIT_Z, LEVEL, STOP_Z, gate_pvalue, gate_statistics
 from hedgekit.pairs.rolling import rolling_regression
 from hedgekit.pairs.sample import pair_of
 from hedgekit.pairs.series import window_of
-from hedgekit.pairs.stationarity import engle_granger_pairs, pvalue
 from hedgekit.pairs.thresholds.bertram import bertram, best_distance
 from hedgekit.pairs.thresholds.leung_li import leung_li
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck, fit, refits
@@ -29,8 +29,6 @@ WINDOW = 252
 """Days before today that the line and its deviation come from: a year."""
 
 LEAST_WINDOW = 60
-LEVEL_OF_TEST = 0.05
-STOP_Z = 4.0
 SURE = 0.95
 """Share of paths of the fitted process that are back within the time allowed."""
 
@@ -75,7 +73,7 @@ class PairStatusResult(Result):
     elasticity, residual_sd : float
         Of the line: log long leg on log short leg; of its residuals, a fraction of the long leg's value.
     pvalue : float
-        Engle-Granger in the window, the better direction's doubled.
+        Of `hedgekit.pairs.gate`: Engle-Granger in the window, one lag, simulated for having kept the better direction.
     process : OrnsteinUhlenbeck or None
         Of the residuals; None when nothing pulls them back.
     half_life_ci90 : tuple of float or None
@@ -83,13 +81,17 @@ class PairStatusResult(Result):
         data do not exclude that nothing pulls the spread back.
     entry_z, exit_z, stop_z : float
         Distances from the line at which to enter, to leave (on the far side when negative), and to give up.
-    entry_z_ci90 : tuple of float or None
+    bertram_z_ci90 : tuple of float or None
         What Bertram's entry would have been on the refits.
     levels : tuple of Level
     stop : dict
         z, dollars lost from entry to stop at the gross given, and days within which 95% of paths are back.
     thresholds : dict
-        Bertram's and Leung and Li's levels, in z and per year.
+        Bertram's and Leung and Li's levels, in z and per year: what would be best if the fitted process were the
+        truth, with no stop and no gap between a signal and its fill.
+    history : dict
+        ``date`` and ``z`` of the window's days and today, all against today's line: the days before it are the ones
+        the line was fitted to.
     """
 
     schema_name: ClassVar[str] = "pair_status"
@@ -107,10 +109,11 @@ class PairStatusResult(Result):
     entry_z: float
     exit_z: float
     stop_z: float
-    entry_z_ci90: tuple[float, float] | None
+    bertram_z_ci90: tuple[float, float] | None
     levels: Sequence[Level]
     stop: dict[str, float]
     thresholds: dict[str, dict[str, float] | None]
+    history: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -127,12 +130,13 @@ class PairStatusResult(Result):
                 "ci90": self.half_life_ci90,
             },
             "entry_z": self.entry_z,
-            "entry_z_ci90": self.entry_z_ci90,
+            "bertram_z_ci90": self.bertram_z_ci90,
             "exit_z": self.exit_z,
             "stop_z": self.stop_z,
             "levels": list(self.levels),
             "stop": self.stop,
             "thresholds": self.thresholds,
+            "history": self.history,
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -174,8 +178,8 @@ def pair_status(
     rate : float
         Discount rate a year of Leung and Li's levels.
     entry_z, exit_z : float, optional
-        Distances from the line, exit less than entry. Default: Bertram's, of greatest return after costs, out on the
-        far side.
+        Distances from the line, exit less than entry. Default: those of `pair_backtest`, so that what is done today is
+        what its history shows.
     stop_z : float
         Distance at which the idea is taken for broken.
     position : {"none", "long", "short"}
@@ -195,7 +199,8 @@ def pair_status(
     Notes
     -----
     Spread: ``ln P_long - a - b ln P_short`` on dividend-adjusted prices; a, b and its deviation come from the `window`
-    days that ended yesterday, so today's z does not contain today.
+    days that ended yesterday, so today's z does not contain today. The gate and the levels are those of
+    `pair_backtest` refitted every day; a position held is judged by today's line, for its own is not known here.
 
     Examples
     --------
@@ -225,26 +230,32 @@ def pair_status(
         raise InputError(f"{pair.long} and {pair.short} lie on one line for {window} days: there is no spread to trade")
     z = (float(y[-1]) - intercept - slope * float(x[-1])) / sd
     residuals = y[past] - intercept - slope * x[past]
-    tests = engle_granger_pairs(np.column_stack([y[past], x[past]]), [0, 1], [1, 0])
-    statistic = float(np.nanmin(tests.statistic))
-    p = min(1.0, FILLS * pvalue(statistic, variables=2))
+    statistic = float(gate_statistics(y[past], x[past], window)[-1])
+    p = gate_pvalue(statistic)
     cost = FILLS * units.fraction_of_basis_points(cost_bps) * (1.0 + abs(slope))
     notes = list(pair.notes)
     process, others = _process(residuals, notes)
     thresholds, best = _thresholds(process, cost, rate, sd, notes)
     bands = _bands(process, others, cost, sd)
-    enter = entry_z if entry_z is not None else best if best is not None else math.nan
-    leave = exit_z if exit_z is not None else -enter if entry_z is None else 0.0
-    _check_order(enter, leave, stop_z, chosen=entry_z is not None or exit_z is not None)
-    if enter >= stop_z:
-        text = f"the best entry, {enter:.1f} deviations, lies beyond the stop at {stop_z:g}: there is no trade"
-        notes.append(Note("entry_beyond_stop", text))
+    enter = ENTRY_Z if entry_z is None else entry_z
+    leave = EXIT_Z if exit_z is None else exit_z
+    if not (0.0 < enter < stop_z and leave < enter):
+        raise InputError(
+            f"entry {enter:g}, exit {leave:g}, stop {stop_z:g}: expected exit < entry < stop, in deviations from the "
+            "line"
+        )
+    if process is not None and (best is None or (enter - leave) * sd <= cost):
+        moved, lost = units.percent((enter - leave) * sd), units.percent(cost)
+        text = f"from {enter:g} to {leave:g} deviations the spread moves {moved:.2f}%, a round trip costs {lost:.2f}%"
+        notes.append(Note("costs_eat_the_trade", text))
         enter = leave = math.nan
     if slope <= 0.0:
         text = f"the line falls ({slope:.2f}): the two legs move against each other and do not hedge one another"
         notes.append(Note("falling_line", text))
     action, why = _decide(z, enter, leave, stop_z, position, p, reverts=process is not None and slope > 0.0)
-    days = process.days_to_mean(enter, SURE) if process is not None and math.isfinite(enter) else math.nan
+    days = math.nan
+    if process is not None and math.isfinite(enter):
+        days = process.days_to_mean(enter * sd / process.sd, SURE)
     long_usd = gross_usd / (1.0 + abs(slope))
     stop = {
         "z": stop_z,
@@ -267,17 +278,21 @@ def pair_status(
         entry_z=enter,
         exit_z=leave,
         stop_z=stop_z,
-        entry_z_ci90=bands[1],
+        bertram_z_ci90=bands[1],
         levels=tuple(_levels(z, sd, slope, closes, enter, leave, stop_z)),
         stop=stop,
         thresholds=thresholds,
+        history={
+            "date": [str(day) for day in pair.dates[-window - 1 :]],
+            "z": [*(residuals / sd).tolist(), z],
+        },
         inputs={
             **pair.inputs,
             "window_days": window,
             "cost_bps": cost_bps,
             "round_trip_cost": cost,
             "rate": rate,
-            "entry_source": "given" if entry_z is not None else "Bertram, greatest return after costs",
+            "entry_source": "given" if entry_z is not None else "the rules of pair backtest",
         },
         warnings=tuple(notes),
     )
@@ -348,15 +363,6 @@ def _half_life(carried: float) -> float:
     return math.log(2.0) / -math.log(carried) if carried > 0.0 else 0.0
 
 
-def _check_order(enter: float, leave: float, stop: float, *, chosen: bool) -> None:
-    if not chosen or not math.isfinite(enter):
-        return
-    if not (0.0 < enter < stop and leave < enter):
-        raise InputError(
-            f"entry {enter:g}, exit {leave:g}, stop {stop:g}: expected exit < entry < stop, in deviations from the line"
-        )
-
-
 def _decide(
     z: float, enter: float, leave: float, stop: float, position: Position, p: float, *, reverts: bool
 ) -> tuple[str, str]:
@@ -376,10 +382,10 @@ def _decide(
         return "hold", f"the spread stands at {z:+.1f}, between exit and stop"
     if not reverts:
         return "stand_aside", "nothing pulls a hedged spread back in the window: there is nothing to trade"
-    if not p < LEVEL_OF_TEST:
+    if not p < LEVEL:
         return "stand_aside", f"the pair is not cointegrated in the window (p = {p:.2g}): the spread need not come back"
     if not math.isfinite(enter):
-        return "stand_aside", "after costs no level pays"
+        return "stand_aside", "after costs these levels pay nothing"
     if abs(z) >= stop:
         return (
             "stand_aside",

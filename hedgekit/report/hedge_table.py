@@ -270,6 +270,10 @@ def proof(result: HedgeResult) -> list[str]:
     return [f"{what}: {', '.join(parts)}{higher}; one more point of floor {more}"]
 
 
+def _says(spot: float | None) -> str:
+    return "has none" if spot is None else f"says {number(spot)}"
+
+
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
@@ -344,7 +348,7 @@ def rests_on(inputs: Mapping[str, Any], problem: Problem) -> list[str]:
     """Return what every table of hedges rests on: floors, prices, engine, file."""
     spot = {
         "file": "spot from the file, inside put-call parity",
-        "parity": f"spot from put-call parity (the file says {number(_finite(inputs['file_spot']))})",
+        "parity": f"spot from put-call parity (the file {_says(_finite(inputs['file_spot']))})",
         "given": "spot as given",
     }[inputs["spot_source"]]
     asof, sha = inputs["asof"], inputs["source_sha256"][:8]

@@ -98,7 +98,7 @@ def _span(low: float, high: float, estimate: Estimate, *, cointegrated: bool) ->
     """Write an interval; in brackets when it rests on a cointegration that the data do not show."""
     if not math.isfinite(low):
         return "not valid" if estimate.level_based else "-"
-    text = f"{low:.2f} - {high:.2f}"
+    text = f"{low:.2f} - {high:.2f}{'?' if estimate.narrow and cointegrated else ''}"
     return f"({text})" if estimate.level_based and not cointegrated else text
 
 

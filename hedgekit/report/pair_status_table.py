@@ -82,17 +82,18 @@ def evidence(result: PairStatusResult) -> list[str]:
     best, once = result.thresholds["bertram"], result.thresholds["leung_li"]
     if best is not None:
         span = ""
-        if result.entry_z_ci90:
-            low, high = (f"{end:.2f}" if math.isfinite(end) else "never" for end in result.entry_z_ci90)
-            span = f" (90%: {low} - {high})"
+        if result.bertram_z_ci90:
+            ends = [f"{end:.2f}" if math.isfinite(end) else "never" for end in result.bertram_z_ci90]
+            span = f" (90%: {' - '.join(ends)})"
         lines.append(
-            f"Bertram, most return after costs: in and out at z {best['entry_z']:.2f}{span} either side, "
-            f"{best['cycle_days']:.0f} days a cycle, {_pct(best['return_per_year'])} of the long leg a year if the fit "
-            "were the truth."
+            f"If the fitted process were the truth, filled at the level and never stopped, Bertram's levels pay most "
+            f"after costs: in and out at z {best['entry_z']:.2f}{span} either side, {best['cycle_days']:.0f} days a "
+            f"cycle, {_pct(best['return_per_year'])} of the long leg a year. It never is: not used."
         )
     if once is not None:
         lines.append(
-            f"Leung-Li, one round trip: in at {once['entry_z']:.2f} from the line, out {-once['exit_z']:.2f} beyond it."
+            f"Leung-Li's for one round trip of it: in at {once['entry_z']:.2f} from the line, out "
+            f"{-once['exit_z']:.2f} beyond it."
         )
     stop = result.stop
     if math.isfinite(stop["days"]):
@@ -115,7 +116,8 @@ def footer(result: PairStatusResult) -> list[str]:
         f"spread: log {inputs['long']} - {result.elasticity:.3f} log {inputs['short']}, dividends put back; line and "
         f"deviation from the {inputs['window_days']} days before today only",
         "alone: the price of that leg which makes the z while the other stands still",
-        f"entry: {inputs['entry_source']}; costs {inputs['cost_bps']:g} bp a fill, "
+        f"levels: {inputs['entry_source']}; gate: Engle-Granger, one lag, better direction, p simulated for it; "
+        f"costs {inputs['cost_bps']:g} bp a fill, "
         f"{units.percent(inputs['round_trip_cost']):.3f}% of the long leg a round trip",
         f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}",
     ]

@@ -28,7 +28,7 @@ def table(result: PairTestResult, *, terminal: bool = False) -> str:
         grid.add_row(
             test.label,
             number(test.statistic),
-            number(test.critical.get("5%")),
+            ("+-" if test.name == "variance_ratio" else "") + number(test.critical.get("5%")),
             probability(test.pvalue),
             "" if test.lags is None else str(test.lags),
             test.null if test.rejects else "",
@@ -88,10 +88,10 @@ def footer(result: PairTestResult) -> list[str]:
         "direction; the log price ratio is fitted to nothing",
         "half-life: interval from simulating the fit of the ratio and of the reversion together",
     ]
-    if math.isfinite(process.kappa):
+    if process is not None:
         lines.append(
-            f"Ornstein-Uhlenbeck, exact likelihood, a day: kappa {process.kappa:.4f}, level {process.theta:.3f}, sigma "
-            f"{process.sigma:.3f}, settles at sd {process.stationary_sd:.3f}; now {result.spread_now:+.3f}"
+            f"Ornstein-Uhlenbeck, exact likelihood, a day: kappa {process.speed:.4f}, level {process.mean:.3f}, sigma "
+            f"{process.vol:.3f}, settles at sd {process.sd:.3f}; now {result.spread_now:+.3f}"
         )
     lines.append(f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}")
     return lines

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 from rich.text import Text
 
@@ -20,13 +22,26 @@ def table(result: RuleResult, *, terminal: bool = False) -> str:
         out.print(f"  {line}")
     out.print()
     grid = columns("key", "default", "meaning", left=(0, 1, 2))
-    grid.columns[2].no_wrap = False
-    for row in result.records():
-        default = "required" if row["required"] else "-" if row["default"] is None else str(row["default"])
-        grid.add_row(row["key"], textwrap.shorten(default, 30, placeholder="..."), row["help"])
+    rows = [(row["key"], _default(row), row["help"]) for row in result.records()]
+    taken = sum(
+        max([len(heading), *(len(row[at]) for row in rows)]) + 2 for at, heading in enumerate(("key", "default"))
+    )
+    for key, default, meaning in rows:
+        first, *others = textwrap.wrap(meaning, 80 - taken) or [""]
+        grid.add_row(key, default, first)
+        for more in others:
+            grid.add_row("", "", more)
     out.print(grid)
     out.print()
     foot = "always on; " if rule.always else ""
     foot += f"give one of {', '.join(rule.one_of)}; " if rule.one_of else ""
-    out.print(Text(f"  {foot}also: severity, enabled, label; a breach when it cannot be computed", style="dim"))
+    foot += "also: severity, enabled, label; a breach when it cannot be computed"
+    for line in textwrap.wrap(foot, 78):
+        out.print(Text(f"  {line}", style="dim"))
     return drawn(out)
+
+
+def _default(row: Mapping[str, Any]) -> str:
+    """Return a key's default as the policy writes it."""
+    text = "required" if row["required"] else "-" if row["default"] is None else str(row["default"])
+    return textwrap.shorten(text, 30, placeholder="...")

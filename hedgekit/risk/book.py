@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import math
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -27,6 +28,10 @@ MOST_BYTES = 50_000_000
 
 _CASH_ASSETS = ("CASH", "CASH AND MONEY MARKET", "CASH & MONEY MARKET", "MONEY MARKET")
 _OPTION_ASSETS = ("OPT", "OPTION", "OPTIONS", "EQUITY AND INDEX OPTIONS")
+_OTHER_ASSETS = re.compile(
+    r"\b(FUT|FUTURES?|FOP|BONDS?|BILLS?|NOTES|FIXED INCOME|CRYPTO\w*|FOREX|FX|CFDS?|WAR|WARRANTS?|SWAPS?|CMDTY)\b"
+)
+"""Asset classes of which a price times a quantity is not the value, or whose risk is not a share's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +212,7 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
     positions: list[Position] = []
     cash: list[tuple[str, float]] = []
     notes = list(statement.notes)
+    seen: dict[tuple[str, str, Option | None, float], str] = {}
     for row in statement.rows:
         where = f"{label}: {row.where}"
         _in_dollars(row, where)
@@ -218,6 +224,14 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
         if position.quantity == 0.0:
             notes.append(Note("zero_quantity", f"{where}: {position.symbol}: a quantity of 0 is no position"))
             continue
+        twin = (position.account, position.ticker, position.option, position.quantity)
+        if twin in seen:
+            notes.append(
+                Note(
+                    "repeated_line", f"{where}: {position.name} is also on {seen[twin]}: both are counted; is it twice?"
+                )
+            )
+        seen.setdefault(twin, row.where)
         positions.append(position)
     if not positions:
         raise DataError(f"{label}: no position in it: nothing to value or check")
@@ -291,6 +305,13 @@ def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
             option = replace(option, multiplier=int(multiplier))
     except InputError as error:
         raise DataError(f"{where}: {error}") from None
+    if other := _OTHER_ASSETS.search(asset):
+        raise DataError(
+            f"{where}: {symbol.strip()} is of asset class {other[0]}: only shares, their options and cash are counted; "
+            "take it out and keep it in mind"
+        )
+    if option is None and multiplier not in (None, 1.0):
+        raise DataError(f"{where}: {symbol.strip()} has a multiplier of {multiplier:g}: a share has 1")
     if option is None and asset in _OPTION_ASSETS:
         raise DataError(f"{where}: {symbol.strip()!r} is said to be an option but names no strike and expiry")
     return ticker, option

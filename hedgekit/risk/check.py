@@ -19,7 +19,7 @@ from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
 from hedgekit.risk.policy import Entry, Policy
 from hedgekit.risk.rule import Context, Unknown
-from hedgekit.risk.valued import ValuedBook, value_book
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
@@ -130,7 +130,7 @@ def check(
     prices: PriceHistory | None = None,
     betas: Mapping[str, Beta] | None = None,
     rate: Given = None,
-    dividends: Given = None,
+    dividends: GivenByTicker = None,
     now: datetime,
     now_given: bool = True,
     against: str | os.PathLike[str] | None = None,
@@ -164,7 +164,7 @@ def check(
     DataError
         A previous verdict that cannot be read.
     """
-    _one_each(chains)
+    one_each(chains)
     for chain in chains:
         if chain.asof.date() > now.date():
             raise InputError(
@@ -181,12 +181,12 @@ def check(
         betas={**policy.betas, **(betas or {})},
         benchmark=policy.benchmark,
         rate=policy.rate if rate is None else rate,
-        dividends=_dividends(policy, dividends),
+        dividends=dividends_of(policy, dividends),
         asof=moment if now_given else quoted,
         with_smiles=any(entry.params.get("smile") == "sticky_delta" for entry in policy.entries),
     )
     context = Context(valued=valued, prices=prices, now=moment, folder=policy.folder)
-    rules = tuple(_judge(entry, context) for entry in policy.entries)
+    rules = tuple(judge(entry, context) for entry in policy.entries)
     verdict = "breach" if any(x.verdict == "breach" for x in rules) else "pass"
     return CheckResult(
         verdict=verdict,
@@ -200,7 +200,7 @@ def check(
     )
 
 
-def _judge(entry: Entry, context: Context) -> Verdict:
+def judge(entry: Entry, context: Context) -> Verdict:
     """Evaluate one rule; anything that keeps it from being computed is a breach."""
     common: dict[str, Any] = {
         "id": entry.id,
@@ -241,7 +241,8 @@ def _sound(value: Any) -> bool:
     return not (isinstance(value, float) and math.isnan(value))
 
 
-def _one_each(chains: Sequence[Chain]) -> None:
+def one_each(chains: Sequence[Chain]) -> None:
+    """Refuse two chains of one ticker: which of them values a line would be a guess."""
     seen: dict[str, str] = {}
     for chain in chains:
         if chain.ticker in seen:
@@ -249,13 +250,17 @@ def _one_each(chains: Sequence[Chain]) -> None:
         seen[chain.ticker] = chain.source
 
 
-def _dividends(policy: Policy, dividends: Given) -> Given:
+def dividends_of(policy: Policy, dividends: GivenByTicker) -> GivenByTicker:
+    """Return what was given, else the policy's own, whose files lie beside it."""
     if dividends is not None:
         return dividends
-    own = policy.dividends
-    if isinstance(own, str) and (policy.folder / own).is_file():
-        return policy.folder / own
-    return own
+
+    def placed(own: float | str | None) -> Given:
+        return policy.folder / own if isinstance(own, str) and (policy.folder / own).is_file() else own
+
+    if isinstance(policy.dividends, Mapping):
+        return {ticker: placed(own) for ticker, own in policy.dividends.items()}
+    return placed(policy.dividends)
 
 
 def _changes(rules: Sequence[Verdict], against: str | os.PathLike[str]) -> tuple[dict[str, Any], ...]:

@@ -12,7 +12,7 @@ from hedgekit.market.inputs import Given
 from hedgekit.model import Chain
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import load_book
-from hedgekit.risk.valued import ValuedBook, value_book
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
@@ -50,7 +50,7 @@ def place(
     prices: PriceHistory | None = None,
     betas: Mapping[str, Beta] | None = None,
     rate: Given = None,
-    dividends: Given = None,
+    dividends: GivenByTicker = None,
     now: datetime,
 ) -> Place:
     """Settle spot, portfolio and shares held; what is given wins over the book.

@@ -24,6 +24,9 @@ TOP = ("name", "benchmark", "rate", "dividends", "betas", "rules")
 COMMON = ("severity", "enabled", "label")
 """Keys that every rule takes beside its own."""
 
+TICKERS = ("ticker", "tickers", "exempt", "long", "short", "leader", "against")
+"""Keys of rules that name tickers: read in capital letters, as books and chains write them."""
+
 DEFAULT_BENCHMARK = "IWM"
 
 
@@ -75,7 +78,7 @@ class Policy:
     disabled: tuple[str, ...] = ()
     betas: Mapping[str, Beta] = field(default_factory=dict)
     rate: float | str | None = None
-    dividends: float | str | None = None
+    dividends: float | str | Mapping[str, float | str] | None = None
 
 
 def load_policy(source: str | os.PathLike[str]) -> Policy:
@@ -112,7 +115,7 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
         disabled=disabled,
         betas=_betas(document.get("betas", {}), label),
         rate=_given(document, "rate", label),
-        dividends=_given(document, "dividends", label),
+        dividends=_dividends(document.get("dividends"), label),
         source=label,
         source_sha256=hashlib.sha256(content).hexdigest(),
         folder=Path(source).resolve().parent,
@@ -181,7 +184,10 @@ def _params(definition: Rule, table: Mapping[str, Any], label: str, where: str) 
                 raise DataError(f"{label}: {where} needs {key}: {param.help}")
             found[key] = param.default
         else:
-            found[key] = _value(param, table[key], f"{label}: {where} {key}")
+            value = _value(param, table[key], f"{label}: {where} {key}")
+            if key in TICKERS:
+                value = [name.upper() for name in value] if isinstance(value, list) else value.upper()
+            found[key] = value
     if definition.one_of and all(found[key] is None for key in definition.one_of):
         raise DataError(f"{label}: {where} has no limit: give one of {', '.join(definition.one_of)}")
     low, high = found.get("low"), found.get("high")
@@ -228,6 +234,13 @@ def _betas(table: Any, label: str) -> dict[str, Beta]:
         raise DataError(f"{label}: [betas] {error}") from None
 
 
+def _dividends(value: Any, label: str) -> float | str | Mapping[str, float | str] | None:
+    if not isinstance(value, dict):
+        return _given({} if value is None else {"dividends": value}, "dividends", label)
+    found = {ticker.upper(): _given(value, ticker, label) for ticker in value}
+    return {ticker: own for ticker, own in found.items() if own is not None}
+
+
 def _given(document: Mapping[str, Any], key: str, label: str) -> float | str | None:
     value = document.get(key)
     if value is None or (isinstance(value, int | float | str) and not isinstance(value, bool)):
@@ -243,7 +256,7 @@ def _known(
         if key not in known:
             near = get_close_matches(key, list(known), n=1, cutoff=0.5)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise DataError(f"{label}: {key!r} is no {what} of {where}; {hint}")
+            raise DataError(f"{label}: {key!r} is no {what}{f' of {where}' if what == 'key' else ''}; {hint}")
 
 
 def starter() -> str:
@@ -263,7 +276,7 @@ def starter() -> str:
         'name = "starter"',
         f'benchmark = "{DEFAULT_BENCHMARK}"        # what betas refer to, and the ticker that shocks move',
         "# rate = 0.0375            # a number or a Treasury curve file; else inferred from the chain",
-        '# dividends = "iwm.csv"    # a yield, or a file of date,amount beside this one; else implied by the chain',
+        '# dividends = { IWM = "iwm.csv" }  # a yield, or files of date,amount beside this one; else from the chain',
         "",
         "# [betas]                  # dollars a ticker moves for a dollar of the benchmark; else --betas or --prices",
         "# SPY = 0.80",
@@ -279,7 +292,9 @@ def starter() -> str:
             shown = param.example if limit else _shown(param)
             mark = off if limit or param.default not in (None,) else "# "
             shown = param.example if shown is None else shown
-            lines.append(f"{mark}{key} = {_toml(_fallback(param) if shown is None else shown)}  # {param.help}")
+            value = _toml(_fallback(param) if shown is None else shown)
+            listed = f": {', '.join(param.choices)}" if param.choices and "or" not in param.help.split() else ""
+            lines.append(f"{mark}{key} = {value}  # {param.help}{listed}")
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,7 @@ from hedgekit.model import Chain
 from hedgekit.results import Note, Result
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
-from hedgekit.risk.valued import ValuedBook, value_book
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 from hedgekit.scenarios.grid import Grid, SmileRule, VolRule, revalue
 from hedgekit.scenarios.replays import REPLAYS, Replay, replay
 from hedgekit.scenarios.roll import Roll, roll_plan
@@ -101,7 +101,7 @@ def scenario(
     betas: Mapping[str, Beta] | None = None,
     benchmark: str = "IWM",
     rate: Given = None,
-    dividends: Given = None,
+    dividends: GivenByTicker = None,
     now: datetime,
     spot_moves: Sequence[float] = SPOT_MOVES,
     vol_shocks: Sequence[float] = VOL_SHOCKS,

@@ -12,7 +12,7 @@ from hedgekit.model import Chain
 from hedgekit.results import Note, Result
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
-from hedgekit.risk.valued import ValuedBook, value_book
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
@@ -68,7 +68,7 @@ def survey_book(
     betas: Mapping[str, Beta] | None = None,
     benchmark: str = "IWM",
     rate: Given = None,
-    dividends: Given = None,
+    dividends: GivenByTicker = None,
     now: datetime,
 ) -> BookResult:
     """Value a book and sum it up.

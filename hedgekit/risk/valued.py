@@ -6,14 +6,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from hedgekit import units
-from hedgekit.errors import HedgekitError
+from hedgekit.errors import HedgekitError, InputError
 from hedgekit.market import calendar
 from hedgekit.market.inputs import Given
+from hedgekit.market.tables import decimal
 from hedgekit.model import Chain, Flag, Option, Quote
 from hedgekit.pricing import Exercise, greeks
 from hedgekit.results import Note
@@ -24,6 +25,9 @@ from hedgekit.scenarios.holding import Holding, Underlying, exercise_of, underly
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
+
+GivenByTicker: TypeAlias = Given | Mapping[str, Given]
+"""Dividends for every chain (a yield), or by ticker."""
 
 SHOWN = ("delta_usd", "gamma_usd_per_pct", "vega_usd_per_point", "theta_usd_per_day", "rho_usd_per_point")
 """Greeks of a line, dollars."""
@@ -227,7 +231,7 @@ def value_book(
     betas: Mapping[str, Beta] | None = None,
     benchmark: str = "IWM",
     rate: Given = None,
-    dividends: Given = None,
+    dividends: GivenByTicker = None,
     asof: datetime,
     with_smiles: bool = False,
 ) -> ValuedBook:
@@ -246,13 +250,21 @@ def value_book(
     betas : mapping of str to Beta, optional
     benchmark : str
         The ticker betas refer to.
-    rate, dividends : float or path, optional
+    rate : float or path, optional
         As in `hedgekit.compare`.
+    dividends : float, path, or mapping of ticker to either, optional
+        As in `hedgekit.compare`; a file of cash dividends is one ticker's, so several chains need a mapping.
     asof : datetime
         Moment of the check: an option whose cut-off has passed by then has expired.
     with_smiles : bool
         For the sticky-delta rule.
+
+    Raises
+    ------
+    InputError
+        One file of dividends for several chains, or dividends of a ticker that has no chain.
     """
+    check_dividends(dividends, chains)
     by_ticker = {chain.ticker: chain for chain in chains}
     held = {ticker: [p for p in book.positions if p.ticker == ticker] for ticker in book.tickers}
     known = settle((*held, benchmark), benchmark, betas or {}, prices)
@@ -269,7 +281,7 @@ def value_book(
                     chain,
                     expiries,
                     rate=inferred[1] if same and inferred else rate,
-                    dividends=dividends,
+                    dividends=dividends.get(ticker) if isinstance(dividends, Mapping) else dividends,
                     with_smiles=with_smiles,
                 )
                 if same and inferred and market.rates:
@@ -282,11 +294,11 @@ def value_book(
                 refused[ticker] = str(error)
                 underlyings[ticker] = underlying_of(chain, [])
             continue
-        spot = _share_price(ticker, positions, prices)[0]
+        spot = share_price(ticker, positions, prices)[0]
         if math.isfinite(spot) and spot > 0.0:
             underlyings[ticker] = Underlying(ticker=ticker, spot=spot, asof=asof)
     lines = [
-        _line(position, by_ticker, underlyings, refused, prices, held[position.ticker], known, asof)
+        line_of(position, by_ticker, underlyings, refused, prices, held[position.ticker], known, asof)
         for position in book.positions
     ]
     old = [
@@ -309,7 +321,28 @@ def value_book(
     )
 
 
-def _share_price(
+def check_dividends(dividends: GivenByTicker, chains: Sequence[Chain]) -> None:
+    """Refuse one ticker's cash dividends for another's options.
+
+    Raises
+    ------
+    InputError
+        One file for several chains, or a ticker without a chain.
+    """
+    tickers = [chain.ticker for chain in chains]
+    if isinstance(dividends, Mapping):
+        unknown = sorted(set(dividends) - set(tickers))
+        if unknown:
+            raise InputError(f"dividends of {', '.join(unknown)}: chains are of {', '.join(tickers) or 'none'}")
+        return
+    number = dividends is None or isinstance(dividends, int | float) or decimal(str(dividends)) is not None
+    if len(chains) > 1 and not number:
+        raise InputError(
+            f"dividends {dividends}: one file for chains of {', '.join(tickers)}: say whose, like {tickers[0]}=FILE"
+        )
+
+
+def share_price(
     ticker: str, positions: Sequence[Position], prices: PriceHistory | None
 ) -> tuple[float, str, date | None]:
     """Return the price of a share without a chain, where it is from and its day."""
@@ -322,7 +355,7 @@ def _share_price(
     return (own[0], "book", None) if own else (math.nan, "", None)
 
 
-def _line(
+def line_of(
     position: Position,
     chains: Mapping[str, Chain],
     underlyings: Mapping[str, Underlying],
@@ -341,7 +374,7 @@ def _line(
             spot, source = chain.spot, "chain"
             day: date | None = chain.asof.date()
         else:
-            spot, source, day = _share_price(ticker, siblings, prices)
+            spot, source, day = share_price(ticker, siblings, prices)
         if not (math.isfinite(spot) and spot > 0.0):
             why = "a price of 0" if spot == 0.0 else "no price: no chain, no price file and no price in the book"
             return Line(**common, problem=f"{ticker}: {why}")

@@ -12,16 +12,12 @@ import numpy as np
 
 from hedgekit.errors import InputError, Status
 from hedgekit.market import calendar
+from hedgekit.market.contract_terms import exercise_style
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain, Leg, Option
 from hedgekit.pricing import Exercise, implied_vol
 from hedgekit.results import Note
 from hedgekit.scenarios.smile import Smile, smiles
-
-EUROPEAN_ROOTS = frozenset(
-    {"SPX", "SPXW", "XSP", "RUT", "RUTW", "MRUT", "NDX", "NDXP", "XND", "DJX", "VIX", "VIXW", "RLG", "RLV"}
-)
-"""Index roots that are exercised at expiry only and settled in cash."""
 
 VolSource = Literal["own", "smile", "given", "none"]
 
@@ -34,7 +30,7 @@ def exercise_of(option: Option) -> Exercise:
     >>> exercise_of(Option.parse("RUT 2026-09-18 2200 P")), exercise_of(Option.parse("IWM 2026-09-18 270 P"))
     ('european', 'american')
     """
-    return "european" if option.root in EUROPEAN_ROOTS else "american"
+    return exercise_style(option.root)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ def _smile(chain: Chain, market: MarketInputs, day: date) -> Smile | None:
         chain.t_years[rows],
         terms.rate,
         terms.div_yield,
+        exercise=chain.exercise,
         dividends=terms.cash,
     )
     known = np.isfinite(solved)

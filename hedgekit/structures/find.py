@@ -21,7 +21,7 @@ from hedgekit.core import _finder
 from hedgekit.distributions.priced import Priced
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.margin.long_stock import initial_rate
-from hedgekit.margin.underlying import CASH_SETTLED, describe
+from hedgekit.margin.underlying import describe
 from hedgekit.market.inputs import Given, resolve
 from hedgekit.model import Chain, Holding, Leg, Option, Shares
 from hedgekit.pricing import implied_vol, price
@@ -145,7 +145,7 @@ def find(
         )
     day = pick_expiry(chain, by=by, expiry=expiry)
     far_day = next((other for other in chain.expiries if (other - day).days >= FAR_DAYS), None)
-    if "calendar" not in names or chain.ticker in CASH_SETTLED:
+    if "calendar" not in names or chain.exercise == "european":
         far_day = None
     near, counts = _quoted(chain, day, max_spread)
     far = _far(chain, far_day, max_spread)
@@ -284,9 +284,8 @@ def _setting(
     far_options = [option for columns in far.values() for option in columns["options"]]
     legs = [Leg(contracts=1, option=option, premium=0.0) for option in (nearest, *far_options)]
     days = sorted({leg.option.expiry for leg in legs})
-    exercise = "european" if chain.ticker in CASH_SETTLED else "american"
     market = resolve(chain, days, rate=rate, dividends=dividends)
-    setting = from_chain(legs, chain, market=market, exercise="european" if exercise == "european" else "american")
+    setting = from_chain(legs, chain, market=market, exercise=chain.exercise)
     if math.isnan(setting.level_vol):
         raise DataError(f"{chain.source}: the quotes of {days[0]} near the money tell no vol: choose another expiry")
     return setting
@@ -390,7 +389,7 @@ class Search:
         return tuple(held)
 
     def _shape(self, name: str, limits: Limits) -> tuple[list[tuple[Holding, ...]], int, int]:
-        if name in ("covered-call", "protective-put", "collar") and self.chain.ticker in CASH_SETTLED:
+        if name in ("covered-call", "protective-put", "collar") and self.chain.exercise == "european":
             return [], 0, 0
         shape = SHAPES[name](self.field)
         best, count, free = shape.best(

@@ -6,7 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import hedgekit as hk
+from hedgekit.model import PriceHistory
 from hedgekit.pairs.ratios import ESTIMATORS, estimator
+from hedgekit.pairs.unit_root import better_direction
+from hedgekit.report.pair_ratio_table import table
 
 sys.path.insert(0, str(Path(__file__).parent))
 from pair_cases import window, window_of_returns
@@ -32,6 +36,28 @@ def test_cointegrating_slope_with_slow_reversion(name):
         fit = estimator(name).fit(cointegrated(dice, 500, 0.97))
         hits += fit.low <= 0.8 <= fit.high
     assert hits / TRIALS >= 0.80
+
+
+def test_intervals_that_cover_too_seldom_are_marked_and_not_chosen_for_being_narrow():
+    """250 days at .97: where the pair passes for cointegrated, the likelihood's interval misses every third time."""
+    days = np.datetime64("2024-01-01") + np.arange(250)
+    slow = {}
+    for seed in range(40):
+        made = cointegrated(np.random.default_rng(seed), 250, 0.97)
+        levels = np.column_stack([made.y, made.x])
+        prices = PriceHistory(tickers=("Y", "X"), dates=days, close=levels, total_return=levels, source="made")
+        if better_direction(made.y, made.x)[1] < 0.05:
+            slow[seed] = hk.pair_ratio(prices)
+            break
+    (found,) = slow.values()
+    assert found.named("fmols").narrow and found.named("johansen").narrow and not found.named("dols").narrow
+    assert found.recommended not in ("fmols", "johansen")
+    assert "narrow_intervals" in {note.slug for note in found.warnings}
+    assert "?" in table(found)
+    fast = cointegrated(np.random.default_rng(1), 250, 0.5)
+    levels = np.column_stack([fast.y, fast.x])
+    prices = PriceHistory(tickers=("Y", "X"), dates=days, close=levels, total_return=levels, source="made")
+    assert not hk.pair_ratio(prices).named("johansen").narrow
 
 
 @pytest.mark.parametrize("name", ["return_ols", "weekly_ols", "ewma", "huber", "theil_sen"])

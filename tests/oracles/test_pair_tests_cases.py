@@ -9,8 +9,9 @@ import pytest
 
 import hedgekit as hk
 from hedgekit.model import PriceHistory
-from hedgekit.pairs.ornstein_uhlenbeck import half_life, ornstein_uhlenbeck
+from hedgekit.pairs.half_life import half_life
 from hedgekit.pairs.ratios.inference import ols
+from hedgekit.pairs.thresholds.ornstein_uhlenbeck import fit as ornstein_uhlenbeck
 from hedgekit.pairs.unit_root import better_direction
 
 pytest.importorskip("arch")
@@ -53,6 +54,22 @@ def test_oil_statistics_and_their_tables(oil):
     assert oil.half_life.coefficient == pytest.approx(-0.0810407002, **CLOSE)
 
 
+def test_critical_values_and_pvalues_give_one_verdict(oil):
+    """The variance ratio rejects on both sides; every other statistic below (or above) its value."""
+    for test in oil.tests:
+        five, statistic = test.critical["5%"], test.statistic
+        if test.name == "variance_ratio":
+            beyond = abs(statistic) > five
+        elif test.name.startswith(("johansen", "kpss")):
+            beyond = statistic > five
+        else:
+            beyond = statistic < five
+        assert beyond == test.rejects, test.name
+        if math.isfinite(test.pvalue):
+            assert (test.pvalue < 0.05) == test.rejects
+    assert named(oil, "variance_ratio").critical["5%"] == pytest.approx(1.959964, rel=1e-6)
+
+
 def test_lag_choice_is_printed_and_its_flip_is_said():
     result = hk.pair_test(history(*crude()))
     assert named(result, "engle_granger").statistic == pytest.approx(-2.5041246244, **CLOSE)
@@ -79,9 +96,9 @@ def test_equal_to_statsmodels_on_other_data():
 def test_ornstein_uhlenbeck_of_the_generated_spread():
     _, _, spread = generated()
     found = ornstein_uhlenbeck(spread)
-    assert found.theta == pytest.approx(0.2217275002, **CLOSE)
-    assert found.kappa == pytest.approx(0.1065669258, **CLOSE)
-    assert found.sigma == pytest.approx(0.5645181274, **CLOSE)
+    assert found.mean == pytest.approx(0.2217275002, **CLOSE)
+    assert found.speed == pytest.approx(0.1065669258, **CLOSE)
+    assert found.vol == pytest.approx(0.5645181274, **CLOSE)
     assert found.half_life == pytest.approx(6.5043368292, **CLOSE)
 
 
@@ -92,12 +109,12 @@ def test_avellaneda_lee_residuals():
     assert beta == pytest.approx(1.2382238920, **CLOSE)
     sums = np.cumsum(residuals)
     assert sums[-1] == pytest.approx(0.0, abs=1e-14)
-    found = ornstein_uhlenbeck(sums, dt=1 / 252)
-    assert found.coefficient == pytest.approx(0.8720766148, **CLOSE)
-    assert found.kappa == pytest.approx(34.49325547, **CLOSE)
-    assert found.theta == pytest.approx(-6.3811879322e-3, **CLOSE)
-    assert found.stationary_sd == pytest.approx(9.4432070774e-3, **CLOSE)
-    assert -found.theta / found.stationary_sd == pytest.approx(0.67574373, **CLOSE)
+    found = ornstein_uhlenbeck(sums)
+    assert math.exp(-found.speed) == pytest.approx(0.8720766148, **CLOSE)
+    assert 252 * found.speed == pytest.approx(34.49325547, **CLOSE)
+    assert found.mean == pytest.approx(-6.3811879322e-3, **CLOSE)
+    assert found.sd == pytest.approx(9.4432070774e-3, **CLOSE)
+    assert -found.mean / found.sd == pytest.approx(0.67574373, **CLOSE)
 
 
 def test_size_of_the_better_direction():

@@ -16,6 +16,7 @@ CHAINS = {
     "IWM holiday": ("cboe_json/IWM_2026-06-19_market_holiday.json", {}, {}),
     "IWM flat": ("flat_json/IWM_2026-07-20.json", {}, {}),
     "IWM compact": ("compact_json/IWM_2026-08-07.json", {}, {}),
+    "SPY 2022": ("cboe_json/SPY_2022-07-12.json", {}, {}),
     "SPY 2022, dividends known": ("cboe_json/SPY_2022-07-12.json", {}, {"dividends": "SPY_dividends.csv"}),
 }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import hedgekit as hk
 from hedgekit.model import PriceHistory
 from hedgekit.pairs.effectiveness import effectiveness, walk_forward
-from hedgekit.pairs.ornstein_uhlenbeck import half_life
+from hedgekit.pairs.half_life import half_life
 from hedgekit.pairs.ratios import ESTIMATORS, estimator
 from hedgekit.pairs.sample import Window, pair_of
 

@@ -15,7 +15,7 @@
 #include "optimum_ticket.h"
 
 #define HK_STACK 4096
-#define HK_FEW_POINTS 16 /* measured one by one rather than bounded */
+#define HK_FEW_POINTS 64 /* measured one by one rather than bounded */
 #define HK_FAVOURITES 4
 #define HK_FLOOR_STEP 0.01 /* of a unit of money: a floor higher by less is not looked for */
 
@@ -193,9 +193,11 @@ static void hk_split_around(hk_optimum *s, int *top, hk_box box, hk_ticket *t)
     }
 }
 
+enum { HK_SHUT, HK_OPEN, HK_OPEN_UNSOLVED }; /* unsolved: open, but without a dictionary to narrow it by */
+
 /* Whether a box can still hold a wanted ticket; fills in where to look. Rounding only ever says yes too often. */
 static int hk_box_open(hk_optimum *s, hk_lp *lp, const hk_ticket *t, const hk_box *box, hk_lp_answer *answer,
-                       int learn)
+                       hk_dictionary *last, int learn)
 {
     for (;;) {
         for (int k = 0; k < t->legs; k++) {
@@ -203,21 +205,21 @@ static int hk_box_open(hk_optimum *s, hk_lp *lp, const hk_ticket *t, const hk_bo
             lp->high[k] = (double)box->high[k];
             answer->x[k] = 0.5 * (lp->low[k] + lp->high[k]);
         }
-        enum hk_lp_status status = hk_lp_solve(lp, answer);
+        enum hk_lp_status status = hk_lp_solve(lp, answer, last);
         s->work.programmes++;
         if (status == HK_LP_UNSOLVED)
-            return 1;
+            return HK_OPEN_UNSOLVED;
         int ray = status == HK_LP_INFEASIBLE;
         int out = hk_lagrangian(lp, answer->y, ray) > (ray ? 0.0 : hk_set_cut(s, t));
         if (out && learn)
             hk_learn(s, lp, answer->y, ray);
         if (out || ray)
-            return !out;
+            return out ? HK_SHUT : HK_OPEN_UNSOLVED;
         double cost = 0.0;
         for (int k = 0; k < t->legs; k++)
             cost += (double)s->problem.cost[t->leg[k]] * answer->x[k];
         if (cost >= 0.0 || s->plain_rows || s->problem.growth <= 1.0)
-            return 1;
+            return HK_OPEN;
         s->plain_rows = 1; /* a credit earns nothing: the growth rows alone let it */
         hk_lay_out(s, lp, t);
     }
@@ -259,10 +261,29 @@ static void hk_try_all(hk_optimum *s, const hk_box *box, hk_ticket *t)
     } while (k < t->legs);
 }
 
+/* Leave out the counts that no wanted ticket of the box has; 0 when nothing is left. */
+static int hk_narrow(hk_optimum *s, const hk_lp *lp, const hk_dictionary *last, const hk_ticket *t, hk_box *box)
+{
+    double cut = hk_set_cut(s, t);
+    if (!(cut < HK_NEVER / 4))
+        return 1;
+    for (int k = 0; k < t->legs; k++) {
+        double most = hk_lp_range(lp, last, k, 1, cut), least = -hk_lp_range(lp, last, k, -1, cut);
+        if (most < (double)box->high[k])
+            box->high[k] = (int64_t)floor(fmax(most, 0.0));
+        if (least > (double)box->low[k])
+            box->low[k] = (int64_t)ceil(fmin(least, (double)s->problem.limit[t->leg[k]] + 1.0));
+        if (box->low[k] > box->high[k])
+            return 0;
+    }
+    return 1;
+}
+
 static void hk_search_counts(hk_optimum *s, hk_ticket *t)
 {
     hk_lp lp;
     hk_lp_answer answer;
+    hk_dictionary last;
     int top = 1, first = 1;
     hk_lay_out(s, &lp, t);
     for (int k = 0; k < t->legs; k++) {
@@ -274,19 +295,21 @@ static void hk_search_counts(hk_optimum *s, hk_ticket *t)
         int split = -1;
         double most = 1e-6;
         s->work.boxes++;
-        if (!hk_box_open(s, &lp, t, &box, &answer, first))
+        int open = hk_box_open(s, &lp, t, &box, &answer, &last, first);
+        if (open == HK_SHUT)
             continue;
-        if (hk_points(t, &box) <= HK_FEW_POINTS) {
-            hk_try_all(s, &box, t);
-            first = 0;
-            continue;
-        }
         if (first)
             hk_round_off(s, t, &answer);
         first = 0;
+        if (open == HK_OPEN && !hk_narrow(s, &lp, &last, t, &box))
+            continue;
+        if (hk_points(t, &box) <= HK_FEW_POINTS) {
+            hk_try_all(s, &box, t);
+            continue;
+        }
         for (int k = 0; k < t->legs; k++) {
             double off = fabs(answer.x[k] - nearbyint(answer.x[k]));
-            if (off > most) {
+            if (off > most && box.low[k] < box.high[k]) {
                 most = off;
                 split = k;
             }
@@ -530,6 +553,7 @@ void hk_optimum_multipliers(hk_optimum *s, int pass, const hk_ticket *legs, cons
 {
     hk_lp lp;
     hk_lp_answer answer;
+    hk_dictionary last;
     if (s->problem.growth < 1.0) {
         s->growth_rows = pass == 0;
         s->plain_rows = !s->growth_rows;
@@ -541,7 +565,7 @@ void hk_optimum_multipliers(hk_optimum *s, int pass, const hk_ticket *legs, cons
         answer.x[k] = NAN;
     }
     out->rows = 0;
-    out->ray = hk_lp_solve(&lp, &answer) == HK_LP_INFEASIBLE;
+    out->ray = hk_lp_solve(&lp, &answer, &last) == HK_LP_INFEASIBLE;
     for (int i = 0; i < lp.rows; i++) {
         int money = s->row[i].family <= HK_PLAIN_ROW || s->row[i].family == HK_BUDGET_ROW;
         if (!(answer.y[i] > 0.0))

@@ -131,9 +131,10 @@ static int hk_entering(const hk_dictionary *t, const hk_lp *lp, int row, int ris
     return best;
 }
 
-static enum hk_lp_status hk_lp_solve(const hk_lp *lp, hk_lp_answer *answer)
+/* The last dictionary is left in *last, for hk_lp_range. */
+static enum hk_lp_status hk_lp_solve(const hk_lp *lp, hk_lp_answer *answer, hk_dictionary *last)
 {
-    hk_dictionary t;
+#define t (*last)
     hk_dictionary_start(&t, lp);
     for (int i = 0; i < lp->rows; i++)
         answer->y[i] = 0.0;
@@ -169,6 +170,7 @@ static enum hk_lp_status hk_lp_solve(const hk_lp *lp, hk_lp_answer *answer)
         hk_pivot(&t, lp, row, column, bound);
     }
     return HK_LP_UNSOLVED;
+#undef t
 }
 
 /* A bound that errors of rounding cannot lift: for any y >= 0,
@@ -195,6 +197,54 @@ static double hk_lagrangian(const hk_lp *lp, const double *y, int ray)
         size += around * fmax(fabs(lp->low[j]), fabs(lp->high[j]));
     }
     return sum - HK_ROUNDING * size;
+}
+
+/* How far a column can go one way (+1 up, -1 down) before the objective passes the cut, from the dictionary of the
+ * optimum: the best bound on way x[k] over all x of the box that keep the rows and have c x <= cut.
+ *
+ * With m >= 0 chosen so that no move from the optimum gains on  m c x - way x[k],  multipliers y >= 0 of the rows
+ * follow from the dictionary, and for any of them way x[k] <= m cut - min over the box of (m c - way e_k - y a) x - y b.
+ * As in hk_lagrangian the multipliers are hints and the bound is rounded up, so that it never says too little. */
+static double hk_lp_range(const hk_lp *lp, const hk_dictionary *t, int k, int way, double cut)
+{
+    int m = lp->columns, row = -1, own = -1;
+    double slope[HK_LP_COLUMNS], y[HK_LP_ROWS], weight = 0.0, sum = 0.0, size;
+    for (int j = 0; j < m; j++)
+        if (t->nonbasic[j] == k)
+            own = j;
+    for (int i = 0; i < lp->rows && own < 0; i++)
+        if (t->basic[i] == k)
+            row = i;
+    for (int i = 0; i < lp->rows; i++)
+        y[i] = 0.0;
+    for (int j = 0; j < m; j++) {
+        double low = hk_lp_low(lp, t->nonbasic[j]), high = hk_lp_high(lp, t->nonbasic[j]);
+        slope[j] = way * (own >= 0 ? (j == own ? 1.0 : 0.0) : t->d[row][j]);
+        double gain = t->at[j] == low ? slope[j] : -slope[j];
+        if (low == high || gain <= 0.0)
+            continue;
+        if (fabs(t->cost[j]) <= 1e-12)
+            return HUGE_VAL;
+        weight = fmax(weight, gain / fabs(t->cost[j]));
+    }
+    for (int j = 0; j < m; j++)
+        if (t->nonbasic[j] >= m)
+            y[t->nonbasic[j] - m] = fmax(0.0, weight * t->cost[j] - slope[j]);
+    size = fabs(weight * cut);
+    for (int i = 0; i < lp->rows; i++) {
+        sum += y[i] * lp->b[i];
+        size += fabs(y[i] * lp->b[i]);
+    }
+    for (int j = 0; j < m; j++) {
+        double reduced = weight * lp->c[j] - (j == k ? way : 0), around = fabs(weight * lp->c[j]) + 1.0;
+        for (int i = 0; i < lp->rows; i++) {
+            reduced -= y[i] * lp->a[i][j];
+            around += fabs(y[i] * lp->a[i][j]);
+        }
+        sum += fmin(reduced * lp->low[j], reduced * lp->high[j]);
+        size += around * fmax(fabs(lp->low[j]), fabs(lp->high[j]));
+    }
+    return weight * cut - sum + HK_ROUNDING * size;
 }
 
 #endif

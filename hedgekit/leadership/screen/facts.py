@@ -12,7 +12,8 @@ from typing import Final
 
 from hedgekit import units
 from hedgekit.errors import DataError
-from hedgekit.market.tables import read_table
+from hedgekit.leadership.holdings import read_members_table
+from hedgekit.results import Note
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "debt_to_equity": ("debt_to_equity", "debt/equity", "debttoequity", "de_ratio"),
@@ -57,6 +58,7 @@ class Facts:
     sector: tuple[str, ...] | None
     source: str
     source_sha256: str
+    notes: tuple[Note, ...] = ()
 
 
 def read_facts(path: str | os.PathLike[str]) -> Facts:
@@ -65,8 +67,8 @@ def read_facts(path: str | os.PathLike[str]) -> Facts:
     Parameters
     ----------
     path : path
-        A `ticker` (or `symbol`) column, and any of `COLUMNS`. ``12%`` in a cell is percent whatever the
-        column; blanks and words like ``n/a`` are unknown.
+        A `ticker` (or `symbol`) column and any of `COLUMNS`, or a fund's holdings file. ``12%`` in a cell is percent
+        whatever the column; blanks and words like ``n/a`` are unknown.
 
     Raises
     ------
@@ -74,7 +76,8 @@ def read_facts(path: str | os.PathLike[str]) -> Facts:
         When it cannot be read, repeats a ticker, or a cell or a column's unit cannot be understood.
     """
     label = os.fspath(path)
-    names, lines = _parquet(path) if str(path).lower().endswith((".parquet", ".pq")) else _csv(path)
+    parquet = str(path).lower().endswith((".parquet", ".pq"))
+    names, lines, notes = _parquet(path) if parquet else _csv(path)
     at = next((i for i, name in enumerate(names) if name in ("ticker", "symbol")), None)
     if at is None:
         raise DataError(f"{label}: no column 'ticker' or 'symbol' (columns: {', '.join(names)})")
@@ -104,15 +107,19 @@ def read_facts(path: str | os.PathLike[str]) -> Facts:
         sector=None if sector_at is None else tuple(cells[sector_at] for _, cells in lines),
         source=label,
         source_sha256=sha256(Path(path).read_bytes()).hexdigest(),
+        notes=notes,
     )
 
 
-def _csv(path: str | os.PathLike[str]) -> tuple[list[str], list[tuple[int, tuple[str, ...]]]]:
-    table = read_table(path)
-    return [name.replace(" ", "_") for name in table.names], list(table.lines)
+_Read = tuple[list[str], list[tuple[int, tuple[str, ...]]], tuple[Note, ...]]
 
 
-def _parquet(path: str | os.PathLike[str]) -> tuple[list[str], list[tuple[int, tuple[str, ...]]]]:
+def _csv(path: str | os.PathLike[str]) -> _Read:
+    table, notes = read_members_table(path)
+    return [name.replace(" ", "_") for name in table.names], list(table.lines), notes
+
+
+def _parquet(path: str | os.PathLike[str]) -> _Read:
     import pandas as pd
 
     from hedgekit.errors import MissingExtra
@@ -127,7 +134,8 @@ def _parquet(path: str | os.PathLike[str]) -> tuple[list[str], list[tuple[int, t
         frame = frame.reset_index()
     names = [str(name).strip().lower().replace(" ", "_") for name in frame.columns]
     text = frame.astype(object).where(frame.notna(), "").astype(str)
-    return names, [(row + 1, tuple(cells)) for row, cells in enumerate(text.itertuples(index=False, name=None))]
+    rows = [(row + 1, tuple(cells)) for row, cells in enumerate(text.itertuples(index=False, name=None))]
+    return names, rows, ()
 
 
 def _number(label: str, line: int, name: str, cell: str, *, percent: bool) -> float | None:

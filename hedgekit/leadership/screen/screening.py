@@ -126,7 +126,7 @@ def screen(
     if index is not None and prices is not None and index not in prices.tickers:
         raise InputError(f"no prices of the index {index}: the history has {', '.join(prices.tickers[:12])}")
     history = prices.until(asof) if prices is not None and asof is not None else prices
-    notes = list(history.notes) if history else []
+    notes = [*facts.notes, *(history.notes if history else ())]
     screened = []
     for i, ticker in enumerate(facts.tickers):
         row = Row(facts={fact: values[i] for fact, values in facts.numbers.items()}, **_prices(history, ticker, index))

@@ -26,6 +26,7 @@ Source: TypeAlias = "str | os.PathLike[str]"
 LAYOUTS = {
     "yfinance's header of Price and Ticker lines": "hedgekit.market.prices.yfinance_header",
     "Lean daily zip": "hedgekit.market.prices.lean",
+    "Alpha Vantage JSON": "hedgekit.market.prices.alphavantage_json",
     "Yahoo chart JSON": "hedgekit.market.prices.yahoo_chart_json",
     "bars as JSON": "hedgekit.market.prices.bars_json",
     "a row a day and ticker": "hedgekit.market.prices.stacked",
@@ -122,6 +123,8 @@ def _read(file: PriceFile) -> list[Series]:
         layout = cast(Layout, importlib.import_module(module))
         if layout.recognises(file):
             return layout.read(file)
+    if file.sheet is not None and not file.sheet.has_header:
+        raise file.error("no header line: name the columns, like Date,Close or Date,IWM,SPY")
     found = f" (columns: {', '.join(shown(name)[1:-1] for name in file.sheet.names[:8])})" if file.sheet else ""
     raise file.error(f"not prices in any known layout{found}. Known: {'; '.join(LAYOUTS)}.")
 

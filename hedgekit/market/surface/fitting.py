@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
+from typing import TypeAlias
 
 import numpy as np
 
+from hedgekit import units
 from hedgekit.errors import InputError
-from hedgekit.market.carry import forwards, infer_dividends
+from hedgekit.market import calendar
+from hedgekit.market.carry import Forward, forwards, infer_dividends
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.market.surface.mixture import FloatArray, Mixture, total_vol
 from hedgekit.market.surface.quotes import Bands, SmileQuotes, bands_of, quotes_of
@@ -17,8 +23,15 @@ from hedgekit.market.vols import solve
 from hedgekit.model import Chain
 from hedgekit.results import Note
 
+Cash: TypeAlias = Sequence[tuple[float, float]]
+
 GOOD_SHARE, BETTER = 0.97, 0.005
 """Below this share of liquid quotes inside their bands, dividends in cash are tried; taken when they add so much."""
+
+LONGEST = 4  # years ahead that dividends are looked for
+HIGHEST_DIVIDEND = 0.02  # of the spot, a quarter
+AMOUNT_ROUNDS = 3
+SESSION = units.years(6.5 / 24.0)  # an ex-date begins at the open, an expiry ends at the close
 
 CEILING_POINTS = 90  # to either side of the forward
 
@@ -58,23 +71,61 @@ def fit(chain: Chain, *, rate: Given = None, dividends: Given = None, market: Ma
     if market is None and settled.cash:
         settled = _to_parity(chain, settled)
     surface = _fitted(chain, settled)
-    if market is not None or dividends is not None or surface.inside_share >= GOOD_SHARE:
+    told = market is not None or dividends is not None or chain.exercise == "european"
+    if told or not surface.inside_share < GOOD_SHARE:
         return surface
-    cash = infer_dividends(chain, float(np.median(list(settled.rates.values()))))
-    if not cash:
-        return surface
+    for cash in _dividends_tried(chain, surface):
+        if cash and surface.inside_share < GOOD_SHARE:
+            other = _fitted(chain, _to_parity(chain, _with_cash(settled, cash)))
+            surface = other if other.inside_share >= surface.inside_share + BETTER else surface
+    return surface
+
+
+def _dividends_tried(chain: Chain, surface: Surface) -> Iterator[Cash]:
+    """Offer quarterly dividends: at third Fridays, when the large funds go ex, then at the dates that parity tells."""
+    year = chain.asof.year
+    last = max(of.t_years for of in surface.slices)
+    quarters = [_third_friday(of, month) for of in range(year, year + LONGEST) for month in (3, 6, 9, 12)]
+    ahead = [day for day in quarters if chain.asof.date() < day < calendar.LAST_DAY]
+    when = [t for t in (calendar.t_years(chain.asof, day) - SESSION for day in ahead) if 0.0 < t <= last]
+    cash: Cash = ()
+    for _ in range(AMOUNT_ROUNDS):
+        # early exercise, and with it the forwards, depends on what is paid
+        amount = _amount(forwards(chain, surface.market.rates, dividends=cash), surface.market, when)
+        cash = tuple((t, amount) for t in when) if 0.0 < amount < HIGHEST_DIVIDEND * chain.spot else ()
+    yield cash
+    yield infer_dividends(chain, float(np.median([of.quotes.rate for of in surface.slices])))
+
+
+def _amount(found: list[Forward], market: MarketInputs, when: list[float]) -> float:
+    """Return the dividend that takes discounted forwards down by a stair; NaN when none steps."""
+    known = [of for of in found if np.isfinite(of.forward) and of.expiry in market.rates]
+    t_years = np.array([of.t_years for of in known])
+    count = np.array([sum(t <= end for t in when) for end in t_years], dtype=np.float64)
+    if len(np.unique(count)) < 2:
+        return math.nan
+    present = np.array([of.forward * math.exp(-market.rates[of.expiry] * of.t_years) for of in known])
+    trust = 1.0 / (t_years + 0.05)  # far forwards are told worse, and carry what a wrong rate does
+    columns = np.stack([np.ones(len(count)), -count], axis=1) * trust[:, None]
+    return float(np.linalg.lstsq(columns, present * trust, rcond=None)[0][1])
+
+
+def _third_friday(year: int, month: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(4 - first.weekday()) % 7 + 14)
+
+
+def _with_cash(market: MarketInputs, cash: Cash) -> MarketInputs:
     message = (
         f"quarterly cash dividends of ${cash[0][1]:.2f} fitted to the quotes reconcile calls and puts better than a "
         "yield: give --dividends if they are known"
     )
-    told = replace(
-        settled,
-        cash=cash,
+    return replace(
+        market,
+        cash=tuple(cash),
         dividends_source=f"dividends: ${cash[0][1]:.2f} a quarter, fitted to the quotes",
-        warnings=(*settled.warnings, Note("dividends_fitted", message)),
+        warnings=(*market.warnings, Note("dividends_fitted", message)),
     )
-    other = _fitted(chain, _to_parity(chain, told))
-    return other if other.inside_share >= surface.inside_share + BETTER else surface
 
 
 def _to_parity(chain: Chain, market: MarketInputs) -> MarketInputs:

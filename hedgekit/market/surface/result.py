@@ -213,6 +213,10 @@ def describe(chain: Chain, *, rate: Given = None, dividends: Given = None, expir
     )
 
 
+def _early(chain: Chain) -> str:
+    return "de-Americanised " if chain.exercise == "american" else ""
+
+
 def _inputs(surface: Surface) -> dict[str, Any]:
     from hedgekit import __version__
 
@@ -228,8 +232,8 @@ def _inputs(surface: Surface) -> dict[str, Any]:
         "asof": chain.asof,
         "source": chain.source,
         "source_sha256": chain.source_sha256,
-        "exercise": "american",
-        "method": "mixture of lognormals on a grid, inside the de-Americanised bands, ordered in time",
+        "exercise": chain.exercise,
+        "method": f"mixture of lognormals on a grid, inside the {_early(chain)}bands, ordered in time",
         "day_count": "ACT/365 to the exercise cut-off in New York",
         "version": __version__,
     }

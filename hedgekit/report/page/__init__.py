@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from hedgekit.report.page.document import Section, document
+from hedgekit.report.page.document import Figure, Section, document, place
 
 PAGES: Final = {
     "hedge": "hedgekit.report.page.hedge",
@@ -21,7 +21,21 @@ PAGES: Final = {
     "frontier": "hedgekit.report.page.frontier",
     "hedge_stop": "hedgekit.report.page.stop",
     "leadership": "hedgekit.report.page.leadership",
+    "chain": "hedgekit.report.page.chain",
+    "surface": "hedgekit.report.page.surface",
+    "price": "hedgekit.report.page.price",
+    "iv": "hedgekit.report.page.price",
+    "structure_find": "hedgekit.report.page.structure_find",
     "pair_ratio": "hedgekit.report.page.pair_ratio",
+    "record": "hedgekit.report.page.record",
+    "pair_test": "hedgekit.report.page.pair_test",
+    "pair_scan": "hedgekit.report.page.pair_scan",
+    "pair_size": "hedgekit.report.page.pair_size",
+    "pair_status": "hedgekit.report.page.pair_status",
+    "pair_backtest": "hedgekit.report.page.pair_backtest",
+    "allocate": "hedgekit.report.page.allocate",
+    "rotate": "hedgekit.report.page.rotate",
+    "screen": "hedgekit.report.page.screen",
 }
 
 
@@ -45,17 +59,43 @@ def page(answers: Sequence[Mapping[str, Any]]) -> str:
     MissingExtra
         When plotly is absent.
     """
+    shown: list[Section] = []
+    for number, answer in enumerate(answers):
+        with place(number):
+            shown += sections_of(answer)
+    return document(shown, answers)
+
+
+def sections_of(answer: Mapping[str, Any]) -> list[Section]:
+    """Return the sections of one answer.
+
+    Raises
+    ------
+    DataError
+        For an answer that is none of hedgekit's, or that lacks what its page shows.
+    """
     from hedgekit.errors import DataError
 
-    shown: list[Section] = []
-    for answer in answers:
-        schema = answer.get("schema")
-        if not isinstance(schema, str) or not schema.startswith("hedgekit."):
-            raise DataError(f"schema {schema!r}: expected an answer of hedgekit, written with --format json")
-        name = schema.split(".", 1)[1].rsplit("/", 1)[0]
-        module = importlib.import_module(PAGES.get(name, "hedgekit.report.page.anything"))
-        try:
-            shown += module.sections(answer)
-        except (KeyError, TypeError, IndexError, AttributeError) as error:
-            raise DataError(f"{schema}: the answer lacks what its page shows ({error!r}): write it again") from None
-    return document(shown, answers)
+    schema = answer.get("schema")
+    if not isinstance(schema, str) or not schema.startswith("hedgekit."):
+        raise DataError(f"schema {schema!r}: expected an answer of hedgekit, written with --format json")
+    name = schema.split(".", 1)[1].rsplit("/", 1)[0]
+    module = importlib.import_module(PAGES.get(name, "hedgekit.report.page.anything"))
+    try:
+        shown: list[Section] = module.sections(answer)
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+        raise DataError(f"{schema}: the answer lacks what its page shows ({error!r}): write it again") from None
+    return shown
+
+
+def figures(answer: Mapping[str, Any]) -> list[Figure]:
+    """Return the pictures of one answer, in the order of its page.
+
+    Raises
+    ------
+    DataError
+        As `sections_of`.
+    """
+    with place(0) as here:
+        sections_of(answer)
+    return here.figures

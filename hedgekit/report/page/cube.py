@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 
 from hedgekit.report.console import dollars
-from hedgekit.report.page.document import Figure, figure, script_json
+from hedgekit.report.page.document import Figure, figure, script_json, unique
 from hedgekit.report.page.parts import table
 
 
@@ -27,7 +27,7 @@ def cube(
     Parameters
     ----------
     name : str
-        Unique on the page.
+        Unique in its answer.
     columns, rows : sequence of str
         Headings across and down.
     sheets : sequence of (label, values)
@@ -67,8 +67,9 @@ def cube(
     data = script_json(
         {"sheets": [{"label": label, "rows": [list(line) for line in sheet]} for label, sheet in sheets]}
     )
+    plain, name = name, unique(name)
     control = (
-        f'<div class="control" data-cube="{name}-data" data-table="{name}-table" data-plot="{name}-map">'
+        f'<div class="control" data-cube="{name}-data" data-table="{name}-table" data-plot="{unique(f"{plain}-map")}">'
         f'<label for="{name}-input">{html.escape(slider)}</label>'
         f'<input type="range" id="{name}-input" min="0" max="{len(sheets) - 1}" step="1" value="{start}">'
         f'<output for="{name}-input" aria-live="polite">{html.escape(sheets[start][0])}</output></div>'

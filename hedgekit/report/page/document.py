@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +15,9 @@ from typing import Any
 from hedgekit.errors import MissingExtra
 
 HERE = Path(__file__).parent
+
+MOST_CHARACTERS, MOST_ROWS = 500_000, 400
+"""Of an answer that goes into the page whole: a chain's thousands of quotes would make it too large to send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class Figure:
     Attributes
     ----------
     name : str
-        Unique on the page.
+        Unique in its answer.
     data : list of dict
     layout : dict
     says : str
@@ -57,10 +62,48 @@ class Figure:
     height: int = 380
 
 
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """Where on a page an answer stands, and the pictures drawn there so far."""
+
+    number: int = 0
+    figures: list[Figure] = field(default_factory=list)
+
+
+_PLACE: ContextVar[Place | None] = ContextVar("place", default=None)
+
+
+@contextmanager
+def place(number: int) -> Iterator[Place]:
+    """Make the names of what is drawn inside differ from those of every other answer on the page."""
+    here = Place(number=number)
+    token = _PLACE.set(here)
+    try:
+        yield here
+    finally:
+        _PLACE.reset(token)
+
+
+def unique(name: str) -> str:
+    """Return a name for an id: the same kind of answer may stand on a page twice.
+
+    Examples
+    --------
+    >>> with place(2):
+    ...     unique("payoff")
+    'a2-payoff'
+    """
+    here = _PLACE.get()
+    return f"a{here.number if here else 0}-{name}"
+
+
 def figure(shown: Figure) -> str:
     """Return a picture as HTML: drawn by the page's script from the JSON beside it."""
+    here = _PLACE.get()
+    if here is not None:
+        here.figures.append(shown)
     spec = script_json({"data": shown.data, "layout": shown.layout})
-    name, says = html.escape(shown.name), html.escape(shown.says)
+    name, says = html.escape(unique(shown.name)), html.escape(shown.says)
     return (
         f'<figure><div class="plot" id="{name}" role="img" aria-label="{says}" style="height:{shown.height}px"></div>'
         f'<script type="application/json" class="plot-spec" data-for="{name}">{spec}</script>'
@@ -76,8 +119,26 @@ def script_json(value: Any) -> str:
     >>> script_json("</script>")
     '"\\u003c/script>"'
     """
-    text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def lean(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer without its longest lists when it is too large to travel in a page: each says what it held.
+
+    Examples
+    --------
+    >>> lean({"schema": "hedgekit.chain/1", "spot": 100.0})
+    {'schema': 'hedgekit.chain/1', 'spot': 100.0}
+    """
+    if len(script_json(answer)) <= MOST_CHARACTERS:
+        return dict(answer)
+    return {
+        name: f"{len(value):,} rows left out of the page: ask with --format json"
+        if isinstance(value, list) and len(value) > MOST_ROWS
+        else value
+        for name, value in answer.items()
+    }
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +186,6 @@ def document(sections: Sequence[Section], answers: Sequence[Mapping[str, Any]]) 
         '<button type="button" id="theme" aria-label="Switch between light and dark">light / dark</button></header>'
         f'<nav aria-label="Contents"><ul>{contents}</ul></nav>'
         f'<main id="content">{"".join(parts)}</main>'
-        f'<script type="application/json" id="answers">{script_json(list(answers))}</script>'
+        f'<script type="application/json" id="answers">{script_json([lean(answer) for answer in answers])}</script>'
         f"{library}<script>{script}</script></body></html>\n"
     )

@@ -3,13 +3,27 @@
   const root = document.documentElement;
   const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
-  const themed = (layout) => {
+  // The legend stands under the axis: as many rows as its words need at this width.
+  const foot = (spec, width) => {
+    const named = spec.data.filter((trace) => trace.showlegend !== false && trace.type !== "heatmap");
+    if (spec.layout.showlegend === false || named.length < 2) return 48;
+    const room = Math.max(width - 40, 160);
+    let rows = 1, used = 0;
+    for (const trace of named) {
+      const need = 56 + 7.5 * (trace.name || "").length;
+      if (used > 0 && used + need > room) { rows += 1; used = 0; }
+      used += need;
+    }
+    return 56 + 22 * rows;
+  };
+  const themed = (spec, width) => {
+    const layout = spec.layout;
     const ink = colour("--ink"), line = colour("--line");
     const axis = {gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true};
     const full = {...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: {family: "system-ui, sans-serif", size: 13, color: ink},
-      margin: {l: 56, r: 16, t: 16, b: 48, ...(layout.margin || {})},
-      legend: {orientation: "h", y: -0.22, ...(layout.legend || {})},
+      margin: {l: 56, r: 16, t: 16, b: foot(spec, width), ...(layout.margin || {})},
+      legend: {orientation: "h", x: 0, yref: "container", y: 0, yanchor: "bottom", ...(layout.legend || {})},
       hoverlabel: {bgcolor: colour("--band"), font: {color: ink}}};
     for (const key of Object.keys(layout).concat(["xaxis", "yaxis"]))
       if (/^[xy]axis/.test(key)) full[key] = {...axis, ...(layout[key] || {})};
@@ -19,7 +33,7 @@
   const plots = new Map();
   const draw = (id) => {
     const spec = plots.get(id);
-    Plotly.react(id, spec.data, themed(spec.layout), {responsive: true, displaylogo: false, displayModeBar: false,
+    Plotly.react(id, spec.data, themed(spec, document.getElementById(id).clientWidth), {responsive: true, displaylogo: false, displayModeBar: false,
       modeBarButtonsToRemove: ["lasso2d", "select2d"]});
   };
   for (const element of document.querySelectorAll("script.plot-spec")) {

@@ -48,10 +48,12 @@ def table(
         + "</tr>"
         for at, row in enumerate(rows)
     )
+    top = f"<thead><tr>{head}</tr></thead>" if any(headings) else ""
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     mark = f' id="{html.escape(name)}"' if name else ""
+    told = html.escape(caption or "table")
     return (
-        f'<div class="wide" tabindex="0"><table{mark}>{title}<thead><tr>{head}</tr></thead>'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{told}"><table{mark}>{title}{top}'
         f"<tbody>{body}</tbody></table></div>"
     )
 

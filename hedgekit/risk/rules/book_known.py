@@ -15,7 +15,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     if not bad:
         message = f"all {count} lines are valued"
     else:
-        message = f"{len(bad)} of {count} lines are not: {'; '.join(line.problem for line in bad[:3])}"
+        message = f"{len(bad)} of {count} line{'s are' if count > 1 else ' is'} not valued: "
+        message += "; ".join(line.problem for line in bad[:3])
         message += f"; and {len(bad) - 3} more" if len(bad) > 3 else ""
     calculation = "; ".join(f"{line.position.where}: {line.name}: {line.problem}" for line in bad) or (
         "options marked from their own two-sided quotes, shares from the chain, the price file or the book"

@@ -16,6 +16,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Count sessions since the oldest price a line rests on, and the lines whose own quotes are old."""
     now = calendar.last_session_at(context.now)
     oldest, what, undated = now, "", []
+    sessions = {ticker: calendar.last_session_at(chain.asof) for ticker, chain in context.valued.chains.items()}
     for line in context.valued.lines:
         if line.price_day is None:
             if line.price_source == "book":
@@ -23,11 +24,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
             continue
         day = line.price_day
         if line.price_source == "chain":
-            day = calendar.last_session_at(context.valued.chains[line.ticker].asof)
+            day = sessions[line.ticker]
         if day < oldest:
             oldest, what = day, f"{line.ticker} ({line.price_source})"
-    for ticker, chain in sorted(context.valued.chains.items()):
-        day = calendar.last_session_at(chain.asof)
+    for ticker, day in sorted(sessions.items()):
         if day < oldest:
             oldest, what = day, f"the chain of {ticker}"
     stale = [line.name for line in context.valued.lines if line.quote is not None and line.quote.flags & Flag.STALE]
@@ -46,10 +46,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     text = f"{age}{'+' if age == MOST_SESSIONS else ''} session{'' if age == 1 else 's'} old, limit {limit}"
     message = f"oldest price {text}" + (f": {what} of {oldest}; get a new file" if age > limit else "")
     if stale:
-        message += f"; {len(stale)} lines have quotes from an earlier session than the chain ({stale[0]}...)"
+        message += f"; {_have(len(stale))} quotes from an earlier session than the chain ({stale[0]}...)"
     if undated:
         verdict = "accepted" if params["accept_book_prices"] else "accept_book_prices = true takes them"
-        message += f"; {len(undated)} lines have only the book's own price, of no known day: {undated[0]} ({verdict})"
+        message += f"; {_have(len(undated))} only the book's own price, of no known day: {undated[0]} ({verdict})"
     if old_history:
         message += f"; the price file ends {behind} sessions ago, limit {params['max_history_sessions']}"
     if old_chain:
@@ -64,6 +64,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
             "(--asof, else the clock)"
         ),
     )
+
+
+def _have(count: int) -> str:
+    return f"{count} line{' has' if count == 1 else 's have'}"
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hedgekit.errors import DataError
-from hedgekit.market.tables import read_table
+from hedgekit.leadership.holdings import read_members_table
 from hedgekit.risk.rule import REQUIRED, Context, Outcome, Param, Rule, Unknown, share, usd
 from hedgekit.risk.rules.single_name import FUNDS
 
@@ -15,7 +15,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Add up delta dollars by sector; a name without sector is unknown."""
     net = context.net_usd()
     try:
-        table = read_table(context.file(params["file"]))
+        table, _ = read_members_table(context.file(params["file"]))
         ticker_at, sector_at = table.column("ticker", "symbol"), table.column("sector")
     except DataError as error:
         raise Unknown(str(error)) from None

@@ -16,8 +16,9 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     for (account, ticker), lines in accounts(context.held()).items():
         shares = sum(line.position.quantity for line in lines if line.option is None)
         bare = sum(item.contracts for item in naked(lines, "call")) * units.MULTIPLIER
-        longs = sum(line.position.units for line in lines if line.option and line.option.kind == "call")
-        short_stock = max(0.0, -shares - max(0.0, longs)) if shares < 0 else 0.0
+        # long calls that cover a short call are not there for short shares
+        net = sum(line.position.units for line in lines if line.option and line.option.kind == "call") + bare
+        short_stock = max(0.0, -shares - max(0.0, net)) if shares < 0 else 0.0
         puts = sum(item.contracts for item in naked(lines, "put")) * units.MULTIPLIER if params["count_puts"] else 0
         exposed = bare + short_stock + puts
         if exposed:

@@ -30,7 +30,9 @@ def run(monkeypatch, capsys, tmp_path):
 
 @pytest.fixture
 def hedge(run, example):
-    return lambda *words: run("hedge", "--shares", 1700, "--chain", example, "--by", BY, "--quiet", *words)
+    return lambda *words: run(
+        "hedge", "--shares", 1700, "--chain", example, "--by", BY, "--rate", 0.036, "--quiet", *words
+    )
 
 
 def test_a_ticket_adds_up_to_the_cost(hedge, tmp_path):
@@ -154,3 +156,45 @@ def test_a_groups_table_also_serves_its_commands(run, example, tmp_path):
     code, out, _ = run("hedge", "frontier", "--shares", 500, "--format", "json", "--quiet")
     assert code == 0 and len(json.loads(out)["inputs"]["floors"]) == 3
     assert run("hedge", "--shares", 500, "--quiet")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--budget", 0.01], "the most for the money"),
+        (["--zero-cost"], "under the highest cap for the money"),
+        (["--floor", 0.92, "--until", 200], "Below"),
+        (["--delta-target", 0.6], "To bring the delta to"),
+        (["--cvar", 0.08], "in the worst 5% (implied)"),
+        (["--preset", "jheqx"], "JHEQX, which holds"),
+        (["--floor", 0.9, "--details"], "given up"),
+        (["--floor", 0.9, "--holdings", "held.csv", "--beta", 1.2], "stands for 2 holdings worth $100,000, beta 1.20"),
+    ],
+    ids=["budget", "zero cost", "until", "delta", "cvar", "preset", "details", "holdings"],
+)
+def test_every_goal_has_a_table_of_eighty_columns(run, example, tmp_path, words, said):
+    (tmp_path / "held.csv").write_text("ticker,shares,price\nAAA,1000,30\nBBB,500,140\n")
+    owned = [] if "--holdings" in words else ["--shares", 1700]
+    code, out, _ = run("hedge", *owned, "--chain", example, "--by", BY, "--rate", 0.036, *words)
+    assert code == 0 and said in " ".join(out.split())
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["--shares", 100, "--holdings", "held.csv"], 2, "give one"),
+        (["--shares", 100, "--beta", 1.0], 2, "--beta is of --holdings"),
+        (["--holdings", "held.csv", "--zero-cost"], 2, "--zero-cost is for --shares"),
+        (["--holdings", "nowhere.csv", "--beta", 1.0], 3, "nowhere.csv"),
+        (["--holdings", "held.csv"], 2, "no beta of AAA to IWM"),
+        (["--shares", 100, "--prices", "nowhere.csv"], 3, "nowhere.csv"),
+        (["--shares", 100, "--cvar", 0.1, "--measure", "historical"], 2, "--prices FILE"),
+        (["--shares", 100, "--floor", 0.9, "--budget", 0.01], 2, "two goals"),
+        (["--shares", 100, "--preset", "PUTT"], 2, "did you mean PPUT"),
+    ],
+)
+def test_goals_and_files_that_cannot_be_end_with_a_sentence(run, example, tmp_path, words, code, message):
+    (tmp_path / "held.csv").write_text("ticker,shares,price\nAAA,1000,30\n")
+    ended, out, err = run("hedge", "--chain", example, "--by", BY, "--rate", 0.036, *words)
+    assert ended == code and message in err and out == "" and "Traceback" not in err

@@ -167,6 +167,21 @@ def test_without_the_tables_the_tests_say_what_to_install(run, monkeypatch):
     for name in ("arch", "arch.unitroot", "statsmodels.tsa.adfvalues", "statsmodels.tsa.vector_ar.vecm"):
         monkeypatch.setitem(sys.modules, name, None)
     code, out, err = run("test", PAIR, *LEGS)
-    assert code == 5 and out == "" and "pip install 'hedgekit[pairs]'" in err
+    assert code == 5 and out == "" and "pip install statsmodels arch" in err
     code, out, _ = run("ratio", PAIR, *LEGS)
     assert code == 0 and "SMALL" in out  # ratios need neither
+
+
+def test_pair_ratio_loads_nothing_slow():
+    """Twenty years must answer in two seconds from a cold start: the slow libraries stay out."""
+    import os
+    import subprocess
+
+    code = (
+        "import sys; from hedgekit.cli import main\n"
+        f"sys.argv = ['hedgekit', 'pair', 'ratio', {str(PAIR)!r}, '--format', 'json', '--output', os.devnull]\n"
+        "try:\n    main()\nexcept SystemExit as stop:\n    assert stop.code == 0\n"
+        "print(' '.join(name for name in ('pandas', 'statsmodels', 'arch', 'scipy.stats', 'scipy.optimize') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", f"import os; {code}"], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    assert done.stdout.split() == []

@@ -8,10 +8,11 @@ import sys
 import pytest
 
 from hedgekit.cli import main
+from hedgekit.risk.rules import RULES
 
 BOOK = "symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\nCASH,1500000\n"
 POLICY = "[rules.undefined-risk]\n[rules.max-loss-shock]\nlimit_fraction = 0.10\n"
-ASOF = ("--asof", "2026-10-14")
+ASOF = ("--asof", "2026-10-14", "--rate", "0.036", "--dividends", "0.011")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def run(monkeypatch, capsys, tmp_path):
 
 
 def test_check_ends_with_0_or_1(run, example):
-    words = ("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", example)
+    words = ("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", f"IWM={example}")
     code, out, _ = run(*words, *ASOF)
     assert code == 0 and out.startswith("PASS")
     code, out, _ = run(*words, "--asof", "2026-10-20", "--format", "json")
@@ -59,6 +60,23 @@ def test_policy_init_writes_what_check_reads(run, example, tmp_path):
     assert run("policy", "init", "--output", "starter.toml", "--quiet")[0] == 0
     code, out, _ = run("check", "--policy", "starter.toml", "--book", "book.csv", "--chain", example, *ASOF)
     assert code in (0, 1) and "cannot be computed" not in out
+
+
+def test_cash_dividends_are_one_tickers(run, example, tmp_path):
+    (tmp_path / "d.csv").write_text("date,amount\n2026-12-15,0.74\n")
+    words = ("book", "book.csv", "--chain", example, "--rate", "0.036", "--format", "json", "--dividends")
+    _, one, _ = run(*words, "d.csv")
+    _, named, _ = run(*words, "IWM=d.csv")
+    assert json.loads(one)["lines"] == json.loads(named)["lines"]
+    assert run(*words, "SPY=d.csv")[0] == 2
+    assert run(*words, "IWM=d.csv", "--dividends", "0.01")[0] == 2
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_explanation_fits_the_terminal(run, rule):
+    code, out, _ = run("check", "--explain", rule)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_explain(run):
@@ -95,7 +113,7 @@ def test_what_is_wrong_is_a_sentence_and_a_code(run, words, code, said):
 
 
 def test_scenario_grid_and_table(run, example):
-    words = ("scenario", "--book", "book.csv", "--chain", example, *ASOF, "--rate", "0.036", "--dividends", "0.011")
+    words = ("scenario", "--book", "book.csv", "--chain", example, *ASOF)
     code, out, _ = run(
         *words, "--spot-moves", "-20%,0,10%", "--vol-shocks", "0,50%", "--days", "0,93", "--format", "json"
     )
@@ -127,10 +145,6 @@ def test_answers_as_a_page(run, example, tmp_path):
         "--chain",
         example,
         *ASOF,
-        "--rate",
-        "0.036",
-        "--dividends",
-        "0.011",
         "--format",
         "json",
     )
@@ -138,13 +152,11 @@ def test_answers_as_a_page(run, example, tmp_path):
     run("check", "--policy", "desk.toml", *words, "--output", "c.json", "--quiet")
     assert run("report", "s.json", "c.json", "--html", "page.html", "--quiet")[0] == 0
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "The book over spot, vol and date" in page and "max-loss-shock" in page
+    assert "Worst of the grid" in page and "max-loss-shock" in page
 
 
 def test_book_in_dollars(run, example):
-    code, out, _ = run(
-        "book", "book.csv", "--chain", example, *ASOF, "--rate", "0.036", "--dividends", "0.011", "--format", "json"
-    )
+    code, out, _ = run("book", "book.csv", "--chain", example, *ASOF, "--format", "json")
     answer = json.loads(out)
     assert code == 0 and set(answer["by_expiry"]) == {"2027-01-15", "shares"}
     for name in ("value_usd", "delta_usd", "theta_usd_per_day"):

@@ -84,7 +84,7 @@ def test_exits_and_stops_do_what_they_say():
     track = simulate(market(3000, seed=8), dataclasses.replace(QUICK, max_days=6))
     held, age, seen = 0, 0, set()
     for t in range(3000):
-        against = -held * track.z[t]
+        against = -held * track.z_held[t]
         if held:
             age += 1
             if track.target[t] == 0:
@@ -97,8 +97,43 @@ def test_exits_and_stops_do_what_they_say():
                 assert 0.2 < against < 3.5 and age < 6
         elif track.target[t]:
             age = 0
+            assert track.z_held[t] == track.z[t]
+        else:
+            assert np.isnan(track.z_held[t])
         held = int(track.target[t])
     assert seen == {0, 1, 2}
+
+
+def test_a_new_line_does_not_move_a_position():
+    """Held shares gain what the spread of their own line moves, whatever line is fitted meanwhile."""
+    made = market(3000, seed=8)
+    track = simulate(made, dataclasses.replace(QUICK, window=252, refit=1, cost_bps=0.0, borrow=0.0))
+    y, x = np.log(made.y_level), np.log(made.x_level)
+    signals = np.flatnonzero((track.target != 0) & (np.concatenate([[0], track.target[:-1]]) == 0))
+    checked = 0
+    for signal in signals:
+        after = np.flatnonzero(track.target[signal:] == 0)
+        if not len(after):
+            continue
+        end = signal + int(after[0])
+        slope = track.elasticity[signal]
+        moved = (y[end] - y[signal]) - slope * (x[end] - x[signal])
+        sd = moved / (track.z_held[end] - track.z_held[signal])
+        between = y[signal : end + 1] - y[signal] - slope * (x[signal : end + 1] - x[signal])
+        np.testing.assert_allclose(track.z_held[signal : end + 1], track.z[signal] + between / sd, atol=1e-8)
+        checked += 1
+    assert checked > 20
+
+
+def test_a_leg_that_rounds_to_nothing_leaves_no_naked_leg():
+    prices = history(900)
+    small, usual = (pair_backtest(prices, rules=dataclasses.replace(QUICK, gross_usd=usd)) for usd in (60.0, 1e5))
+    both = (small.track.y_shares != 0) == (small.track.x_shares != 0)
+    assert both.all()
+    (note,) = [note for note in small.warnings if note.slug == "gross_too_small"]
+    assert note.message.split()[2] == str(len(usual.trades))
+    nothing = pair_backtest(prices, rules=dataclasses.replace(QUICK, gross_usd=10.0))
+    assert not nothing.trades and "gross_too_small" in {note.slug for note in nothing.warnings}
 
 
 @given(

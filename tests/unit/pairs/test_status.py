@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hedgekit.cli import group
 from hedgekit.errors import DataError, InputError
 from hedgekit.model import PriceHistory
+from hedgekit.pairs.backtest import Rules, pair_backtest
 from hedgekit.pairs.status import pair_status
 
 
@@ -79,11 +80,30 @@ def test_legs_that_move_against_each_other_are_not_a_pair():
     assert now.action == "stand_aside" and "falling_line" in {note.slug for note in now.warnings}
 
 
-def test_costs_push_the_entry_out_and_uncertainty_is_shown():
+def test_today_is_decided_as_the_history_is():
+    """The same levels, line, gate and signal as the walk-forward history refitted every day."""
+    prices = made(n=600, seed=7, carried=0.8)
+    rules = Rules(refit=1)
+    track = pair_backtest(prices, rules=rules).track
+    flat, seen = 0, set()
+    for t in range(260, 600):
+        before, flat = flat, int(track.target[t])
+        if before or not (flat or t % 25 == 0 or abs(track.z[t]) > rules.entry_z):
+            continue
+        now = pair_status(prices.until(prices.dates[t].item()))
+        assert (now.entry_z, now.exit_z, now.stop_z) == (rules.entry_z, rules.exit_z, rules.stop_z)
+        assert now.z == pytest.approx(track.z[t], abs=1e-9)
+        assert now.action == {1: "buy_spread", -1: "sell_spread"}.get(flat, now.action)
+        seen.add(now.action)
+    assert {"wait", "buy_spread", "sell_spread"} <= seen
+
+
+def test_costs_push_bertrams_levels_out_and_uncertainty_is_shown():
     cheap, dear = pair_status(made(), cost_bps=1.0), pair_status(made(), cost_bps=20.0)
-    assert cheap.entry_z < dear.entry_z
-    low, high = dear.entry_z_ci90
-    assert low < dear.entry_z < high
+    best = dear.thresholds["bertram"]["entry_z"]
+    assert cheap.thresholds["bertram"]["entry_z"] < best
+    low, high = dear.bertram_z_ci90
+    assert low < best < high
     assert dear.half_life_ci90[0] < dear.process.half_life < dear.half_life_ci90[1]
     assert dear.stop["loss_usd"] > 0 and dear.stop["days"] > dear.process.half_life
 
@@ -97,8 +117,9 @@ def test_the_half_life_interval_covers_though_fits_are_too_fast():
     assert hits >= 40
 
 
-def test_an_entry_beyond_the_stop_is_no_trade():
+def test_costs_beyond_what_the_levels_earn_are_no_trade():
     now = pair_status(made(), cost_bps=400.0)
+    assert "costs_eat_the_trade" in {note.slug for note in now.warnings}
     assert now.action == "stand_aside" and math.isnan(now.entry_z)
     assert all(math.isfinite(level.z) for level in now.levels)
     json.loads(now.to_json())
@@ -110,6 +131,7 @@ def test_an_entry_beyond_the_stop_is_no_trade():
         ({"window": 30}, "60 or more"),
         ({"cost_bps": 0.0}, "above 0"),
         ({"entry_z": 2.0, "exit_z": 2.5}, "exit < entry < stop"),
+        ({"entry_z": 0.4}, "exit < entry < stop"),
         ({"entry_z": 5.0}, "exit < entry < stop"),
         ({"position": "both"}, "use none, long"),
         ({"rate": math.nan}, "above 0"),

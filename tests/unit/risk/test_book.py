@@ -172,12 +172,26 @@ def test_an_unreadable_option_is_never_shares(text):
         ("[[positions]]\nsymbol = ", "not TOML"),
         ('{"positions": [{"symbol": "IWM", "quantity": true}]}', "quantity is True"),
         ("a\0b", "not a text file"),
+        ("symbol,quantity\nIWM,1e300\n", "quantity is '1e300'"),
+        ("symbol;quantity\nIWM;1\n", "parted by ';', save it with commas"),
+        ("symbol,quantity,price,asset class\nRTYM5,29,2090.10,Futures\n", "of asset class FUTURES"),
+        ("symbol,quantity,price,assetclass\nUST10,5,99,BOND\n", "of asset class BOND"),
+        ("symbol,quantity,price,multiplier\nRTYM5,29,2090.10,50\n", "multiplier of 50"),
     ],
 )  # fmt: skip
 def test_what_is_no_book_is_refused_in_a_sentence(write, text, said):
     with pytest.raises(DataError, match=re.escape(said)) as caught:
         load_book(write("book.csv", text))
     assert "book.csv" in str(caught.value)
+
+
+def test_a_line_that_is_there_twice_is_counted_and_said(write):
+    book = load_book(write("book.csv", "account,symbol,quantity\na,IWM,100\nb,IWM,100\na,iwm,100\na,IWM,50\n,CASH,1\n"))
+    assert book.shares("IWM") == 350
+    said = [note.message for note in book.notes if note.slug == "repeated_line"]
+    assert len(said) == 1
+    assert "line 4" in said[0]
+    assert "line 2" in said[0]
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -143,6 +143,7 @@ def test_tail_rules_are_the_order_statistics(judge, chain):
         ("IWM 2027-01-15 225 P,-2\nCASH,22500", "uncovered-shorts", False),
         ("IWM,-100\nCASH,90000", "undefined-risk", False),
         ("IWM,-100\nIWM 2027-01-15 260 C,1\nCASH,90000", "undefined-risk", True),
+        ("IWM,-100\nIWM 2027-01-15 260 C,1\nIWM 2027-01-15 265 C,-1\nCASH,90000", "undefined-risk", False),
         ("IWM,1000\nIWM 2027-01-15 225 P,10\nCASH,0", "hedge-coverage", True),
         ("IWM,1000\nIWM 2027-01-15 225 P,8\nCASH,0", "hedge-coverage", False),
         ("IWM,1000\nCASH,0", "hedge-days-left", False),
@@ -182,6 +183,13 @@ def test_stops_and_pairs(judge, chain):
     assert late.verdict == "breach" and "no stop" in late.message
 
 
+def test_tickers_in_a_policy_may_be_in_small_letters(judge):
+    policy = '[rules.allocation-band]\nticker = "iwm"\nlow = 0.0\nhigh = 1.0\n[rules.single-name]\nexempt = ["iwm"]\n'
+    rules = by_id(judge(policy, "symbol,quantity\nIWM,100\nCASH,99999\n"))
+    assert rules["allocation-band"].verdict == "pass"
+    assert rules["single-name"].value == 0.0
+
+
 def test_leadership_is_read_from_its_answer(judge, write):
     answer = {
         "schema": "hedgekit.leadership/1",
@@ -189,6 +197,7 @@ def test_leadership_is_read_from_its_answer(judge, write):
         "benchmark": "SPY",
         "asof": "2026-10-13",
         "state": "neutral",
+        "indicators": [{"name": name, "votes": name != "d"} for name in "abcd"],
     }
     policy = '[rules.leadership-state]\nfile = "lead.json"\n'
 
@@ -200,7 +209,13 @@ def test_leadership_is_read_from_its_answer(judge, write):
     assert found(state="lagging").computed and found(state="lagging").verdict == "breach"
     for unknown in ({"state": "unknown"}, {"asof": "2026-09-01"}, {"asof": "2026-10-15"}, {"schema": "x"}):
         assert not found(**unknown).computed
-    assert not found('allowed = ["leeding"]\n').computed
+    assert not found("min_votes = 4\n").computed
+    assert not found(indicators=None).computed
+    assert "about QQQ against SPY, not IWM" in found(leader="QQQ").message
+    assert not found(leader="QQQ").computed
+    assert found('leader = "qqq"\n', leader="QQQ").verdict == "pass"
+    write("lead.json", "[" * 100_000)
+    assert not by_id(judge(policy))["leadership-state"].computed
 
 
 def test_the_beta_interval_is_held_at_both_ends(judge, chain):
@@ -361,6 +376,7 @@ def test_a_warning_over_its_limit_does_not_fail(judge):
         ("[rules]\n", "no rules"),
         ("[rules.floor-kept]\nenabled = false\n", "switched off"),
         ("[rules.max-loss-shok]\n", "did you mean 'max-loss-shock'"),
+        ('[rules.leadership-state]\nfile = "l.json"\nallowed = ["leeding"]\n', "did you mean 'leading'"),
         ("[rule.floor-kept]\n", "did you mean 'rules'"),
         ("[rules.floor-kept]\nflor = 0.9\n", "did you mean 'floor'"),
         ('[rules.floor-kept]\nfloor = "90%"\n', "expected a number"),

@@ -153,6 +153,15 @@ def test_bars_json_and_chart_json(tmp_path):
     np.testing.assert_allclose(prices.total_return[:, 0], made() * 0.9, rtol=1e-15)
 
 
+def test_alpha_vantage_json_newest_first(tmp_path):
+    bars = {str(day): {"1. open": f"{p}", "4. close": f"{p}"} for day, p in zip(sessions(), made(), strict=True)}
+    document = {"Meta Data": {"2. Symbol": "AAA"}, "Time Series (Daily)": dict(reversed(bars.items()))}
+    (tmp_path / "x.json").write_text(json.dumps(document))
+    prices = hk.load_prices(tmp_path / "x.json")
+    assert prices.tickers == ("AAA",)
+    np.testing.assert_array_equal(prices.close[:, 0], made())
+
+
 def test_lean_zip_with_its_factor_file(tmp_path):
     close, at = made(), 150
     raw = close.copy()
@@ -249,6 +258,7 @@ def test_until_since_select_and_weekly_returns(plain_file):
         ("Date,Close\n2023-01-03,\n", r"no price in it"),
         ("Date,Close\n", r"no rows below its header"),
         ("", r"the file is empty"),
+        ("2023-01-03,100\n2023-01-04,101\n", r"no header line"),
         ("<html>", r"a web page"),
         ("name,value\nx,1\n", r"not prices in any known layout"),
         ("[1, 2]", r"not prices in any known layout"),

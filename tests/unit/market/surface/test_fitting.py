@@ -101,6 +101,17 @@ def test_cash_dividends_are_priced_as_the_model_does(made):
     assert ((worth >= near.bid[rows]) & (worth <= near.ask[rows])).mean() > 0.95
 
 
+def test_dividends_are_fitted_where_a_yield_does_not_reconcile_calls_and_puts(made):
+    third_fridays = (0.0020, 0.2541, 0.5035, 0.7527)
+    chain = made(dividends=tuple((when, 1.6) for when in third_fridays), width=0.001)
+    found = fit(chain, rate=RATE)
+    assert any(note.slug == "dividends_fitted" for note in found.warnings)
+    assert "a quarter, fitted to the quotes" in found.market.dividends_source
+    # three rounds from below leave a few percent
+    assert found.market.cash[0][1] == pytest.approx(1.6, rel=0.1)
+    assert found.inside_share > fit(chain, rate=RATE, dividends=0.0244).inside_share
+
+
 def test_quotes_that_cross_in_time_are_reported_and_not_followed(made, smiles):
     crossed = {**smiles, date(2026, 12, 18): (0.0090 * 0.2, 0.085 * 0.4, -0.4, 0.02, 0.14)}
     found = describe(made(smiles=crossed), rate=RATE, dividends=DIV_YIELD)

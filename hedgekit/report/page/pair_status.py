@@ -1,0 +1,90 @@
+"""A pair's spread today: the path it took, the bands to act at, and the prices that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hedgekit import units
+from hedgekit.report.console import dollars, number, percent
+from hedgekit.report.page.document import Figure, Section, figure
+from hedgekit.report.page.parts import foot, level, line, table, warnings
+
+
+def sections(answer: Mapping[str, Any]) -> list[Section]:
+    """Return the order, the spread with its bands, the levels and what breaks the idea."""
+    inputs = answer["inputs"]
+    lead = f"{answer['action'].replace('_', ' ').capitalize()}: {answer['why']}."
+    shown = sorted(
+        [
+            *answer["levels"],
+            {
+                "name": "now",
+                "z": answer["z"],
+                "long_price": inputs["long_close"],
+                "short_price": inputs["short_close"],
+            },
+        ],
+        key=lambda row: -row["z"],
+    )
+    rows = [[row["name"], f"{row['z']:+.2f}", number(row["long_price"]), number(row["short_price"])] for row in shown]
+    body = (figure(_spread(answer)) if answer.get("history") else "") + warnings(answer)
+    body += table(
+        ["act at", "z", f"{inputs['long']} alone", f"{inputs['short']} alone"],
+        rows,
+        caption="Alone: the price of that leg which makes the z while the other stands still.",
+        chosen=next(at for at, row in enumerate(shown) if row["name"] == "now"),
+    )
+    body += table(["", ""], _facts(answer), text=(0,))
+    title = f"{inputs['long']} against {inputs['short']}, {inputs['asof']}: spread z {answer['z']:+.2f}"
+    return [Section(title=title, lead=lead, body=body + foot(answer))]
+
+
+def _facts(answer: Mapping[str, Any]) -> list[list[str]]:
+    life, stop, best = answer["half_life"], answer["stop"], answer["thresholds"]["bertram"]
+    span = ""
+    if life["ci90"]:
+        low, high = (number(end, 1) if end is not None else "no end" for end in life["ci90"])
+        span = f" (90%: {low} to {high})"
+    facts = [
+        ["cointegration in the window, p", number(answer["cointegration"]["pvalue"], 3)],
+        ["half-life, days", "none" if life["days"] is None else f"{life['days']:.1f}{span}"],
+        ["one z, of the long leg's value", percent(units.percent(answer["residual_sd"]))],
+        ["given up at z", f"{stop['z']:g}"],
+        ["loss there", f"{dollars(stop['loss_usd'])} on {dollars(stop['gross_usd'])} of both legs"],
+        ["given up after, days", number(stop["days"], 0)],
+    ]
+    if best:
+        facts.append(["Bertram's entry, z", f"{best['entry_z']:.2f}, {best['cycle_days']:.0f} days a cycle"])
+    return facts
+
+
+def _spread(answer: Mapping[str, Any]) -> Figure:
+    history = answer["history"]
+    bands: dict[float, str] = {}
+    for row in answer["levels"]:
+        bands.setdefault(row["z"], row["name"])
+    marks = [level(f"{name} {z:+.2f}", y=z) for z, name in bands.items()]
+    today = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "today",
+        "x": [history["date"][-1]],
+        "y": [answer["z"]],
+        "marker": {"size": 10, "symbol": "diamond", "color": "#d55e00"},
+        "hovertemplate": "%{x}: z %{y:+.2f}<extra>today</extra>",
+    }
+    path = line("spread", history["date"], history["z"], 0, hover="%{x}: z %{y:+.2f}<extra></extra>")
+    return Figure(
+        name="spread",
+        data=[path, today],
+        layout={
+            "yaxis": {"title": {"text": "z: deviations from the line"}},
+            "showlegend": False,
+            "shapes": [shape for shape, _ in marks],
+            "annotations": [note for _, note in marks],
+        },
+        says="The spread against the line of the window, in its deviations; dotted: the levels to act at. The line is "
+        "fitted to the days before today, so only today's z is out of sample.",
+        height=400,
+    )
