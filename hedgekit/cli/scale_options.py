@@ -11,6 +11,7 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+MINUTE = 60
 TERMINAL_SECONDS, LOG_SECONDS = 0.5, 30.0
 """A terminal's line is rewritten this often; a log gets a line this often."""
 
@@ -33,7 +34,9 @@ def scale_options(command: F) -> F:
 
 
 def progress(noun: str, *, quiet: bool) -> Callable[[int, int, int], None]:
-    """Return what is to be called with done, total and failed: one line with time left on a terminal, plain ones in a log."""
+    """Return what is to be called with done, total and failed: a line with time left, or a log's lines."""
+    from hedgekit.cli.progress import clear_line
+
     start = time.monotonic()
     terminal = sys.stderr is not None and sys.stderr.isatty()
     state = {"said": start if not terminal else 0.0, "first": -1}
@@ -41,6 +44,7 @@ def progress(noun: str, *, quiet: bool) -> Callable[[int, int, int], None]:
     def watch(done: int, total: int, failed: int) -> None:
         if quiet or sys.stderr is None:
             return
+        clear_line()  # this one says more than the common line
         now = time.monotonic()
         if state["first"] < 0:
             state["first"] = done  # kept from an earlier run: they took no time in this one
@@ -62,7 +66,7 @@ def progress(noun: str, *, quiet: bool) -> Callable[[int, int, int], None]:
 
 def _span(seconds: float) -> str:
     """Write a time: "42 s", "12 min", "3 h 20 min"."""
-    minutes = round(seconds / 60)
+    minutes = round(seconds / MINUTE)
     if minutes < 2:
         return f"{seconds:.0f} s"
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // MINUTE} h {minutes % MINUTE} min"

@@ -27,6 +27,7 @@ TABLES = {
     "rotate": "hedgekit.report.rotate_table",
     "book": "hedgekit.report.book_table",
     "check": "hedgekit.report.check_table",
+    "check_books": "hedgekit.report.check_books_table",
     "rule": "hedgekit.report.rule_table",
     "policy": "hedgekit.report.policy_text",
     "scenario": "hedgekit.report.scenario_table",
@@ -39,6 +40,7 @@ TABLES = {
     "pair_scan": "hedgekit.report.pair_scan_table",
     "pair_status": "hedgekit.report.pair_status_table",
     "pair_backtest": "hedgekit.report.pair_backtest_table",
+    "record": "hedgekit.report.record_table",
     "history": "hedgekit.report.history_table",
     "doctor": "hedgekit.report.doctor_table",
 }

@@ -16,7 +16,7 @@ def table(result: HistoryResult, *, terminal: bool = False) -> str:
     """Return what was done and what was not, then the counts by underlying."""
     out = console(terminal=terminal)
     run, failures = result.run, result.failures
-    head = f"{len(run.entries):,} partitions, {result.quotes:,} quotes in {result.out}"
+    head = f"{len(run.entries):,} partitions, {result.quotes:,} quotes"
     out.print(Text(f"{head}: {run.done:,} done now, {run.kept:,} kept", style=ACCENT))
     if failures:
         out.print(Text(f"{len(failures):,} NOT DONE", style="bold red"))
@@ -50,6 +50,7 @@ def _footer(result: HistoryResult) -> list[str]:
     rate = "each chain's own rate" if given["rate"] is None else f"rate {given['rate']}"
     dividends = "each chain's implied yield" if given["dividends"] is None else f"dividends {given['dividends']}"
     return [
+        f"in {result.out}",
         "without vol: a mid that no vol explains, no two-sided quote, or expired; every quote is in the file, flagged",
         f"{rate}, {dividends}; schema {given['schema']}, columns in docs/history.md; hedgekit {given['version']}",
     ]

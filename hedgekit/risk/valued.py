@@ -264,7 +264,7 @@ def value_book(
     InputError
         One file of dividends for several chains, or dividends of a ticker that has no chain.
     """
-    _check_dividends(dividends, chains)
+    check_dividends(dividends, chains)
     by_ticker = {chain.ticker: chain for chain in chains}
     held = {ticker: [p for p in book.positions if p.ticker == ticker] for ticker in book.tickers}
     known = settle((*held, benchmark), benchmark, betas or {}, prices)
@@ -321,8 +321,14 @@ def value_book(
     )
 
 
-def _check_dividends(dividends: GivenByTicker, chains: Sequence[Chain]) -> None:
-    """Refuse one ticker's cash dividends for another's options."""
+def check_dividends(dividends: GivenByTicker, chains: Sequence[Chain]) -> None:
+    """Refuse one ticker's cash dividends for another's options.
+
+    Raises
+    ------
+    InputError
+        One file for several chains, or a ticker without a chain.
+    """
     tickers = [chain.ticker for chain in chains]
     if isinstance(dividends, Mapping):
         unknown = sorted(set(dividends) - set(tickers))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hedgekit.errors import DataError, HedgekitError, InputError
 from hedgekit.model import Option
-from hedgekit.risk.book import Book, book_of, load_book
+from hedgekit.risk.book import Book, Position, book_of, load_book
 from hedgekit.risk.readers.columns import fields_of
 from hedgekit.risk.readers.statement import Row, Statement
 from hedgekit.risk.readers.symbols import is_cash, read_symbol
@@ -57,19 +58,74 @@ class Chunk:
         found: list[tuple[str, Book | str]] = []
         start = 0
         for name, end in zip(self.names, self.ends, strict=True):
-            rows = tuple(
-                Row(
-                    where=f"row {numbers[at]}",
-                    cells={field: cell for field, cells in columns.items() if (cell := cells[at]) not in (None, "")},
-                )
-                for at in range(start, end)
-            )
+            book = _plain_book(columns, numbers, range(start, end), self.label)
+            if book is None:
+                cells = [
+                    {field: cell for field, cells in columns.items() if (cell := cells[at]) not in (None, "")}
+                    for at in range(start, end)
+                ]
+                rows = (Row(where=f"row {numbers[start + i]}", cells=one) for i, one in enumerate(cells))
+                try:
+                    book = book_of(Statement(rows=tuple(rows)), label=self.label)
+                except HedgekitError as error:
+                    found.append((name, str(error)))
+                    start = end
+                    continue
+            found.append((name, book))
             start = end
-            try:
-                found.append((name, book_of(Statement(rows=rows), label=self.label)))
-            except HedgekitError as error:
-                found.append((name, str(error)))
         return found
+
+
+_PLAIN = {"account", "symbol", "quantity", "price", "cost", "stop"}
+
+
+def _plain_book(columns: Mapping[str, list[Any]], numbers: Sequence[int], rows: range, label: str) -> Book | None:
+    """Return the book of rows that hold only symbols and numbers; None when `book_of` has to judge them."""
+    if not columns.keys() <= _PLAIN:
+        return None
+    symbols, quantities, accounts = columns["symbol"], columns["quantity"], columns["account"]
+    others = [(name, columns[name]) for name in ("price", "cost", "stop") if name in columns]
+    positions, cash = [], []
+    for at in rows:
+        symbol, quantity = symbols[at], quantities[at]
+        if not isinstance(symbol, str) or not isinstance(quantity, float | int) or not 0.0 < abs(quantity) < 1e15:
+            return None
+        ticker, option = _instrument(symbol)
+        if ticker is None:
+            if option is None and is_cash(symbol):
+                cash.append((str(accounts[at]), float(quantity)))
+                continue
+            return None
+        if option is not None and quantity != round(quantity):
+            return None
+        more = {name: float(cell) for name, column in others if (cell := column[at]) is not None and cell == cell}
+        if any(not 0.0 <= number < 1e15 for number in more.values()):
+            return None
+        positions.append(
+            Position(
+                where=f"{label}: row {numbers[at]}",
+                account=str(accounts[at]),
+                symbol=symbol.strip(),
+                ticker=ticker,
+                quantity=float(quantity),
+                option=option,
+                **more,
+            )
+        )
+    if not positions or not cash:
+        return None
+    return Book(positions=tuple(positions), cash=tuple(cash), source=label, source_sha256="")
+
+
+@lru_cache(maxsize=100_000)
+def _instrument(symbol: str) -> tuple[str | None, Option | None]:
+    """Return what a symbol names; None for cash and for what cannot be read."""
+    if is_cash(symbol):
+        return None, None
+    try:
+        return read_symbol(symbol)
+    except InputError:
+        return None, None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +231,8 @@ def _of_table(path: Path, label: str, chunk: int) -> Accounts:
     order = np.argsort(own, kind="stable")
     at, own = at[order], own[order]
     ends = np.flatnonzero(np.append(np.diff(own) != 0, True)) + 1
-    by_rank = sorted(str(text) for text in texts if text is not None)
-    accounts = (
-        [by_rank[one] for one in own[ends - 1]]
-        if None not in texts
-        else [sorted(map(str, texts))[one] for one in own[ends - 1]]
-    )
+    by_rank = sorted(map(str, texts))
+    accounts = [by_rank[one] for one in own[ends - 1]]
     kept = pa.table({field: table.column(name) for field, name in names.items()})
     kept = kept.append_column("row", pa.array(np.arange(1, table.num_rows + 1)))
     starts = np.append(0, ends[:-1])

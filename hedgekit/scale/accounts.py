@@ -22,7 +22,7 @@ from hedgekit.risk.check import Verdict, dividends_of, judge, one_each
 from hedgekit.risk.policy import Policy
 from hedgekit.risk.readers.symbols import underlying_of_root
 from hedgekit.risk.rule import Context
-from hedgekit.risk.valued import value_book
+from hedgekit.risk.valued import GivenByTicker, check_dividends, value_book
 from hedgekit.scale.account_files import Accounts, Chunk, options_named, options_of, read_accounts
 from hedgekit.scale.engines import Engine, Lost
 from hedgekit.scale.runner import Failure, Watch
@@ -148,7 +148,7 @@ def check_books(
     prices: PriceHistory | None = None,
     betas: Mapping[str, Beta] | None = None,
     rate: Given = None,
-    dividends: Given = None,
+    dividends: GivenByTicker = None,
     now: datetime,
     now_given: bool = True,
     out: str | os.PathLike[str] | None = None,
@@ -185,6 +185,8 @@ def check_books(
             )
     if prices is not None:
         prices = prices.until(max(now.date(), max((chain.asof.date() for chain in chains), default=now.date())))
+    dividends = dividends_of(policy, dividends)
+    check_dividends(dividends, chains)
     accounts = read_accounts(source)
     quoted = max((chain.asof for chain in chains), default=now)
     moment = max(quoted, now)
@@ -196,7 +198,7 @@ def check_books(
         betas={**policy.betas, **(betas or {})},
         benchmark=policy.benchmark,
         rate=policy.rate if rate is None else rate,
-        dividends=dividends_of(policy, dividends),
+        dividends=dividends,
         asof=moment if now_given else quoted,
         with_smiles=any(entry.params.get("smile") == "sticky_delta" for entry in policy.entries),
     )
@@ -424,7 +426,7 @@ def _warnings(bench: Bench) -> tuple[Note, ...]:
     return tuple(dict.fromkeys(notes))
 
 
-def _inputs(policy: Policy, accounts: Accounts, bench: Bench, rate: Given, dividends: Given) -> dict[str, Any]:
+def _inputs(policy: Policy, accounts: Accounts, bench: Bench, rate: Given, dividends: GivenByTicker) -> dict[str, Any]:
     from hedgekit import __version__
 
     prices = bench.prices

@@ -26,7 +26,7 @@ from hedgekit.pricing import Exercise
 from hedgekit.risk.betas import Beta, settle
 from hedgekit.risk.book import Book, Position
 from hedgekit.risk.rule import Context, Unknown
-from hedgekit.risk.valued import Line, ValuedBook, line_of, share_price, value_book
+from hedgekit.risk.valued import GivenByTicker, Line, ValuedBook, line_of, share_price, value_book
 from hedgekit.scenarios.grid import MOST_POINTS, Grid, elapsed_years, option_values
 from hedgekit.scenarios.holding import Holding, Underlying, exercise_of, underlying_of
 
@@ -80,7 +80,7 @@ class SharedBook:
     betas: Mapping[str, Beta]
     benchmark: str
     rate: Given
-    dividends: Given
+    dividends: GivenByTicker
     asof: datetime
     with_smiles: bool
     _marked: dict[tuple[str, str], Marked | None] = field(default_factory=dict)
@@ -191,7 +191,7 @@ class SharedBook:
             betas=self.betas,
             benchmark=self.benchmark,
             rate=rate,
-            dividends=self.dividends,
+            dividends=self._dividends(ticker),
             asof=self.asof,
             with_smiles=self.with_smiles,
         )
@@ -369,12 +369,16 @@ class SharedBook:
 
     def _until(self, market: Underlying, chain: Chain, last: date) -> Underlying:
         """Return the market with the dividends an account sees: a file's are projected as far as its last expiry."""
-        if self.dividends is None or not isinstance(self.dividends, str | os.PathLike):
+        given = self._dividends(chain.ticker)
+        if given is None or not isinstance(given, str | os.PathLike):
             return market
         key = (chain.ticker, last)
         if key not in self._cash:
-            self._cash[key] = read_dividends(self.dividends, chain.asof, until=last).cash
+            self._cash[key] = read_dividends(given, chain.asof, until=last).cash
         return market if self._cash[key] == market.cash else replace(market, cash=self._cash[key])
+
+    def _dividends(self, ticker: str) -> Given:
+        return self.dividends.get(ticker) if isinstance(self.dividends, Mapping) else self.dividends
 
     def _beta(self, ticker: str) -> Beta | None:
         if ticker not in self._known:

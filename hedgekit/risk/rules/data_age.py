@@ -16,6 +16,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Count sessions since the oldest price a line rests on, and the lines whose own quotes are old."""
     now = calendar.last_session_at(context.now)
     oldest, what, undated = now, "", []
+    sessions = {ticker: calendar.last_session_at(chain.asof) for ticker, chain in context.valued.chains.items()}
     for line in context.valued.lines:
         if line.price_day is None:
             if line.price_source == "book":
@@ -23,11 +24,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
             continue
         day = line.price_day
         if line.price_source == "chain":
-            day = calendar.last_session_at(context.valued.chains[line.ticker].asof)
+            day = sessions[line.ticker]
         if day < oldest:
             oldest, what = day, f"{line.ticker} ({line.price_source})"
-    for ticker, chain in sorted(context.valued.chains.items()):
-        day = calendar.last_session_at(chain.asof)
+    for ticker, day in sorted(sessions.items()):
         if day < oldest:
             oldest, what = day, f"the chain of {ticker}"
     stale = [line.name for line in context.valued.lines if line.quote is not None and line.quote.flags & Flag.STALE]
