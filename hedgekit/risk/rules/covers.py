@@ -61,3 +61,16 @@ def naked(lines: Sequence[Line], kind: str) -> list[Naked]:
         if wanted:
             found.append(Naked(line=line, contracts=wanted))
     return found
+
+
+def net_long_puts(lines: Sequence[Line]) -> list[tuple[Line, float]]:
+    """Return each put held long over all accounts, with its shares; the same put sold elsewhere is netted."""
+    held: dict[str, float] = {}
+    first: dict[str, Line] = {}
+    for line in lines:
+        if line.option is not None and line.option.kind == "put":
+            symbol = line.option.compact
+            held[symbol] = held.get(symbol, 0.0) + line.position.units
+            if line.position.quantity > 0:
+                first.setdefault(symbol, line)
+    return [(first[symbol], count) for symbol, count in held.items() if count > 0.0]

@@ -7,20 +7,14 @@ from typing import Any
 
 from hedgekit import units
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, Unknown, share, usd
+from hedgekit.risk.rules.covers import net_long_puts
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Compare the shares that long puts stand for with the shares held, or in beta dollars with the whole book."""
     ticker = params["ticker"] or context.benchmark
     lines = context.held(ticker)
-    puts = sum(
-        line.position.units
-        for line in lines
-        if line.option
-        and line.option.kind == "put"
-        and line.position.quantity > 0
-        and units.days(line.t_years) >= params["min_days"]
-    )
+    puts = sum(count for line, count in net_long_puts(lines) if units.days(line.t_years) >= params["min_days"])
     if params["measure"] == "beta":
         stock = [line for line in context.lines() if line.option is None]
         exposure = sum(line.value_usd * context.beta(line.ticker).value for line in stock)
@@ -37,7 +31,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         value=value,
         limit=[low, high],
         message=f"{share(value)} of {ticker} covered by puts, band {share(low)}-{share(high)}",
-        calculation=f"{text}; long puts with {params['min_days']} days left or more, any strike; short puts count not",
+        calculation=f"{text}; long puts with {params['min_days']} days left or more, any strike; "
+        "the same put sold counts against them, other short puts not",
     )
 
 

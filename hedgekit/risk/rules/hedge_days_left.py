@@ -7,16 +7,13 @@ from typing import Any
 
 from hedgekit import units
 from hedgekit.risk.rule import Context, Outcome, Param, Rule
+from hedgekit.risk.rules.covers import net_long_puts
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Find the long put that expires first."""
     ticker, limit = params["ticker"] or context.benchmark, params["min_days"]
-    puts = [
-        line
-        for line in context.held(ticker)
-        if line.option and line.option.kind == "put" and line.position.quantity > 0
-    ]
+    puts = [line for line, _ in net_long_puts(context.held(ticker))]
     if not puts:
         message = f"no long put on {ticker}: nothing is hedged"
         return Outcome(passed=False, value=None, limit=limit, message=message, calculation="no long put in the book")

@@ -183,6 +183,17 @@ def test_stops_and_pairs(judge, chain):
     assert late.verdict == "breach" and "no stop" in late.message
 
 
+def test_a_put_sold_in_another_account_hedges_nothing(judge):
+    put = "IWM 2027-01-15 230 P"
+    policy = "[rules.hedge-coverage]\nlow = 0.5\n[rules.hedge-days-left]\n"
+    book = f"account,symbol,quantity\na,IWM,2000\na,{put},20\nb,{put},-{{}}\n,CASH,500000\n"
+    half, none = by_id(judge(policy, book.format(10))), by_id(judge(policy, book.format(20)))
+    assert half["hedge-coverage"].value == 0.5
+    assert half["hedge-days-left"].verdict == "pass"
+    assert none["hedge-coverage"].value == 0.0
+    assert none["hedge-days-left"].verdict == "breach"
+
+
 def test_tickers_in_a_policy_may_be_in_small_letters(judge):
     policy = '[rules.allocation-band]\nticker = "iwm"\nlow = 0.0\nhigh = 1.0\n[rules.single-name]\nexempt = ["iwm"]\n'
     rules = by_id(judge(policy, "symbol,quantity\nIWM,100\nCASH,99999\n"))
