@@ -54,5 +54,5 @@ def command(*, data: Path, chapters: tuple[str, ...], format_: str, output: str,
             click.echo(f"{what}: {whole} to do", err=True)
 
     result = record(data, chapters=chapters, tell=tell)
-    clear_line(quiet=quiet)
+    clear_line()
     deliver(result, format_=format_, output=output, quiet=quiet)
