@@ -53,6 +53,5 @@ def command(*, data: Path, chapters: tuple[str, ...], format_: str, output: str,
             click.echo(f"{what}: {whole} to do", err=True)
 
     result = record(data, chapters=chapters, tell=tell)
-    if terminal and not quiet:
-        click.echo("\r\x1b[K", err=True, nl=False)
+    clear_line()
     deliver(result, format_=format_, output=output, quiet=quiet)
