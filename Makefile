@@ -3,18 +3,20 @@
 # make check   static checks: format, lint, types, layers
 # make dist    build the sdist, install it in a fresh environment and run it away from the checkout
 # make bench   the benchmark table for this machine (rivals that are not installed are named and skipped)
+# make record  what was promised against what came, on the chains and prices in DATA (../shared/data)
 # make sanitize  run the kernels' unit tests under the address and undefined-behaviour sanitizers
 # Nothing but Python 3.11+, a C compiler and a reachable package index is needed.
 
 PYTHON ?= python3
 VENV   ?= .venv
+DATA   ?= ../shared/data
 BIN    := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 KERNELS := $(basename $(notdir $(wildcard hedgekit/core/*.pyx)))
 SOURCES := pyproject.toml setup.py $(wildcard hedgekit/core/*.pyx hedgekit/core/c/*)
 
-.PHONY: demo test check dist bench sanitize clean
+.PHONY: demo test check dist bench record sanitize clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
@@ -29,7 +31,7 @@ check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
 	$(BIN)/ruff format --check .
 	$(BIN)/cython-lint hedgekit/core
 	$(BIN)/mypy
-	$(BIN)/python -m mypy.stubtest --allowlist tests/typing/stubtest-allowlist.txt --ignore-unused-allowlist $(KERNELS:%=hedgekit.core.%)
+	$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt --ignore-unused-allowlist $(KERNELS:%=hedgekit.core.%)
 	$(BIN)/lint-imports
 
 dist: $(VENV)/.installed
@@ -37,6 +39,9 @@ dist: $(VENV)/.installed
 
 bench: $(VENV)/.installed $(VENV)/.test
 	$(BIN)/python tests/bench/run.py
+
+record: $(VENV)/.installed
+	$(BIN)/hedgekit record --data $(DATA)
 
 sanitize: $(VENV)/.test
 	tests/sanitize.sh $(BIN)/python

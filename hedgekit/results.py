@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def plain(value: Any) -> Any:
     >>> plain({"delta": float("nan"), "by": date(2026, 9, 18)})
     {'delta': None, 'by': '2026-09-18'}
     """
-    if value is None or isinstance(value, str | bool):
+    # by far the most values are of these very types
+    kind = type(value)
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if isinstance(value, str):
         return value
     if isinstance(value, Enum):
         return value.name if isinstance(value, int) else plain(value.value)
@@ -71,11 +78,29 @@ def plain(value: Any) -> Any:
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
+    tolist = getattr(value, "tolist", None)
+    if callable(tolist):
+        return plain(tolist())
     if isinstance(value, Iterable):
         return [plain(v) for v in value]
     raise TypeError(f"cannot write a {type(value).__name__} as JSON: {value!r}")
+
+
+def _indented(value: Any, step: str, line: str) -> str:
+    """Write what `plain` returned as ``json.dumps`` would with an indent, whose own writer is several times slower."""
+    kind = type(value)
+    if kind is float:
+        return float.__repr__(value)
+    if kind is str:
+        return encode_basestring(value)
+    within = line + step
+    if kind is dict:
+        pairs = [f"{encode_basestring(key)}: {_indented(item, step, within)}" for key, item in value.items()]
+        return f"{{{within}{f',{within}'.join(pairs)}{line}}}" if pairs else "{}"
+    if kind is list:
+        items = [_indented(item, step, within) for item in value]
+        return f"[{within}{f',{within}'.join(items)}{line}]" if items else "[]"
+    return json.dumps(value, allow_nan=False, ensure_ascii=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +143,9 @@ class Result:
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """Return `to_dict` as JSON text; floats are written so that they read back as the same double."""
-        return json.dumps(self.to_dict(), indent=indent, allow_nan=False, ensure_ascii=False)
+        if indent is None:
+            return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
+        return _indented(self.to_dict(), " " * indent, "\n")
 
     def to_frame(self) -> pd.DataFrame:
         """Return `records` as a data frame."""

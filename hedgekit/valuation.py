@@ -20,6 +20,9 @@ from hedgekit.results import Result
 
 USUAL_CLOSE = time(16, 0)
 
+HIGHEST_VOL = 10.0
+"""A vol above this was written in percent."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
@@ -215,6 +218,8 @@ def value(
     exercise = exercise or (exercise_style(contract.option.root) if contract.option else "american")
     if vol is not None and premium is not None:
         raise InputError("give one of --vol and --premium, not both")
+    if vol is not None and vol > HIGHEST_VOL:
+        raise InputError(f"--vol {vol:g}: {units.percent(vol):,.0f}% a year; 20% is written 0.20")
     if chain is not None:
         terms, quote = _from_chain(contract, chain, rate=rate, dividends=dividends)
         spot = chain.spot

@@ -6,12 +6,14 @@ rest inside the function that needs them: help and completion load click alone.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import NoReturn
 
 import click
 
 from hedgekit.cli.groups import lazy_group
+from hedgekit.cli.summaries import SUMMARIES
 from hedgekit.errors import HedgekitError
 
 # command -> its module; help shows them in this order
@@ -29,9 +31,10 @@ COMMANDS = {
     "rotate": "hedgekit.cli.rotate",
     "chain": "hedgekit.cli.chain",
     "surface": "hedgekit.cli.surface",
-    "history": "hedgekit.cli.history",
     "price": "hedgekit.cli.price",
     "iv": "hedgekit.cli.iv",
+    "record": "hedgekit.cli.record",
+    "history": "hedgekit.cli.history",
     "report": "hedgekit.cli.report",
     "config": "hedgekit.cli.config",
     "doctor": "hedgekit.cli.doctor",
@@ -42,7 +45,7 @@ BUG = 70
 
 
 @click.group(
-    cls=lazy_group(COMMANDS),
+    cls=lazy_group(COMMANDS, SUMMARIES),
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -64,10 +67,19 @@ def group() -> None:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    for library in ("OPENBLAS", "MKL", "BLIS"):
+        # our matrices are small: sharing them between cores costs more than it saves, and moves the last digits
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    stdout = sys.stdout
     try:
         # Without standalone mode Click returns the code of an early end instead of raising it.
         returned = group(prog_name="hedgekit", standalone_mode=False)
         code = returned if isinstance(returned, int) else 0
+    except SystemExit:
+        # When the reader of its help has gone Click puts a mute stream in place of stdout and ends with 1: no breach.
+        if sys.stdout is stdout:
+            raise
+        code = 0
     except click.Abort:
         code = 130
     except click.ClickException as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, write_beside
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, seconds, write_beside
 
 if TYPE_CHECKING:
     from hedgekit.results import Result
@@ -101,6 +101,7 @@ COMMANDS = {
 @click.option(
     "--time-limit",
     type=float,
+    callback=seconds,
     default=60.0,
     show_default=True,
     help="Seconds after which the search for 4 legs and more settles for the fewer that are proven.",
@@ -124,6 +125,7 @@ COMMANDS = {
     help="Also write the proof that no ticket is cheaper; hedgekit hedge verify checks it.",
 )
 @market_options
+@plot_option
 @output_options
 @click.pass_context
 def command(
@@ -178,7 +180,7 @@ def command(
         raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
     if beta is not None and holdings is None:
         raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
-    from hedgekit.cli.progress import clear_line, search_watch
+    from hedgekit.cli.progress import search_watch
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
 
@@ -201,7 +203,7 @@ def command(
         "max_legs": max_legs,
         "max_spread": max_spread,
         "prices": history,
-        "watch": search_watch(quiet=quiet, limit_seconds=time_limit),
+        "watch": search_watch(limit_seconds=time_limit),
         "details": details or format_ != "table" or history is not None,
     }
     goals: dict[str, Any] = {
@@ -225,7 +227,6 @@ def command(
         result = compare_portfolio(loaded, portfolio, **terms)
     else:
         result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
-    clear_line(quiet=quiet)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, market_options, output_options, seconds
 
 
 def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, float] | None:
@@ -53,6 +53,7 @@ def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
 @click.option(
     "--time-limit",
     type=float,
+    callback=seconds,
     default=60.0,
     show_default=True,
     help="Seconds after which the search settles for the fewer legs that are proven.",
@@ -97,7 +98,7 @@ def command(
     is the line to beat: beside each point stand the shares to sell for the same delta, and where the
     hedge does better than that.
     """
-    from hedgekit.cli.progress import clear_line, search_watch
+    from hedgekit.cli.progress import search_watch
     from hedgekit.hedges.frontier import frontier
     from hedgekit.market.sources import load
 
@@ -117,9 +118,8 @@ def command(
         fee=fee,
         max_legs=max_legs,
         max_spread=max_spread,
-        watch=search_watch(quiet=quiet, limit_seconds=time_limit),
+        watch=search_watch(limit_seconds=time_limit),
         **more,
     )
-    clear_line(quiet=quiet)
     deliver(result, format_=format_, output=output, quiet=quiet)
     result.require()

@@ -31,10 +31,10 @@ def further_answers(chain: Chain, result: HedgeResult, terms: Mapping[str, Any])
     from hedgekit.hedges.stop_study import study
     from hedgekit.hedges.what_if import what_if
 
-    market = {name: terms[name] for name in ("rate", "dividends")}
+    market: dict[str, Any] = {name: terms[name] for name in ("rate", "dividends")}
     asked: dict[str, Any] = {"shares": result.problem.shares, "expiry": result.problem.expiry, "fee": terms["fee"]}
     found: list[Result] = [what_if(chain, result, **market)] if result.recommended else []
-    search = {name: terms[name] for name in ("max_legs", "max_spread", "watch")}
+    search: dict[str, Any] = {name: terms[name] for name in ("max_legs", "max_spread", "watch")}
     caps: dict[str, Any] = {} if terms["min_cap"] is None else {"caps": (None, terms["min_cap"])}
     found.append(frontier(chain, points=POINTS, **asked, **market, **search, **caps))
     if terms["prices"] is not None:

@@ -17,7 +17,9 @@ FILE = click.Path(dir_okay=True, path_type=Path)
 @click.option("--leader", default="IWM", show_default=True, help="Ticker that may lead.")
 @click.option("--benchmark", default="SPY", show_default=True, help="Ticker it is measured against.")
 @click.option("--constituents", type=FILE, help="Prices of the leader's members: breadth, new highs, sectors.")
-@click.option("--members", type=FILE, help="CSV of ticker,sector and, for past days, from,to.")
+@click.option(
+    "--members", type=FILE, help="CSV of ticker,sector and, for past days, from,to; or a fund's holdings file."
+)
 @click.option("--flows", type=FILE, help="CSV of date,ticker,flow_usd, or of date,ticker,shares,price.")
 @click.option("--pe", nargs=2, type=float, metavar="LEADER BENCHMARK", help="Price/earnings of both.")
 @click.option("--average", type=int, default=200, show_default=True, help="Days of the long moving average.")

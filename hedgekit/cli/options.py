@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -23,6 +24,9 @@ FORMATS = ("table", "json", "csv")
 
 HTML = "hedgekit.html"
 """Where a context keeps the page asked for."""
+
+PLOT = "hedgekit.plot"
+"""Whether a context asks for a picture under the table."""
 
 CONFIG = "hedgekit.config"
 """Where a context keeps the configuration file named on the command line."""
@@ -40,6 +44,13 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
     except ValueError:
         message = f"{value!r} is not a day of the calendar: write YYYY-MM-DD, like 2026-09-18"
         raise click.BadParameter(message, ctx, param) from None
+
+
+def seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    """Take a time of zero seconds or more."""
+    if not value >= 0.0:
+        raise click.BadParameter(f"{value:g}: expected seconds, 0 or more", ctx, param)
+    return value
 
 
 class FormatOption(click.Option):
@@ -130,7 +141,32 @@ def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
         click.option("--quiet", is_flag=True, help="No warnings on standard error."),
         click.option("--verbose", is_flag=True, help="Also say what is being done, on standard error."),
     ]
-    return _with(command, decorators)
+    return _with(_watched(command), decorators)
+
+
+def _watched(command: F) -> F:
+    """Return the command with a line on the terminal that says how far it is, when it takes longer than a second."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **given: Any) -> Any:
+        from hedgekit.cli.progress import working
+
+        with working("working", quiet=given["quiet"]):
+            return command(*args, **given)
+
+    return cast("F", run)
+
+
+def plot_option(command: F) -> F:
+    """Add ``--plot`` for a command whose answer has a picture in `hedgekit.report.plot`."""
+
+    def keep(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+        ctx.meta[PLOT] = value
+
+    option = click.option(
+        "--plot", is_flag=True, expose_value=False, callback=keep, help="Also draw it under the table."
+    )
+    return option(command)
 
 
 def rows_output_options(command: F) -> F:
@@ -168,14 +204,25 @@ def market_options(command: F) -> F:
     return _with(command, decorators)
 
 
-def _say(result: Result, format_: str) -> None:
-    """Write to standard output; a reader that has gone, or none at all, is not an error."""
+def _text(result: Result, format_: str, *, terminal: bool) -> str:
+    """Return the answer in the form asked for, with its picture where one is asked."""
     from hedgekit.report import render
 
+    text = render(result, format_, terminal=terminal)
+    ctx = click.get_current_context(silent=True)
+    if format_ == "table" and ctx is not None and ctx.meta.get(PLOT):
+        from hedgekit.report.plot import plot
+
+        text = f"{text}\n{plot(result)}"
+    return text
+
+
+def _say(result: Result, format_: str) -> None:
+    """Write to standard output; a reader that has gone, or none at all, is not an error."""
     if sys.stdout is None:
         return
     try:
-        sys.stdout.write(render(result, format_, terminal=sys.stdout.isatty()))
+        sys.stdout.write(_text(result, format_, terminal=sys.stdout.isatty()))
         sys.stdout.flush()
     except BrokenPipeError:
         # What is left in the buffer has nowhere to go: without this Python says so again when it ends.
@@ -256,8 +303,16 @@ def deliver(
     beside : callable, optional
         Further answers for the page; only computed when there is one.
     """
-    from hedgekit.report import render, write_text
+    from hedgekit.cli.progress import clear_line, tell
+    from hedgekit.report import write_text
 
+    ctx = click.get_current_context(silent=True)
+    target = ctx.meta.get(HTML) if ctx else None
+    further = []
+    if target and beside:
+        tell("the page")
+        further = list(beside())
+    clear_line()
     if not quiet and format_ != "table":
         for note in result.warnings:
             click.echo(f"warning: {note.message}", err=True)
@@ -272,16 +327,13 @@ def deliver(
     elif output == "-":
         _say(result, format_)
     else:
-        write_text(Path(output), render(result, format_, terminal=False))
+        write_text(Path(output), _text(result, format_, terminal=False))
         if not quiet:
             click.echo(f"written: {output}", err=True)
-    ctx = click.get_current_context(silent=True)
-    target = ctx.meta.get(HTML) if ctx else None
     if target:
         from hedgekit.report.page import page
 
-        shown = [result, *(beside() if beside else ())]
-        write_beside({target: page([answer.to_dict() for answer in shown])}, quiet=quiet)
+        write_beside({target: page([answer.to_dict() for answer in (result, *further)])}, quiet=quiet)
 
 
 def write_beside(files: Mapping[str, str], *, quiet: bool) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import click
 
-from hedgekit.cli.options import deliver, output_options
+from hedgekit.cli.options import deliver, output_options, plot_option
 from hedgekit.cli.pair_inputs import load_pair, pair_inputs
 
 
@@ -29,6 +29,7 @@ from hedgekit.cli.pair_inputs import load_pair, pair_inputs
 @click.option("--cost-bps", type=float, default=2.0, show_default=True, help="Cost of every fill, basis points.")
 @click.option("--borrow", type=float, default=0.005, show_default=True, help="Borrow fee a year on the leg sold.")
 @click.option("--prove", is_flag=True, help="Recompute on every prefix of the history and compare every value.")
+@plot_option
 @output_options
 def command(
     *,
@@ -58,6 +59,7 @@ def command(
     The line is re-estimated on past days as time goes on; a signal at one close is filled at the next.
     Ends with 1 when --prove finds a value that later days would have changed.
     """
+    from hedgekit.cli.progress import tell
     from hedgekit.pairs.backtest import Rules, pair_backtest
 
     rules = Rules(
@@ -72,15 +74,12 @@ def command(
         cost_bps=cost_bps,
         borrow=borrow,
     )
-    show = prove and sys.stderr is not None and sys.stderr.isatty() and not quiet
 
     def progress(done: int, total: int) -> None:
-        click.echo(f"\r{done:,} of {total:,} prefixes", err=True, nl=False)
+        tell(f"{total:,} prefixes", done / total)
 
     history = load_pair(prices, long, short, asof, since, verbose=verbose)
-    result = pair_backtest(history, long, short, rules=rules, proved=prove, progress=progress if show else None)
-    if show:
-        click.echo(err=True)
+    result = pair_backtest(history, long, short, rules=rules, proved=prove, progress=progress)
     deliver(result, format_=format_, output=output, quiet=quiet)
     if result.proof is not None and not result.proof.identical:
         sys.exit(1)

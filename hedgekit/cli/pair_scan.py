@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 
 import click
@@ -53,6 +52,7 @@ def command(
 
     Every pair is tested both ways, and the number of false findings is kept down over all of them.
     """
+    from hedgekit.cli.progress import tell
     from hedgekit.market.prices import load_prices
     from hedgekit.pairs.scan import pair_scan
 
@@ -62,10 +62,9 @@ def command(
     history = load_prices(prices, tickers=wanted)
     history = history if asof is None else history.until(asof)
     history = history if since is None else history.since(since)
-    show = sys.stderr is not None and sys.stderr.isatty() and not quiet
 
     def progress(done: int, total: int) -> None:
-        click.echo(f"\r{done:,} of {total:,} tests", err=True, nl=False)
+        tell(f"{total:,} tests", done / total)
 
     result = pair_scan(
         history,
@@ -74,8 +73,6 @@ def command(
         lags=lags,
         criterion="aic" if lags is None else None,
         top=None if everything else top,
-        progress=progress if show else None,
+        progress=progress,
     )
-    if show:
-        click.echo(err=True)
     deliver(result, format_=format_, output=output, quiet=quiet)

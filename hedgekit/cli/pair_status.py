@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 import click
 
-from hedgekit.cli.options import deliver, output_options
+from hedgekit.cli.options import deliver, output_options, plot_option
 from hedgekit.cli.pair_inputs import load_pair, pair_inputs
 
 
@@ -32,6 +32,7 @@ from hedgekit.cli.pair_inputs import load_pair, pair_inputs
     help="The spread held now: long is the long leg bought.",
 )
 @click.option("--gross", type=float, default=25_000.0, show_default=True, help="Dollars of both legs, for the stop.")
+@plot_option
 @output_options
 def command(
     *,

@@ -35,6 +35,8 @@ def scale_options(command: F) -> F:
 
 def progress(noun: str, *, quiet: bool) -> Callable[[int, int, int], None]:
     """Return what is to be called with done, total and failed: a line with time left, or a log's lines."""
+    from hedgekit.cli.progress import clear_line
+
     start = time.monotonic()
     terminal = sys.stderr is not None and sys.stderr.isatty()
     state = {"said": start if not terminal else 0.0, "first": -1}
@@ -42,6 +44,7 @@ def progress(noun: str, *, quiet: bool) -> Callable[[int, int, int], None]:
     def watch(done: int, total: int, failed: int) -> None:
         if quiet or sys.stderr is None:
             return
+        clear_line()  # this one says more than the common line
         now = time.monotonic()
         if state["first"] < 0:
             state["first"] = done  # kept from an earlier run: they took no time in this one

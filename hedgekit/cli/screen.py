@@ -37,7 +37,8 @@ def command(
 
     FACTS is CSV or parquet with a ticker column and any of debt_to_equity, revenue_growth,
     earnings_growth (or earnings and earnings_before), insider_buying, volume and average_volume;
-    ratios are fractions, or percent in columns that end in _pct. Missing data is unknown, never a pass.
+    ratios are fractions, or percent in columns that end in _pct; or a fund's holdings file.
+    Missing data is unknown, never a pass.
     """
     from hedgekit.leadership.screen import screen
     from hedgekit.leadership.screen.facts import read_facts

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 import click
 
-from hedgekit.cli.groups import LazyGroup
+from hedgekit.cli.groups import LazyGroup, offering
 from hedgekit.structures import STRUCTURES
 
 # command -> its module; help shows them before the catalogue
@@ -30,7 +30,7 @@ class StructureGroup(LazyGroup):
         if cmd_name in STRUCTURES:
             from hedgekit.cli.structure_build import command_of
 
-            return command_of(cmd_name)
+            return offering(ctx, command_of(cmd_name))
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(
@@ -38,7 +38,7 @@ class StructureGroup(LazyGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest the nearest name when the one given does not exist."""
         names = self.list_commands(ctx)
-        if args[0] not in names and not args[0].startswith("-"):
+        if args[0] not in names and not args[0].startswith("-") and not ctx.resilient_parsing:
             near = get_close_matches(args[0], names, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else f" Commands: {', '.join(names)}."
             raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)

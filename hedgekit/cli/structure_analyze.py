@@ -7,7 +7,7 @@ from typing import Literal
 
 import click
 
-from hedgekit.cli.options import market_options, output_options
+from hedgekit.cli.options import market_options, output_options, plot_option
 from hedgekit.cli.structure_options import deliver_structure, structure_options
 
 
@@ -27,6 +27,7 @@ from hedgekit.cli.structure_options import deliver_structure, structure_options
 @click.option("--chain", metavar="SOURCE", help="Option chain file that prices bare legs at the touch and gives vols.")
 @structure_options
 @market_options
+@plot_option
 @output_options
 def command(
     *,

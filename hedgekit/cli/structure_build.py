@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from hedgekit.cli.options import day_option, market_options, output_options
+from hedgekit.cli.options import day_option, market_options, output_options, plot_option
 from hedgekit.cli.structure_options import deliver_structure, structure_options
 from hedgekit.structures import STRUCTURES
 
@@ -58,6 +58,7 @@ def command_of(name: str) -> click.Command:
         ),
         structure_options,
         market_options,
+        plot_option,
         output_options,
     ]
     for decorator in reversed(decorators):

@@ -89,7 +89,8 @@ cdef extern from "optimum.h" nogil:
     int hk_optimum_ticket(const hk_optimum *, int, hk_ticket *)
     hk_optimum_work hk_optimum_count(const hk_optimum *)
     int hk_optimum_complete(const hk_optimum *)
-    void hk_optimum_multipliers(hk_optimum *, int, const hk_ticket *, const int64_t *, const int64_t *, hk_multipliers *)
+    void hk_optimum_multipliers(
+        hk_optimum *, int, const hk_ticket *, const int64_t *, const int64_t *, hk_multipliers *)
 
 MAX_LEGS = HK_OPTIMUM_LEGS
 """Most distinct legs of a ticket."""

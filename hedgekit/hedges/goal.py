@@ -31,6 +31,9 @@ Kind: TypeAlias = Literal["floor", "budget", "cap", "delta", "cvar"]
 Measure: TypeAlias = Literal["implied", "historical"]
 MEASURES: tuple[Measure, ...] = ("implied", "historical")
 
+LEAST_PERCENT = 2.0
+"""A fraction of this or more was probably meant in percent."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
@@ -202,4 +205,4 @@ def _level(until: float | None, spot: float) -> float:
 
 def _meant(number: float) -> str:
     """Suggest the fraction where a percent number was written."""
-    return f" (did you mean {units.fraction(number):g}?)" if 1.0 < number <= units.PERCENT else ""
+    return f" (did you mean {units.fraction(number):g}?)" if LEAST_PERCENT <= number <= units.PERCENT else ""

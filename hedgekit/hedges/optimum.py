@@ -63,11 +63,13 @@ class Ticket:
     cost_usd : float
         Premium and fees, positive when paid.
     floor_usd, floor_pct : float
-        Least wealth at expiry after the financed cost, dollars and percent of today's value.
+        Least wealth at expiry over every spot, after the financed cost, dollars and percent of today's value.
     cap_pct : float or None
         Most wealth at or above today's spot, percent of today's value; None when there is no limit.
     cost, floor : Fraction
-        The same, exact dollars.
+        Exact dollars; the floor from the level up that the search holds it to.
+    floor_until_usd, floor_until_pct : float or None
+        That floor, where the level is above 0; None where it is the floor over every spot.
     """
 
     legs: tuple[Leg, ...]
@@ -77,10 +79,17 @@ class Ticket:
     cap_pct: float | None
     cost: Fraction
     floor: Fraction
+    floor_until_usd: float | None = None
+    floor_until_pct: float | None = None
+
+    @property
+    def kept_pct(self) -> float:
+        """What the ticket was chosen for: the floor down to the level asked for, percent of today's value."""
+        return self.floor_pct if self.floor_until_pct is None else self.floor_until_pct
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ticket as JSON-ready numbers."""
-        return {
+        row: dict[str, Any] = {
             "legs": [
                 {"symbol": leg.option.compact, "contracts": leg.contracts, "premium": leg.premium} for leg in self.legs
             ],
@@ -89,6 +98,9 @@ class Ticket:
             "floor_pct": self.floor_pct,
             "cap_pct": self.cap_pct,
         }
+        if self.floor_until_usd is not None:
+            row.update(floor_until_usd=self.floor_until_usd, floor_until_pct=self.floor_until_pct)
+        return row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +165,7 @@ class Optimum:
     @property
     def floor_by_legs(self) -> dict[int, float | None]:
         """Floor kept with at most so many legs, percent of today's value; None where that many cannot meet the goal."""
-        return {i + 1: None if ticket is None else ticket.floor_pct for i, ticket in enumerate(self.by_legs)}
+        return {i + 1: None if ticket is None else ticket.kept_pct for i, ticket in enumerate(self.by_legs)}
 
     def candidate(self, problem: Problem) -> Candidate | None:
         """Return the best ticket measured like every other hedge, greeks and risk included."""
@@ -177,6 +189,7 @@ class Optimum:
             "floor_usd": None if best is None else best["floor_usd"],
             "floor_pct": None if best is None else best["floor_pct"],
             "cap_pct": None if best is None else best["cap_pct"],
+            **{name: best[name] for name in ("floor_until_usd", "floor_until_pct") if best and name in best},
             "status": self.status,
             "seconds": self.seconds,
             "runners_up": [ticket.to_dict() for ticket in self.runners_up],
@@ -296,13 +309,16 @@ class HedgeSearch:
         cost = total_cost(legs, problem.fee)
         wealth = expiry_wealth(problem.shares, legs).minus(carried_exact(cost, problem.rate, problem.t_years))
         low, high = wealth.minimum(low=self.until), wealth.maximum(low=problem.spot)
-        if low is None:
+        least = wealth.minimum()
+        if low is None or least is None:
             raise ConvergenceError(f"the search returned a ticket without a floor: {', '.join(map(str, legs))}")
         ticket = Ticket(
             legs=legs,
             cost_usd=float(cost),
-            floor_usd=float(low.value),
-            floor_pct=units.percent(float(low.value / problem.value)),
+            floor_usd=float(least.value),
+            floor_pct=units.percent(float(least.value / problem.value)),
+            floor_until_usd=float(low.value) if self.until > 0 else None,
+            floor_until_pct=units.percent(float(low.value / problem.value)) if self.until > 0 else None,
             cap_pct=None if high is None else units.percent(float(high.value / problem.value)),
             cost=cost,
             floor=low.value,

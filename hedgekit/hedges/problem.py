@@ -292,9 +292,8 @@ def make_problem(
         When no put of that expiry can be traded on.
     """
     if isinstance(shares, bool) or not 1 <= shares <= MOST_SHARES or int(shares) != shares:
-        raise InputError(
-            f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}; split the position"
-        )
+        split = "; split the position" if shares > MOST_SHARES else ""
+        raise InputError(f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}{split}")
     goal = Goal(floor=floor, floor_given=True) if goal is None else goal
     if not 0.0 <= fee <= HIGHEST_FEE:
         raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")

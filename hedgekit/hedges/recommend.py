@@ -133,7 +133,7 @@ def _why_none(problem: Problem, optimum: Optimum | None, others: Sequence[Candid
         why += f": the least it costs is ${cheapest.cost_usd:,.2f} ({ticket_text(cheapest.legs)})"
     if best is None:
         return why if cheapest is not None else f"{why}: nothing can be built from this chain"
-    nearest = math.floor(best.floor_pct * units.PERCENT) / units.PERCENT
+    nearest = math.floor(best.kept_pct * units.PERCENT) / units.PERCENT
     why += (
         f"{';' if cheapest is not None else ':'} the nearest feasible floor is {nearest:.2f}% "
         f"({ticket_text(best.legs)}, cost ${best.cost_usd:,.0f}); "

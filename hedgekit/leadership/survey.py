@@ -25,6 +25,9 @@ from hedgekit.results import Note, Result
 CARRIED_DAYS: Final = 5
 """Calendar days an indicator still votes after its last value: flows post late, markets close for long weekends."""
 
+LEAST_JUDGED: Final = 0.5
+"""Share of the members, those without prices counted, that must be judged for breadth to vote."""
+
 HISTORY: Final = 260
 """Days of the state that a result holds."""
 
@@ -218,6 +221,8 @@ def assess(
     days, y, x = pair.dates[both], strength_prices[both, 0], strength_prices[both, 1]
     if not len(days):
         raise DataError(f"{leader} and {benchmark} have no day in common{f' up to {asof}' if asof else ''}")
+    if asof is not None and (behind := (asof - days[-1].astype(date)).days) > CARRIED_DAYS:
+        notes.append(Note("prices_end_early", f"the prices end on {days[-1]}, {behind} days before {asof}"))
     found = _of_prices(days, y, x, leader, benchmark, look)
     if constituents is not None:
         found += _of_members(constituents, membership, asof, days, x, benchmark, look, notes)
@@ -331,6 +336,17 @@ def _of_members(
     wide = breadth.above_average(closes, look.average, member)
     extremes = breadth.new_highs_less_lows(closes, look.extremes, member)
     full = units.percent(1.0)
+    unpriced = () if membership is None else sorted(set(membership.sector) - set(history.tickers))
+    without = np.zeros(len(history.dates), dtype=np.int64)
+    if membership is not None and unpriced:
+        without = membership.member(unpriced, history.dates).sum(axis=1)
+    wide_votes = _enough(vote(wide.share, high=0.6, low=0.4), wide, without)
+    extreme_votes = _enough(vote(extremes.share, high=0.01, low=-0.01), extremes, without)
+    for name, found in (("breadth_above_average", wide), ("new_highs_less_lows", extremes)):
+        known = np.flatnonzero(found.judged)
+        if len(known) and found.judged[known[-1]] < LEAST_JUDGED * (total := (found.members + without)[known[-1]]):
+            told = f"{name}: {found.judged[known[-1]]:,} of {total:,} members can be judged: too few to vote"
+            notes.append(Note("thin_breadth", told))
     out = [
         _Series(
             name="breadth_above_average",
@@ -338,7 +354,7 @@ def _of_members(
             window=f"{look.average} days",
             days=history.dates,
             values=full * wide.share,
-            votes=vote(wide.share, high=0.6, low=0.4),
+            votes=wide_votes,
             denominators=wide.judged,
             sentence=f"{{value:.1f}}% of {{denominator:,}} members close above their {look.average}-day average",
         ),
@@ -348,7 +364,7 @@ def _of_members(
             window=f"{look.extremes} days",
             days=history.dates,
             values=full * extremes.share,
-            votes=vote(extremes.share, high=0.01, low=-0.01),
+            votes=extreme_votes,
             denominators=extremes.judged,
             sentence=f"new {look.extremes}-day highs less lows are {{value:+.1f}}% of {{denominator:,}} members",
         ),
@@ -394,6 +410,11 @@ def _of_members(
     ]
 
 
+def _enough(votes: Floats, found: breadth.Breadth, without: NDArray[np.int64]) -> Floats:
+    """Return the votes, unknown on days when too few of the members are judged to speak for them all."""
+    return np.where(found.judged >= LEAST_JUDGED * (found.members + without), votes, np.nan)
+
+
 def _of_flows(flows: Flows, asof: date | None, look: Windows, notes: list[Note]) -> _Series:
     days = np.array(flows.days, dtype="datetime64[D]")
     z = flows.zscore(look.flows)
@@ -434,7 +455,7 @@ def _latest(series: _Series, last: np.datetime64, notes: list[Note]) -> Indicato
             denominator=None,
             verdict=verdict(np.nan),
             votes=False,
-            sentence=f"cannot be computed: {series.window} of history are needed, there are {len(series.days)} days",
+            sentence=f"cannot be computed from {len(series.days)} days: it looks back over {series.window}",
         )
     at = int(known[-1])
     value, day = float(series.values[at]), series.days[at]
@@ -453,7 +474,7 @@ def _latest(series: _Series, last: np.datetime64, notes: list[Note]) -> Indicato
         window=series.window,
         denominator=denominator,
         verdict=word,
-        votes=recent and series.votes is not None,
+        votes=recent and series.votes is not None and bool(np.isfinite(series.votes[at])),
         sentence=series.sentence.format(value=value, denominator=denominator),
     )
 

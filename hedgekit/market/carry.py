@@ -486,7 +486,7 @@ class _Board:
             fit = np.linalg.lstsq(line * weight[:, None], value * weight, rcond=None)[0]
             residual = np.abs(value - line @ fit) * trust
             # mids may happen to lie on a line better than they can be known
-            scale = max(TO_SCALE * float(np.median(residual)), LEAST_SCALE)
+            scale = max(TO_SCALE * _median(residual), LEAST_SCALE)
             weight = trust * np.sqrt(np.minimum(1.0, HUBER * scale / np.maximum(residual, 1e-300)))
         discount = float(fit[1])
         if not 0.0 < discount < 2.0:
@@ -511,6 +511,13 @@ def _misfit(columns: FloatArray, wanted: FloatArray) -> tuple[FloatArray, float]
     """Fit by least squares; return the fit and what it leaves, no single square counted for more than `GROSS`."""
     fit = np.asarray(np.linalg.lstsq(columns, wanted, rcond=None)[0], dtype=np.float64)
     return fit, float(np.sum(np.minimum((wanted - columns @ fit) ** 2, GROSS)))
+
+
+def _median(values: FloatArray) -> float:
+    """Return the median of some finite numbers, as ``np.median`` does at twenty times the cost of so few."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2.0)
 
 
 def _nearest(distance: FloatArray, which: npt.NDArray[np.intp], most: int) -> BoolArray:

@@ -280,6 +280,12 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
     parity = parity_spot(chain)
     in_file = chain.file_spot
     if given is not None:
+        lowest, highest = float(chain.strike.min()), float(chain.strike.max())
+        if not lowest / FARTHEST_SPOT <= given <= highest * FARTHEST_SPOT:
+            raise InputError(
+                f"spot {given:g}: far from every strike of {snapshot.label} ({lowest:g} to {highest:g}): is it of "
+                f"another underlying, or a slip?"
+            )
         return _settled(chain, float(given), "given", _off(parity, float(given), "the spot given"))
     if parity is None:
         if not in_file > 0.0:

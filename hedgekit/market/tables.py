@@ -100,7 +100,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
         read = [(reader.line_num, tuple(cell.strip() for cell in cells)) for cells in reader]
     except csv.Error as error:
         raise DataError(f"{label}: line {reader.line_num}: {error}: expected CSV") from None
-    lines = [(number, cells) for number, cells in read if any(cells)]
+    lines = [(number, cells) for number, cells in read if any(cells) and not cells[0].startswith("#")]
     if len(lines) < 2:
         raise DataError(f"{label}: no lines below a header: expected CSV with a header")
     names = tuple(name.lower() for name in lines[0][1])

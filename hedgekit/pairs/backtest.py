@@ -314,8 +314,10 @@ def _shares(target: NDArray[np.int8], slope: Floats, market: Market, rules: Rule
         stop = start + int(ended[0]) if len(ended) else n
         y_usd = rules.gross_usd / (1.0 + slope[signal])
         side = float(before[start])
-        y_shares[start:stop] = side * np.round(y_usd / market.y_close[signal])
-        x_shares[start:stop] = -side * np.round(slope[signal] * y_usd / market.x_close[signal])
+        y_held = np.round(y_usd / market.y_close[signal])
+        x_held = np.round(slope[signal] * y_usd / market.x_close[signal])
+        if y_held and x_held:  # one leg alone is no pair
+            y_shares[start:stop], x_shares[start:stop] = side * y_held, -side * x_held
     return y_shares, x_shares
 
 
@@ -465,7 +467,14 @@ def pair_backtest(
     market = _market(prices, pair, notes)
     track = simulate(market, rules)
     trades = _trades(track, pair.dates)
-    if not trades:
+    small = _unfilled(track)
+    if small:
+        text = (
+            f"{small} of {small + len(trades)} signals were not traded: {rules.gross_usd:,.0f} dollars gross do not "
+            "buy a share of each leg"
+        )
+        notes.append(Note("gross_too_small", text))
+    elif not trades:
         notes.append(Note("no_trades", _why_none(track, rules)))
     return PairBacktestResult(
         summary=_summary(track, trades, market, rules),
@@ -476,6 +485,13 @@ def pair_backtest(
         inputs={**pair.inputs, **{field.name: getattr(rules, field.name) for field in fields(Rules)}},
         warnings=tuple(notes),
     )
+
+
+def _unfilled(track: Track) -> int:
+    """Return the signals for which a leg rounded to no share."""
+    before = np.concatenate([[0], track.target[:-1]])
+    signals = np.flatnonzero((track.target != 0) & (before == 0))
+    return int((track.y_shares[signals[signals + 1 < len(before)] + 1] == 0.0).sum())
 
 
 def _why_none(track: Track, rules: Rules) -> str:

@@ -29,7 +29,6 @@ NARROW = ("fmols", "johansen")
 """Estimators whose 95% interval covers too seldom below that many half-lives of the spread."""
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """One estimator's answer.
@@ -312,12 +311,12 @@ def _half_lives(y: FloatArray, x: FloatArray) -> float:
 
     _, _, spread = ols(y, x)
     carried = float(spread[1:] @ spread[:-1]) / float(spread[:-1] @ spread[:-1])
-    return len(spread) * -math.log(carried) / math.log(2.0) if 0.0 < carried < 1.0 else 0.0 if carried > 0.0 else math.inf
+    if carried <= 0.0:
+        return math.inf
+    return len(spread) * -math.log(carried) / math.log(2.0) if carried < 1.0 else 0.0
 
 
-def _estimate(
-    pair: Any, name: str, module: Any, window: int, gained: Effectiveness, *, narrow: bool
-) -> Estimate:
+def _estimate(pair: Any, name: str, module: Any, window: int, gained: Effectiveness, *, narrow: bool) -> Estimate:
     from hedgekit.pairs.ratios import fitted
     from hedgekit.pairs.ratios.fit import dollars, shares
 

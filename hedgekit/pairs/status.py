@@ -253,7 +253,9 @@ def pair_status(
         text = f"the line falls ({slope:.2f}): the two legs move against each other and do not hedge one another"
         notes.append(Note("falling_line", text))
     action, why = _decide(z, enter, leave, stop_z, position, p, reverts=process is not None and slope > 0.0)
-    days = process.days_to_mean(enter * sd / process.sd, SURE) if process is not None and math.isfinite(enter) else math.nan
+    days = math.nan
+    if process is not None and math.isfinite(enter):
+        days = process.days_to_mean(enter * sd / process.sd, SURE)
     long_usd = gross_usd / (1.0 + abs(slope))
     stop = {
         "z": stop_z,

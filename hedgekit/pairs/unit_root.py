@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit.errors import InputError
 from hedgekit.model import FloatArray
-from hedgekit.pairs.stationarity import adf, engle_granger
+from hedgekit.pairs.stationarity import adf, engle_granger, engle_granger_pairs
 
 SIMULATED, WALK = 4000, 400
 """Random walks of the null distribution, and days of each."""
@@ -54,13 +54,7 @@ def _walk_null() -> FloatArray:
     """Return Dickey-Fuller statistics with a constant of plain walks, ascending."""
     dice = np.random.default_rng(SEED + 1)
     walks = np.cumsum(dice.standard_normal((SIMULATED, WALK)), axis=1)
-    level, change = walks[:, :-1], np.diff(walks, axis=1)
-    level = level - level.mean(axis=1, keepdims=True)
-    squares = (level * level).sum(axis=1)
-    coefficient = (level * change).sum(axis=1) / squares
-    errors = change - change.mean(axis=1, keepdims=True) - coefficient[:, None] * level
-    variance = (errors * errors).sum(axis=1) / (errors.shape[1] - 2)
-    return np.sort(coefficient / np.sqrt(variance / squares))
+    return np.sort([adf(walk, lags=0, criterion=None).statistic for walk in walks])
 
 
 def tail(null: FloatArray, statistic: float) -> float:
@@ -81,19 +75,10 @@ def simulated_null(days: int = WALK, count: int = SIMULATED) -> FloatArray:
     The statistic's limit does not depend on how changes are autocorrelated, so plain walks without lags do.
     """
     dice = np.random.default_rng(SEED)
-    walks = np.cumsum(dice.standard_normal((2, count, days)), axis=2)
-    walks -= walks.mean(axis=2, keepdims=True)
-    both = [_statistics(walks[i], walks[1 - i]) for i in (0, 1)]
-    return np.sort(np.minimum(*both))
-
-
-def _statistics(y: FloatArray, x: FloatArray) -> FloatArray:
-    slope = (x * y).sum(axis=1) / (x * x).sum(axis=1)
-    residuals = y - slope[:, None] * x
-    level, change = residuals[:, :-1], np.diff(residuals, axis=1)
-    squares = (level * level).sum(axis=1)
-    coefficient = (level * change).sum(axis=1) / squares
-    errors = change - coefficient[:, None] * level
-    variance = (errors * errors).sum(axis=1) / (errors.shape[1] - 1)
-    statistics: FloatArray = coefficient / np.sqrt(variance / squares)
-    return statistics
+    walks = np.cumsum(dice.standard_normal((2, count, days)), axis=2).reshape(2 * count, days)
+    first, second = np.arange(count), np.arange(count, 2 * count)
+    there, back = (
+        engle_granger_pairs(walks.T, y, x, lags=0, criterion=None).statistic
+        for y, x in ((first, second), (second, first))
+    )
+    return np.sort(np.minimum(there, back))

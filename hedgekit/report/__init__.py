@@ -40,6 +40,7 @@ TABLES = {
     "pair_scan": "hedgekit.report.pair_scan_table",
     "pair_status": "hedgekit.report.pair_status_table",
     "pair_backtest": "hedgekit.report.pair_backtest_table",
+    "record": "hedgekit.report.record_table",
     "history": "hedgekit.report.history_table",
     "doctor": "hedgekit.report.doctor_table",
 }

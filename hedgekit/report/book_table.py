@@ -19,11 +19,11 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
     """Return totals, groups and lines."""
     out = console(terminal=terminal)
     valued, inputs = result.valued, result.inputs
-    weighted = valued.totals()
+    weighted, count = valued.totals(), len(valued.lines)
     out.print(
         Text(
-            f"net {_money(valued.net_usd)} at the touch ({_money(valued.mid_usd)} at mid), {len(valued.lines)} lines, "
-            f"{inputs['asof']:%Y-%m-%d %H:%M %Z}",
+            f"net {_money(valued.net_usd)} at the touch ({_money(valued.mid_usd)} at mid), {count} line"
+            f"{'' if count == 1 else 's'}, {inputs['asof']:%Y-%m-%d %H:%M %Z}",
             style=ACCENT,
         )
     )

@@ -83,7 +83,7 @@ def _cells(point: Point) -> list[str]:
         floor,
         short_dollars(ticket.cost_usd),
         percent(point.cost_annualised_pct),
-        percent(ticket.floor_pct),
+        percent(ticket.kept_pct),
         percent(ticket.cap_pct),
         number(point.delta_per_share),
         f"{puts}p{f' {calls}c' if calls else ''}",

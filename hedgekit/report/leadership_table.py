@@ -14,6 +14,9 @@ MARKS = {"leading": "+", "lagging": "-", "neutral": "=", "unknown": "?"}
 
 UNITS = {"percent": "%", "standard deviations": " sd"}
 
+UNSIGNED = frozenset({"breadth_above_average", "sector_participation", "effective_sectors"})
+"""Shares and counts: a plus before them would read as a change."""
+
 
 def table(result: LeadershipResult, *, terminal: bool = False) -> str:
     """Return the state and the indicators as text."""
@@ -32,7 +35,8 @@ def table(result: LeadershipResult, *, terminal: bool = False) -> str:
     out.print()
     grid = columns("", "indicator", "value", "as of", "verdict", left=(0, 1, 3, 4))
     for i in result.indicators:
-        value = "-" if i.value is None else f"{i.value:+.1f}{UNITS.get(i.unit, '')}"
+        sign = "" if i.name in UNSIGNED else "+"
+        value = "-" if i.value is None else f"{i.value:{sign}.1f}{UNITS.get(i.unit, '')}"
         word = i.verdict if i.votes or i.verdict == "unknown" else f"{i.verdict} (no vote)"
         grid.add_row(MARKS[i.verdict], i.name.replace("_", " "), value, "-" if i.asof is None else str(i.asof), word)
     out.print(grid)

@@ -54,7 +54,8 @@ def headline(result: PairBacktestResult) -> str:
     """Return the answer in two sentences."""
     s = result.summary
     if not result.trades:
-        return "No trade: the rules never gave a signal."
+        small = any(note.slug == "gross_too_small" for note in result.warnings)
+        return "No trade: the gross is too small." if small else "No trade: the rules never gave a signal."
     errors = s["return_per_year"] / s["return_se"]
     told = f"{abs(errors):.1f} standard errors from nothing" + ("." if abs(errors) >= 2.0 else ": it may be chance.")
     text = (
@@ -107,7 +108,8 @@ def _cells(trade: Trade) -> list[str]:
 def footer(result: PairBacktestResult) -> list[str]:
     """Return what the numbers rest on."""
     inputs = result.inputs
-    gate = "only when cointegrated at 5% in the window, one lag, better direction" if inputs["gate"] else "cointegrated or not"
+    gated = "only when cointegrated at 5% in the window, one lag, better direction"
+    gate = gated if inputs["gate"] else "cointegrated or not"
     return [
         f"line: log prices with dividends, {inputs['window']} days, refitted every {inputs['refit']}, from days before "
         "the one it judges; signal at a close, filled at the next one; a position keeps the line it was entered by",

@@ -92,7 +92,8 @@ def evidence(result: PairStatusResult) -> list[str]:
         )
     if once is not None:
         lines.append(
-            f"Leung-Li's for one round trip of it: in at {once['entry_z']:.2f} from the line, out {-once['exit_z']:.2f} beyond it."
+            f"Leung-Li's for one round trip of it: in at {once['entry_z']:.2f} from the line, out "
+            f"{-once['exit_z']:.2f} beyond it."
         )
     stop = result.stop
     if math.isfinite(stop["days"]):
@@ -115,7 +116,8 @@ def footer(result: PairStatusResult) -> list[str]:
         f"spread: log {inputs['long']} - {result.elasticity:.3f} log {inputs['short']}, dividends put back; line and "
         f"deviation from the {inputs['window_days']} days before today only",
         "alone: the price of that leg which makes the z while the other stands still",
-        f"levels: {inputs['entry_source']}; gate: Engle-Granger, one lag, better direction, p simulated for it; costs {inputs['cost_bps']:g} bp a fill, "
+        f"levels: {inputs['entry_source']}; gate: Engle-Granger, one lag, better direction, p simulated for it; "
+        f"costs {inputs['cost_bps']:g} bp a fill, "
         f"{units.percent(inputs['round_trip_cost']):.3f}% of the long leg a round trip",
         f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}",
     ]

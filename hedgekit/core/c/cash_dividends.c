@@ -95,10 +95,11 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
     out->gamma[i] = out->vega[i] = out->vanna[i] = out->volga[i] = 0;
 }
 
-/* Valuations beside the one for delta and gamma, at lower resolutions. Without an exercise boundary the error of the
- * lattice is smooth, and second differences in vol may take small steps. With one, it ripples as the boundary passes
- * the nodes: the first differences then take steps so small that the lattice goes through the same motions, the
- * second one a step wide enough to average over the ripples, on the coarsest lattice. */
+/* Valuations beside the one for delta and gamma, at lower resolutions. Where vega and rho can be marched they come from
+ * one of them. Else, without an exercise boundary the error of the lattice is smooth, and second differences in vol may
+ * take small steps. With one, it ripples as the boundary passes the nodes: the first differences then take steps so
+ * small that the lattice goes through the same motions, the second one a step wide enough to average over the ripples,
+ * on the coarsest lattice. */
 enum { MIDDLE, RATE_STEP, VOL_STEP, VOL_BACK, WIDE_MIDDLE, WIDE_UP, WIDE_DOWN, BUMPS };
 static const double rate_step = 1e-6, tiny_step = 3e-6, small_step = 2e-3, wide_step = 0.1;
 
@@ -107,22 +108,35 @@ static int set_bump(hk_cd_task *b, int which)
 {
     const int boundary = hk_cd_has_boundary(b);
     const double step = boundary ? tiny_step : small_step;
-    b->level = which >= WIDE_MIDDLE ? HK_CD_COARSEST : boundary ? HK_CD_MEDIUM : HK_CD_SMOOTH;
+    b->level = which >= WIDE_MIDDLE   ? HK_CD_COARSEST
+               : hk_cd_can_march(b) ? HK_CD_MARCHED
+               : boundary           ? HK_CD_MEDIUM
+                                    : HK_CD_SMOOTH;
     b->rate += which == RATE_STEP ? rate_step : 0;
     b->vol *= which == VOL_STEP    ? 1 + step
               : which == VOL_BACK  ? 1 - step
               : which == WIDE_UP   ? 1 + wide_step
               : which == WIDE_DOWN ? 1 - wide_step
                                    : 1;
+    if (b->level == HK_CD_MARCHED)
+        return which == MIDDLE;
     return which < VOL_BACK || (which == VOL_BACK) == !boundary;
 }
 
-/* Greeks of vol and rate from the bumps. */
+/* Greeks of vol and rate from these valuations. */
 static void bumped_greeks(const hk_cd_task *o, const hk_cd_task *b, const hk_cd_greeks *out, ptrdiff_t i)
 {
+    const double wide = o->vol * wide_step;
+    if (hk_cd_can_march(o)) {
+        out->rho[i] = b[MIDDLE].v_rate;
+        out->vega[i] = b[MIDDLE].v_vol;
+        out->vanna[i] = b[MIDDLE].v_vol_x / o->spot;
+        out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
+        return;
+    }
     out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step;
     if (hk_cd_has_boundary(o)) {
-        double tiny = o->vol * tiny_step, wide = o->vol * wide_step;
+        double tiny = o->vol * tiny_step;
         out->vega[i] = (b[VOL_STEP].value - b[MIDDLE].value) / tiny;
         out->vanna[i] = (b[VOL_STEP].v_x - b[MIDDLE].v_x) / (tiny * o->spot);
         out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);

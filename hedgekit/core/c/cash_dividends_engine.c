@@ -116,8 +116,8 @@ typedef struct {
 } hk_cd_resolution;
 
 /* by enum hk_cd_level */
-static const hk_cd_resolution resolutions[5] = {
-    {0.035, 60, 4.8}, {0.048, 38, 4.4}, {0.06, 24, 4.4}, {0.08, 16, 4.2}, {0.14, 7, 4.0}};
+static const hk_cd_resolution resolutions[6] = {
+    {0.035, 60, 4.8}, {0.048, 38, 4.4}, {0.06, 24, 4.4}, {0.08, 16, 4.2}, {0.14, 7, 4.0}, {0.044, 37, 4.3}};
 
 static uint64_t class_of(double x, double per_octave)
 {
@@ -227,7 +227,7 @@ int hk_cd_solve(hk_cd_task **tasks, ptrdiff_t n, const hk_cd_schedule *dividends
     hk_cd_order *order = malloc((size_t)n * sizeof *order);
     hk_cd_shape *shape = malloc(sizeof *shape);
     void *scratch = NULL;
-    if (posix_memalign(&scratch, 64, (size_t)(6 * HK_CD_MAX_NODES + HK_CD_MAX_LIVE + 1) * 64))
+    if (posix_memalign(&scratch, 64, (size_t)(14 * HK_CD_MAX_NODES + HK_CD_MAX_LIVE + 1) * 64))
         scratch = NULL;
     int rc = order && shape && scratch ? 0 : -1;
     if (!rc) {

@@ -60,6 +60,7 @@ typedef struct {
     int watch; /* the boundary of the last stage says where to look for the next */
     vd boundary; /* between exercised and held, in nodes (-1: none) */
     vd bend, twist; /* half the jump of the second difference there, a sixth of the third's */
+    vd k, x;        /* the exercise value of the last stage: k - x e */
 } HK_NAME(period);
 
 /* Forward elimination of the nodes from .. to (downwards), continuing `carry`. The recurrence is taken four nodes at a
@@ -211,6 +212,8 @@ search:
             out[j] = HK_NAME(pick)(twice, HK_NAME(vmax)(out[j], k - e[j] * x), out[j]);
     p->boundary = boundary;
     p->bend = bend;
+    p->k = k;
+    p->x = x;
 }
 
 /* Replaces the exercise value by the continuation of the held value at the four nodes below the boundary,
@@ -326,6 +329,8 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
     }
 }
 
+#include "cash_dividends_sensitivity.h"
+
 /* The undiscounted value on the grid at the start of the last period when it is held to expiry: the closed form, less
  * a second put where the last dividend may take all of the spot. */
 static void HK_NAME(held_to_expiry)(const HK_NAME(period) *p, const HK_NAME(grid) *grid, vd mu, vd vol, vd step, vd *v)
@@ -359,6 +364,14 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
     vd *v = u + HK_CD_MAX_NODES, *y = v + HK_CD_MAX_NODES, *e = y + HK_CD_MAX_NODES;
     vd *lowered = e + HK_CD_MAX_NODES, *w = lowered + HK_CD_MAX_NODES;
     vd *centre = w + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
+    const int marched = task[0]->level == HK_CD_MARCHED;
+    HK_NAME(sensitivity) s[2] = {0};
+    for (int k = 0; k < 2 && marched; k++) {
+        s[k].old = centre + HK_CD_MAX_LIVE + 1 + k * 4 * HK_CD_MAX_NODES;
+        s[k].first = s[k].old + HK_CD_MAX_NODES;
+        s[k].second = s[k].first + HK_CD_MAX_NODES;
+        s[k].y = s[k].second + HK_CD_MAX_NODES;
+    }
     const vd zero = {0}, one = zero + 1.0;
     const double gamma = hk_cd_gamma;
     int n_live = task[0]->n_live;
@@ -429,6 +442,8 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         } else {
             double cash = dividends->amount[date];
             HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, u, v);
+            if (marched)
+                HK_NAME(drop_sensitivities)(&p, s, &later, &now, cash, mu, step, e);
             /* deep in the money, before the date, and exercised where that pays more */
             p.k_leg += HK_NAME(pick)(is_call, zero, p.x_leg * cash);
             p.x_leg += HK_NAME(pick)(is_call, p.k_leg * cash / (strike * strike), zero);
@@ -441,16 +456,33 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         p.top = v[now.n - 1];
         p.next = v[now.n - 2];
         p.top_bend = (v[now.n - 1] - 2.0 * v[now.n - 2] + v[now.n - 3]) / h2;
+        if (marched) {
+            for (int j = 0; j < now.n && period == 0; j++)
+                s[0].old[j] = s[1].old[j] = zero;
+            HK_NAME(start_sensitivities)(s, is_call, vol, now.n, step, v);
+        }
         p.watch = 0;
         vd done = zero, last_boundary = -one;
         for (int i = 1; i <= m; i++) {
             double f = (double)i / m;
             vd until = now.length * (period ? f : f * f), dt = until - done;
             vd r = gamma * half_var * dt / h2;
+            const int early = period == 0 && i <= HK_CD_EARLY_STEPS;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
+            if (marched)
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, u, e, r, step, dt, done + gamma * dt, 0,
+                                             early ? HK_CD_EARLY : HK_CD_LATER);
             p.watch = 1;
             HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
+            if (marched)
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, w, e, r, step, dt,
+                                             done + 0.5 * (1.0 + gamma) * dt, 1, early ? HK_CD_EARLY : HK_CD_LATER);
             HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
+            if (marched)
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, v, e, r, step, dt, until, 2,
+                                             !early                   ? HK_CD_LATER
+                                             : i == HK_CD_EARLY_STEPS ? HK_CD_TURN
+                                                                      : HK_CD_EARLY);
             if (i == m) {
                 /* r = gamma sigma^2 dtheta / (2 h^2) */
                 vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);
@@ -471,6 +503,12 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         vd discount = HK_NAME(vexp)(-rate * now.length);
         for (int j = 0; j < now.n; j++)
             u[j] *= discount;
+        for (int k = 0; k < 2 && marched; k++) {
+            for (int j = 0; j < now.n; j++)
+                s[k].old[j] *= discount;
+            s[k].slope *= discount;
+            s[k].bend *= discount;
+        }
         p.bend *= discount;
         p.twist *= discount;
         p.k_leg *= discount;
@@ -500,6 +538,15 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         o->v_x = is_call[l] ? scale * (w0 - w1) : w1;
         o->v_xx = is_call[l] ? scale * (w0 - 2 * w1 + w2) : w2;
         o->v_xxx = is_call[l] ? scale * (w0 - 3 * w1 + 3 * w2 - w3) : w3;
+        for (int k = 0; k < 2 && marched; k++) {
+            double d[4];
+            for (int j = 0; j < 7; j++)
+                f[j] = s[k].old[first + j][l];
+            hk_cd_derivatives(f, now.mid - first, d);
+            *(k ? &o->v_rate : &o->v_vol) = is_call[l] ? scale * d[0] : d[0];
+            if (k == 0)
+                o->v_vol_x = is_call[l] ? scale * (d[0] - d[1] / h) : d[1] / h;
+        }
         if (o->exercised)
             o->value = o->phi * (o->spot - o->strike);
     }

@@ -15,9 +15,9 @@ typedef struct {
     int n;
 } hk_cd_schedule;
 
-/* Resolutions: for prices, delta and gamma; for vega and rho, with an exercise boundary and without; for the first
- * steps to a vol; for volga. */
-enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_SMOOTH, HK_CD_COARSE, HK_CD_COARSEST };
+/* Resolutions: for prices, delta and gamma; for vega and rho by differences, with an exercise boundary and without; for
+ * the first steps to a vol; for volga; for vega, vanna and rho solved for beside the value. */
+enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_SMOOTH, HK_CD_COARSE, HK_CD_COARSEST, HK_CD_MARCHED };
 
 /* A valuation of one option at one volatility. The solver fills value and, on request,
  * its derivatives in x = ln(spot). */
@@ -25,6 +25,7 @@ typedef struct {
     double phi, spot, strike, t_years, rate, yield, vol;
     double base_vol, base_rate; /* the lattice is laid out for these, so that bumped values share it */
     double value, v_x, v_xx, v_xxx;
+    double v_vol, v_vol_x, v_rate; /* at HK_CD_MARCHED only */
     double margin; /* how far it lies in the exercise region, in ln(spot); negative outside */
     int exercised; /* the spot lies in the exercise region today */
     int american;
@@ -44,6 +45,14 @@ typedef struct {
 static inline int hk_cd_has_boundary(const hk_cd_task *o)
 {
     return o->american && (o->phi > 0 ? o->yield > 0 || o->base_rate < 0 : o->base_rate > 0 || o->yield < 0);
+}
+
+/* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays. A call
+ * exercised for a dividend has a jump of vega there. */
+static inline int hk_cd_can_march(const hk_cd_task *o)
+{
+    const double rate = o->phi > 0 ? o->yield : o->rate, yield = o->phi > 0 ? o->rate : o->yield;
+    return o->american && rate > 0 && yield >= 0 && (o->phi < 0 || o->n_live == 0);
 }
 
 /* Value and first three derivatives of the polynomial through f[0..6] at node `at`, per node. */
@@ -70,6 +79,13 @@ static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
         out[3] += third[at][k] * f[k] / 8;
     }
 }
+
+/* The sensitivities' steps before expiry: the first ones, the last stage of these, and all later steps. */
+enum hk_cd_start { HK_CD_EARLY, HK_CD_TURN, HK_CD_LATER };
+enum {
+    HK_CD_EARLY_STEPS = 10, /* within some five nodes' diffusion of expiry */
+    HK_CD_GHOSTS = 5        /* nodes a sensitivity is continued to below the boundary */
+};
 
 /* SDIRK3: the diagonal, and the right-hand sides of stages two and three in the old value and the stages before. */
 static const double hk_cd_gamma = 0.435866521508459;

@@ -11,6 +11,7 @@ from hedgekit.errors import InputError, MissingExtra
 from hedgekit.market.snapshot import AsOf
 from hedgekit.market.sources.content import Content, shown
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.want import SeveralChains
 
 DAYS_LISTED = 30
 
@@ -133,7 +134,9 @@ def _chosen(content: Content, moments: dict[Any, datetime], asof: AsOf | None) -
     days = sorted({moment.date() for moment in moments.values()})
     listed = ", ".join(map(str, days[:DAYS_LISTED])) + (", ..." if len(days) > DAYS_LISTED else "")
     if wanted is None:
-        raise InputError(f"{content.label}: holds {len(days)} days ({listed}): choose one with --asof")
+        raise SeveralChains(
+            f"{content.label}: holds {len(days)} days ({listed}): choose one with --asof", days=tuple(days)
+        )
     raise InputError(f"{content.label}: no quotes of {wanted}; it holds {listed}")
 
 

@@ -19,7 +19,7 @@ from hedgekit.market.sources.content import Content, shown
 from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.moments import read_moment, says_day_only, writes_day_first
 from hedgekit.market.sources.rows import Rows, is_blank
-from hedgekit.market.sources.want import Want
+from hedgekit.market.sources.want import SeveralChains, Want
 from hedgekit.model import NEW_YORK, BoolArray, FloatArray, Option
 from hedgekit.units import MULTIPLIER, fraction
 
@@ -221,7 +221,10 @@ def _of_ticker(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
     if len(listed) > 1:
         text = ", ".join(listed[:DAYS_LISTED]) + (", ..." if len(listed) > DAYS_LISTED else "")
         if wanted is None:
-            raise InputError(f"{rows.content.label}: holds {len(listed)} underlyings ({text}): choose with --ticker")
+            raise SeveralChains(
+                f"{rows.content.label}: holds {len(listed)} underlyings ({text}): choose with --ticker",
+                tickers=tuple(listed),
+            )
         raise InputError(f"{rows.content.label}: no quotes of {wanted}; it holds {text}")
     return rows  # a root of it may be meant: that is looked at later
 
@@ -398,7 +401,9 @@ def choose(content: Content, moments: Sequence[datetime], asof: AsOf | None) -> 
         return frozenset(of_day)
     listed = ", ".join(map(str, days[:DAYS_LISTED])) + (", ..." if len(days) > DAYS_LISTED else "")
     if wanted is None:
-        raise InputError(f"{content.label}: holds {len(days)} days ({listed}): choose one with --asof")
+        raise SeveralChains(
+            f"{content.label}: holds {len(days)} days ({listed}): choose one with --asof", days=tuple(days)
+        )
     raise InputError(f"{content.label}: no quotes of {wanted}; it holds {listed}")
 
 

@@ -132,10 +132,12 @@ class _Iterate:
         except LinAlgError:
             return False
         nothing = np.zeros_like(self.room)
-        _, _, *ahead = self._direction(factors, lean, 0.0, nothing, nothing)
+        # what is left of the equations where it stands, the same for both directions
+        off = self.short, q.curve @ self.x + q.slope + q.rows.T @ self.pull + q.equal.T @ self.y, self.off
+        _, _, *ahead = self._direction(factors, lean, off, 0.0, nothing, nothing)
         left = self._gap_after(self._longest(ahead), ahead)
         aim = (left / gap) ** 3 * gap
-        dx, dy, *move = self._direction(factors, lean, aim, ahead[1] * ahead[0], ahead[3] * ahead[2])
+        dx, dy, *move = self._direction(factors, lean, off, aim, ahead[1] * ahead[0], ahead[3] * ahead[2])
         far = BACK * self._longest(move)
         self.x, self.y = self.x + far * dx, self.y + far * dy
         self.pull, self.room, self.rest, self.breach = (
@@ -148,7 +150,13 @@ class _Iterate:
         return self.pull, self.room, self.rest, self.breach
 
     def _direction(
-        self, factors: object, lean: FloatArray, aim: float, first: FloatArray, second: FloatArray
+        self,
+        factors: object,
+        lean: FloatArray,
+        off: tuple[FloatArray, FloatArray, FloatArray],
+        aim: float,
+        first: FloatArray,
+        second: FloatArray,
     ) -> tuple[FloatArray, ...]:
         """Solve Newton's equations towards a gap: steps of x, y, pull, room, rest and breach."""
         from scipy.linalg import lu_solve
@@ -156,9 +164,9 @@ class _Iterate:
         q, n = self.q, len(self.x)
         to_room = aim - self.room * self.pull - first
         to_rest = np.where(self.soft, aim - self.breach * self.rest - second, 0.0)
-        drift = -self.short - to_rest / self.rest + to_room / self.pull
-        dual = q.curve @ self.x + q.slope + q.rows.T @ self.pull + q.equal.T @ self.y
-        both = lu_solve(factors, np.concatenate([-dual - q.rows.T @ (lean * drift), self.off]), check_finite=False)
+        short, dual, level = off
+        drift = -short - to_rest / self.rest + to_room / self.pull
+        both = lu_solve(factors, np.concatenate([-dual - q.rows.T @ (lean * drift), level]), check_finite=False)
         d_pull = lean * (q.rows @ both[:n] + drift)
         d_rest = np.where(self.soft, -d_pull, 0.0)
         d_breach = np.where(self.soft, (to_rest - self.breach * d_rest) / self.rest, 0.0)

@@ -27,6 +27,7 @@ PAGES: Final = {
     "iv": "hedgekit.report.page.price",
     "structure_find": "hedgekit.report.page.structure_find",
     "pair_ratio": "hedgekit.report.page.pair_ratio",
+    "record": "hedgekit.report.page.record",
     "pair_test": "hedgekit.report.page.pair_test",
     "pair_scan": "hedgekit.report.page.pair_scan",
     "pair_size": "hedgekit.report.page.pair_size",

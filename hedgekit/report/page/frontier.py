@@ -13,6 +13,12 @@ from hedgekit.report.page.hedge import _ticket as ticket
 from hedgekit.report.page.parts import DASHES, PALETTE, foot, table, warnings
 
 
+def _kept(point: Mapping[str, Any]) -> float | None:
+    """Return the floor the point was chosen for: down to a level where one was asked for."""
+    kept: float | None = point.get("floor_until_pct", point["floor_pct"])
+    return kept
+
+
 def sections(answer: Mapping[str, Any]) -> list[Section]:
     """Return the frontier, drawn and tabled."""
     inputs, position = answer["inputs"], answer["position"]
@@ -27,7 +33,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
                 "type": "scatter",
                 "mode": "lines+markers",
                 "name": name,
-                "x": [point["floor_pct"] for point in mine],
+                "x": [_kept(point) for point in mine],
                 "y": [point["cost_annualised_pct"] for point in mine],
                 "text": [html.escape(f"{ticket(p['legs'])}: {dollars(p['cost_usd'])}") for p in mine],
                 "hovertemplate": "floor %{x:.1f}%, %{y:.2f}% a year<br>%{text}<extra></extra>",
@@ -47,7 +53,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     )
     rows = [
         [
-            percent(point["floor_pct"]),
+            percent(_kept(point)),
             "-" if point["cap_pct"] is None else percent(point["cap_pct"]),
             dollars(point["cost_usd"]),
             percent(point["cost_annualised_pct"], places=2),

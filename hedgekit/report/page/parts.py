@@ -51,8 +51,9 @@ def table(
     top = f"<thead><tr>{head}</tr></thead>" if any(headings) else ""
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     mark = f' id="{html.escape(name)}"' if name else ""
+    told = html.escape(caption or "table")
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{html.escape(caption or "table")}"><table{mark}>{title}{top}'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{told}"><table{mark}>{title}{top}'
         f"<tbody>{body}</tbody></table></div>"
     )
 

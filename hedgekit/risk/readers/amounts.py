@@ -7,6 +7,9 @@ import re
 
 BLANKS = frozenset({"", "-", "--", "—", "n/a", "na", "none", "null"})
 
+MOST = 1e15
+"""No quantity, price or sum of dollars is as large: what is, is a slip."""
+
 _NUMBER = re.compile(r"(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -30,7 +33,7 @@ def amount(cell: object) -> float | None:
     if isinstance(cell, bool):
         return math.nan
     if isinstance(cell, int | float):
-        return float(cell) if abs(cell) < 1e15 else math.nan
+        return float(cell) if abs(cell) < MOST else math.nan
     text = str(cell).strip()
     if text.lower() in BLANKS:
         return None
@@ -45,4 +48,4 @@ def amount(cell: object) -> float | None:
     if not text or not _NUMBER.fullmatch(text) or not any(character.isdigit() for character in text):
         return math.nan
     value = sign * float(text.replace(",", ""))
-    return value if math.isfinite(value) else math.nan
+    return value if abs(value) < MOST else math.nan

@@ -39,7 +39,9 @@ def read(text: str, label: str) -> Statement:
     if start is None:
         shown = next((cells for _, cells in lines if any(cells)), [])
         names = ", ".join(ascii(cell[:20]) for cell in shown[:8]) or "nothing"
-        raise DataError(f"{label}: no header with a symbol and a quantity (first line: {names})")
+        parted = next((mark for mark in (";", "\t") if len(shown) == 1 and mark in shown[0]), "")
+        remedy = f": its cells are parted by {parted!r}, save it with commas" if parted else ""
+        raise DataError(f"{label}: no header with a symbol and a quantity (first line: {names}){remedy}")
     fields = fields_of(lines[start][1])
     width = len(lines[start][1])
     rows, passed = [], []

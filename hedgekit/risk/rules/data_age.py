@@ -46,10 +46,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     text = f"{age}{'+' if age == MOST_SESSIONS else ''} session{'' if age == 1 else 's'} old, limit {limit}"
     message = f"oldest price {text}" + (f": {what} of {oldest}; get a new file" if age > limit else "")
     if stale:
-        message += f"; {len(stale)} lines have quotes from an earlier session than the chain ({stale[0]}...)"
+        message += f"; {_have(len(stale))} quotes from an earlier session than the chain ({stale[0]}...)"
     if undated:
         verdict = "accepted" if params["accept_book_prices"] else "accept_book_prices = true takes them"
-        message += f"; {len(undated)} lines have only the book's own price, of no known day: {undated[0]} ({verdict})"
+        message += f"; {_have(len(undated))} only the book's own price, of no known day: {undated[0]} ({verdict})"
     if old_history:
         message += f"; the price file ends {behind} sessions ago, limit {params['max_history_sessions']}"
     if old_chain:
@@ -64,6 +64,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
             "(--asof, else the clock)"
         ),
     )
+
+
+def _have(count: int) -> str:
+    return f"{count} line{' has' if count == 1 else 's have'}"
 
 
 RULE = Rule(

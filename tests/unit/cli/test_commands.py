@@ -11,7 +11,8 @@ import sys
 import pytest
 
 import hedgekit as hk
-from hedgekit.cli import main
+from hedgekit.cli import COMMANDS, group, main
+from hedgekit.cli.summaries import SUMMARIES
 
 BY = "2027-01-15"
 
@@ -30,6 +31,19 @@ def run(monkeypatch, capsys, tmp_path):
         return stop.value.code, captured.out, captured.err
 
     return go
+
+
+@pytest.fixture(scope="module")
+def small(example, tmp_path_factory):
+    """Every third strike of the last six expiries of the made chain: enough for parity to tell the rate, and read quickly."""
+    content = json.loads(example.read_text())
+    options = content["data"]["options"]
+    kept = set(sorted({row["option"][3:9] for row in options})[-6:])
+    strikes = {e: sorted({row["option"][-8:] for row in options if row["option"][3:9] == e})[::3] for e in kept}
+    content["data"]["options"] = [
+        row for row in options if row["option"][3:9] in kept and row["option"][-8:] in strikes[row["option"][3:9]]
+    ]
+    return write(tmp_path_factory.mktemp("small") / "small.json", json.dumps(content))
 
 
 def test_hedge_json_is_remade_from_its_own_legs(run, example):
@@ -190,11 +204,11 @@ def test_cash_dividends_come_from_a_file(run, tmp_path):
     assert 0.2 < without["price"] - with_cash["price"] < 0.75
 
 
-def test_chain_json_holds_every_quote(run, example):
-    code, out, _ = run("chain", example, "--format", "json", "--quiet")
+def test_chain_json_holds_every_quote(run, small):
+    code, out, _ = run("chain", small, "--format", "json", "--quiet")
     answer = json.loads(out)
     assert code == 0
-    assert len(answer["quotes"]) == len(json.loads(example.read_text())["data"]["options"])
+    assert len(answer["quotes"]) == len(json.loads(small.read_text())["data"]["options"])
     assert {"symbol", "kind", "strike", "expiry", "bid", "ask", "iv_bid", "iv_mid", "iv_ask", "delta", "flags"} <= set(answer["quotes"][0])  # fmt: skip
     for row in answer["quotes"]:
         if row["iv_bid"] is not None and row["iv_ask"] is not None:
@@ -317,13 +331,14 @@ def test_legs_are_limited_in_what_is_recommended(run, example):
     assert one["recommended"] == "put" and one["optimum"]["cost_usd"] == next(r["cost_usd"] for r in one["candidates"] if r["name"] == "put")  # fmt: skip
 
 
-def test_a_link_keeps_pointing_and_a_pipe_stays_a_pipe(run, example, tmp_path):
+def test_a_link_keeps_pointing_and_a_pipe_stays_a_pipe(run, tmp_path):
     (tmp_path / "real.json").write_text("old")
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
-    words = ["hedge", "--shares", 100, "--chain", example, "--by", BY, "--format", "json", "--output"]
+    contract = "price IWM270115P00230000 --spot 248 --vol 0.25 --rate 0.036 --asof 2026-10-14 --format json --output"
+    words = contract.split()
     assert run(*words, tmp_path / "link.json")[0] == 0
     assert (tmp_path / "link.json").is_symlink()
-    assert json.loads((tmp_path / "real.json").read_text())["schema"] == "hedgekit.hedge/1"
+    assert json.loads((tmp_path / "real.json").read_text())["schema"] == "hedgekit.price/1"
     assert run(*words, "/dev/null")[0] == 0
     assert not os.path.isfile("/dev/null")  # noqa: PTH113
     code, _, err = run(*words, tmp_path)
@@ -340,11 +355,29 @@ def test_help_keeps_its_lines(run):
     assert "\\b" not in out and "\n  Exit codes: 0 done, 1 a risk check breached, 2 usage, 3 data,\n" in out
 
 
-def test_a_closed_pipe_ends_quietly(example):
-    script = f"{sys.executable} -c 'from hedgekit.cli import main; main()' chain {example} --format json --quiet | head -c 10"
+def test_help_lists_each_command_by_its_own_first_sentence():
+    assert list(SUMMARIES) == list(COMMANDS)
+    for name, summary in SUMMARIES.items():
+        words = " ".join(group.get_command(None, name).help.split())
+        assert words.startswith(summary) and summary.endswith(".")
+
+
+def test_help_imports_no_command_and_nothing_heavy():
+    script = "import sys; sys.argv[1:] = ['--help']\nfrom hedgekit.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    loaded = done.stdout.splitlines()[-1].split()
+    ours = {name for name in loaded if name.startswith("hedgekit")}
+    assert ours == {"hedgekit", "hedgekit.cli", "hedgekit.cli.groups", "hedgekit.cli.summaries", "hedgekit.errors"}
+    assert not {"numpy", "pandas", "scipy", "rich"} & set(loaded)
+
+
+def test_a_closed_pipe_ends_quietly(small):
+    script = (
+        f"{sys.executable} -c 'from hedgekit.cli import main; main()' chain {small} --format json --quiet | head -c 10"
+    )
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, env={**os.environ})
     assert done.stderr == "" and done.stdout
-    command = [sys.executable, "-m", "hedgekit", "chain", str(example), "--format", "json", "--quiet"]
+    command = [sys.executable, "-m", "hedgekit", "chain", str(small), "--format", "json", "--quiet"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
@@ -371,23 +404,23 @@ def test_hedge_stop_shows_the_stop_beside_the_put(run, example):
     assert code == 2 and "write 15%" in err
 
 
-def test_a_chain_as_csv_is_read_back_as_the_same_chain(run, example, tmp_path):
+def test_a_chain_as_csv_is_read_back_as_the_same_chain(run, small, tmp_path):
     target = tmp_path / "chain.csv"
-    assert run("chain", example, "--format", "csv", "--output", target, "--quiet")[0] == 0
-    before = json.loads(run("chain", example, "--format", "json", "--quiet")[1])
+    assert run("chain", small, "--format", "csv", "--output", target, "--quiet")[0] == 0
+    before = json.loads(run("chain", small, "--format", "json", "--quiet")[1])
     after = json.loads(run("chain", target, "--format", "json", "--quiet")[1])
     for name in ("ticker", "spot", "asof", "total", "expiries", "defects"):
         assert after[name] == before[name]
     assert after["quotes"] == before["quotes"]
 
 
-def test_a_chain_as_parquet_is_read_back_too(run, example, tmp_path):
+def test_a_chain_as_parquet_is_read_back_too(run, small, tmp_path):
     target = tmp_path / "chain.parquet"
-    code, out, err = run("chain", example, "--format", "parquet", "--output", target)
+    code, out, err = run("chain", small, "--format", "parquet", "--output", target)
     assert (code, out) == (0, "") and f"written: {target}" in err
-    before = json.loads(run("chain", example, "--format", "json", "--quiet")[1])
+    before = json.loads(run("chain", small, "--format", "json", "--quiet")[1])
     assert json.loads(run("chain", target, "--format", "json", "--quiet")[1])["quotes"] == before["quotes"]
-    code, _, err = run("chain", example, "--format", "parquet")
+    code, _, err = run("chain", small, "--format", "parquet")
     assert code == 2 and "give --output FILE" in err
 
 
@@ -400,9 +433,9 @@ def test_the_chain_says_its_summary_first(run, example):
     assert max(map(len, out)) <= 80
 
 
-def test_a_chain_of_several_underlyings_is_chosen_from(run, example, tmp_path):
+def test_a_chain_of_several_underlyings_is_chosen_from(run, small, tmp_path):
     target = tmp_path / "two.csv"
-    run("chain", example, "--format", "csv", "--output", target, "--quiet", "--near", 5)
+    run("chain", small, "--format", "csv", "--output", target, "--quiet", "--near", 5)
     text = target.read_text()
     target.write_text(text + text.partition("\n")[2].replace("IWM", "SPY"))
     code, _, err = run("chain", target)
@@ -460,3 +493,42 @@ def test_options_on_an_index_are_european(run, example, tmp_path):
     assert priced["inputs"]["exercise"] == "european" and priced["vol"] == pytest.approx(vol, rel=1e-12)
     told = json.loads(run("surface", target, "--format", "json", "--quiet")[1])
     assert told["inputs"]["exercise"] == "european"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--floor", "1.2"], "up to 1\n"),
+        (["--shares", "0"], "to 10,000,000\n"),
+        (["--time-limit", "nan"], "expected seconds, 0 or more"),
+        (["--time-limit", "-1"], "expected seconds, 0 or more"),
+        (["--spot", "1"], "far from every strike"),
+        (["--spot", "1e9"], "far from every strike"),
+    ],
+)
+def test_slips_are_named_for_what_they_are(run, example, words, message):
+    code, out, err = run("hedge", "--shares", 100, "--chain", example, "--by", BY, *words)
+    assert code == 2 and out == "" and message in err
+
+
+def test_a_floor_down_to_a_level_is_not_the_floor(run, example):
+    words = ["--shares", 1700, "--chain", example, "--by", BY, "--until", "0.8", "--format", "json", "--quiet"]
+    answer = json.loads(run("hedge", *words)[1])
+    best, shown = answer["optimum"], answer["candidates"][0]
+    assert [leg["symbol"] for leg in best["legs"]] == [leg["symbol"] for leg in shown["legs"]]
+    for name in ("floor_usd", "floor_pct", "floor_until_usd"):
+        assert best[name] == pytest.approx(shown.get(name), rel=1e-12)
+    assert best["floor_usd"] < 0.9 * answer["position"]["value_usd"] <= best["floor_until_usd"]
+    (point,) = json.loads(run("hedge", "frontier", *words, "--floors", "0.9:0.9", "--points", 1)[1])["points"][:1]
+    assert point["floor_pct"] < 90.0 <= point["floor_until_pct"]
+
+
+def test_a_remark_in_a_table_is_skipped(run, example, tmp_path):
+    (tmp_path / "holdings.csv").write_text("# what I own\nticker,shares,price,beta\nIWM,1000,248.12,1.0\n")
+    assert run("hedge", "--holdings", "holdings.csv", "--chain", example, "--by", BY)[0] == 0
+
+
+def test_a_vol_in_percent_is_doubted(run):
+    words = ["--kind", "put", "--strike", 270, "--t-years", 0.25, "--spot", 290, "--rate", 0.0375]
+    code, out, err = run("price", *words, "--vol", 20)
+    assert code == 2 and out == "" and "20% is written 0.20" in err

@@ -75,7 +75,7 @@ def test_as_much_for_less_keeps_the_preset_s_own_floor(chain, name):
     promised = chosen.floor_usd if chosen.floor_until_usd is None else chosen.floor_until_usd
     assert chosen.meets_goal
     assert best is not None and best.cost_usd <= chosen.cost_usd
-    assert best.floor_usd >= promised - 0.01
+    assert best.floor >= promised - 0.01
     assert result.problem.calls_allowed == (chosen.cap_pct is not None)
 
 

@@ -123,3 +123,28 @@ def test_a_loss_has_no_price_earnings(pe):
 def test_an_unknown_ticker_is_named():
     with pytest.raises(InputError, match="no prices of QQQ"):
         assess(made()[0], benchmark="QQQ")
+
+
+def test_breadth_of_too_few_members_does_not_vote():
+    pair, members, membership, _ = made()
+    few = members.select(("M0", "M1", "M2", "M3", "M4"))
+    result = assess(pair, constituents=few, membership=membership, windows=WINDOWS)
+    named = {i.name: i for i in result.indicators}
+    for name in ("breadth_above_average", "new_highs_less_lows"):
+        assert named[name].denominator == 5
+        assert named[name].verdict == "unknown" and not named[name].votes
+    assert next(note.message for note in result.warnings if note.slug == "thin_breadth").startswith(
+        "breadth_above_average: 5 of 12 members"
+    )
+    half = members.select(tuple(f"M{i}" for i in range(6)))
+    votes = {
+        i.name: i.votes for i in assess(pair, constituents=half, membership=membership, windows=WINDOWS).indicators
+    }
+    assert votes["breadth_above_average"]
+
+
+def test_prices_that_end_long_before_the_day_asked_for_say_so():
+    late = date(2026, 1, 2)
+    result = whole(asof=late)
+    assert result.asof < late
+    assert "prices_end_early" in [note.slug for note in result.warnings]

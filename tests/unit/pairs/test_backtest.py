@@ -125,6 +125,17 @@ def test_a_new_line_does_not_move_a_position():
     assert checked > 20
 
 
+def test_a_leg_that_rounds_to_nothing_leaves_no_naked_leg():
+    prices = history(900)
+    small, usual = (pair_backtest(prices, rules=dataclasses.replace(QUICK, gross_usd=usd)) for usd in (60.0, 1e5))
+    both = (small.track.y_shares != 0) == (small.track.x_shares != 0)
+    assert both.all()
+    (note,) = [note for note in small.warnings if note.slug == "gross_too_small"]
+    assert note.message.split()[2] == str(len(usual.trades))
+    nothing = pair_backtest(prices, rules=dataclasses.replace(QUICK, gross_usd=10.0))
+    assert not nothing.trades and "gross_too_small" in {note.slug for note in nothing.warnings}
+
+
 @given(
     seed=st.integers(0, 50),
     n=st.integers(1, 160),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hedgekit.errors import InputError
+from hedgekit.pairs import gate, unit_root
 from hedgekit.pairs.filtering import Noise, fit_noise, kalman_regression
 from hedgekit.pairs.rolling import rolling_engle_granger, rolling_regression
 from hedgekit.pairs.stationarity import adf, critical_values, default_lags, engle_granger, engle_granger_pairs, pvalue
@@ -54,6 +55,38 @@ def test_threads_make_no_difference(monkeypatch):
     for other in found[1:]:
         for name in ("statistic", "lags", "slope", "intercept", "coefficient", "status"):
             np.testing.assert_array_equal(getattr(found[0], name), getattr(other, name))
+
+
+def test_the_simulated_nulls_are_the_plain_formula_on_the_same_walks():
+    """Least squares written out, on the walks of the seeds, to 1e-8."""
+    dice = np.random.default_rng(unit_root.SEED)
+    walks_ = np.cumsum(dice.standard_normal((2, 300, 120)), axis=2)
+    walks_ -= walks_.mean(axis=2, keepdims=True)
+
+    def statistic(residuals, constant):
+        level, change = residuals[:, :-1], np.diff(residuals, axis=1)
+        if constant:
+            level = level - level.mean(axis=1, keepdims=True)
+            change = change - change.mean(axis=1, keepdims=True)
+        slope = (level * change).sum(axis=1) / (level * level).sum(axis=1)
+        left = change - slope[:, None] * level
+        variance = (left * left).sum(axis=1) / (level.shape[1] - 1 - constant)
+        return slope / np.sqrt(variance / (level * level).sum(axis=1))
+
+    both = []
+    for a, b in ((walks_[0], walks_[1]), (walks_[1], walks_[0])):
+        slope = (a * b).sum(axis=1) / (b * b).sum(axis=1)
+        both.append(statistic(a - slope[:, None] * b, 0))
+    np.testing.assert_allclose(unit_root.simulated_null(120, 300), np.sort(np.minimum(*both)), rtol=0, atol=1e-8)
+    dice = np.random.default_rng(unit_root.SEED + 1)
+    alone = np.cumsum(dice.standard_normal((unit_root.SIMULATED, unit_root.WALK)), axis=1)
+    np.testing.assert_allclose(unit_root._walk_null(), np.sort(statistic(alone, 1)), rtol=0, atol=1e-8)
+
+
+def test_one_gate_for_the_window_and_for_its_pvalue():
+    edge = gate.critical()
+    assert gate.gate_pvalue(np.nextafter(edge, -9)) < gate.LEVEL <= gate.gate_pvalue(edge)
+    assert np.isnan(gate.gate_pvalue(float("nan")))
 
 
 def test_one_pair_is_many_pairs_of_one():

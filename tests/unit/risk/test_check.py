@@ -197,6 +197,7 @@ def test_leadership_is_read_from_its_answer(judge, write):
         "benchmark": "SPY",
         "asof": "2026-10-13",
         "state": "neutral",
+        "indicators": [{"name": name, "votes": name != "d"} for name in "abcd"],
     }
     policy = '[rules.leadership-state]\nfile = "lead.json"\n'
 
@@ -208,6 +209,8 @@ def test_leadership_is_read_from_its_answer(judge, write):
     assert found(state="lagging").computed and found(state="lagging").verdict == "breach"
     for unknown in ({"state": "unknown"}, {"asof": "2026-09-01"}, {"asof": "2026-10-15"}, {"schema": "x"}):
         assert not found(**unknown).computed
+    assert not found("min_votes = 4\n").computed
+    assert not found(indicators=None).computed
     assert "about QQQ against SPY, not IWM" in found(leader="QQQ").message
     assert not found(leader="QQQ").computed
     assert found('leader = "qqq"\n', leader="QQQ").verdict == "pass"

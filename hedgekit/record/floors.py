@@ -1,0 +1,285 @@
+"""Floors and greatest losses against what the position was worth at expiry, to the cent, from the quotes themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hedgekit.errors import HedgekitError
+from hedgekit.hedges.comparison import compare
+from hedgekit.market.calendar import previous_session
+from hedgekit.market.inputs import MarketInputs
+from hedgekit.model import Chain, Leg, Shares
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.library import Library, Quoted
+from hedgekit.record.markets import chosen, market_of, settled
+from hedgekit.structures import STRUCTURES
+from hedgekit.structures.catalogue import build, home_of
+from hedgekit.structures.choice import Choice
+from hedgekit.structures.desk import Desk
+from hedgekit.structures.outcome import exact_outcome
+from hedgekit.units import MULTIPLIER
+
+FLOORS = (0.80, 0.85, 0.90, 0.95, 0.975)
+SHARES = 1000
+FEE = 0.65
+
+LEGS = 2
+HALF_A_CENT = 0.005
+TITLE = "Floors: promised against realised wealth"
+
+
+def chapter(library: Library, tell: Tell) -> Chapter:
+    """Return what every floor and every greatest loss came to."""
+    claims: list[Claim] = []
+    limits: list[str] = []
+    refused: dict[str, int] = {}
+    off = 0
+    for at, quoted in enumerate(library.chains):
+        tell("floors", at + 1, len(library.chains))
+        if not settled(library, quoted):
+            continue
+        if not library.fits(quoted):
+            off += 1
+            continue
+        for found in claims_of(library, quoted):
+            if isinstance(found, Claim):
+                claims.append(found)
+            else:
+                refused[found] = refused.get(found, 0) + 1
+    if off:
+        limits.append(f"{off} chains left out: their spot is not the close of their day (a split, or another price)")
+    limits += [f"{count} not built: {why}" for why, count in sorted(refused.items(), key=lambda kv: -kv[1])[:6]]
+    if not claims:
+        return nothing("floors", TITLE, "no chain has an expiry whose close is known", limits)
+    return _told(claims, limits)
+
+
+def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
+    """Make every promise of one chain; a reason in words where one could not be made."""
+    known = settled(library, quoted)
+    wanted = chosen(quoted)
+    closes = {day: close for day, close in known if day in wanted}
+    for expiry, close in closes.items():
+        try:
+            market = market_of(library, quoted, (expiry,))
+        except HedgekitError:
+            yield "rate and dividends of the chain are not to be told"
+            continue
+        yield from _hedges(library, quoted, expiry, close, market)
+        yield from _structures(library, quoted, expiry, close, market)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """What a position came to.
+
+    Attributes
+    ----------
+    usd : float
+        At expiry.
+    called_usd : float
+        The least had the calls sold been exercised the day before an ex-date on which that could pay; NaN where there
+        was none.
+    """
+
+    usd: float
+    called_usd: float = math.nan
+
+
+def _hedges(
+    library: Library, quoted: Quoted, expiry: date, close: float, market: MarketInputs
+) -> Iterator[Claim | str]:
+    chain = quoted.chain
+    for floor in FLOORS:
+        try:
+            answer = compare(
+                chain, shares=SHARES, floor=floor, expiry=expiry, market=market, fee=FEE, details=False, max_legs=LEGS
+            )
+        except HedgekitError as error:
+            yield _why(error)
+            continue
+        for candidate in answer.candidates:
+            if candidate.stop_level is not None:
+                continue  # a stop promises nothing
+            kept = SHARES - (candidate.shares_sold or 0)
+            cash = (candidate.shares_sold or 0) * chain.spot
+            t_years, rate = chain.years_to(expiry), market.rates[expiry]
+            paid = _outlay(chain, candidate.legs, FEE)
+            cash -= paid * math.exp(rate * t_years) if paid > 0.0 else paid
+            came = _came(library, quoted, expiry, close, candidate.legs, kept, cash)
+            yield Claim(
+                key=(quoted.ticker, str(expiry), "hedge", candidate.name, f"{floor:g}"),
+                asof=quoted.day,
+                until=expiry,
+                promised={
+                    "least_usd": candidate.floor_usd,
+                    "meets": candidate.meets_goal,
+                    "cost_usd": candidate.cost_usd,
+                },
+                realised={"usd": came.usd, "called_usd": came.called_usd, "close": close},
+            )
+
+
+def _structures(
+    library: Library, quoted: Quoted, expiry: date, close: float, market: MarketInputs
+) -> Iterator[Claim | str]:
+    chain = quoted.chain
+    for name in STRUCTURES:
+        home = home_of(name)
+        if getattr(home, "TWO_EXPIRIES", False):
+            continue  # its worst case at the first expiry rests on later vols: no promise to the cent
+        desk = Desk(chain=chain, expiry=expiry, contracts=1, choice=Choice().otherwise(home.DEFAULT), market=market)
+        try:
+            held = build(name, desk)
+        except HedgekitError as error:
+            yield _why(error)
+            continue
+        outcome = exact_outcome(held, FEE)
+        if outcome.low is None:
+            continue
+        legs = tuple(one for one in held if isinstance(one, Leg))
+        count = sum(one.shares for one in held if isinstance(one, Shares))
+        bought = sum(one.shares * one.price for one in held if isinstance(one, Shares))
+        came = _came(library, quoted, expiry, close, legs, count, -bought - _outlay(chain, legs, FEE))
+        yield Claim(
+            key=(quoted.ticker, str(expiry), "structure", name, ""),
+            asof=quoted.day,
+            until=expiry,
+            promised={
+                "least_usd": float(outcome.low),
+                "most_usd": None if outcome.high is None else float(outcome.high),
+            },
+            realised={"usd": came.usd, "called_usd": came.called_usd, "close": close},
+        )
+
+
+def _outlay(chain: Chain, legs: Sequence[Leg], fee: float) -> float:
+    """Return what the legs cost at the chain's own quotes: not at what the promise says it paid."""
+    paid = 0.0
+    for leg in legs:
+        quote = chain.quote(leg.option)
+        paid += leg.contracts * MULTIPLIER * (quote.ask if leg.contracts > 0 else quote.bid) + fee * abs(leg.contracts)
+    return paid
+
+
+def _came(
+    library: Library, quoted: Quoted, expiry: date, close: float, legs: Sequence[Leg], shares: int, cash: float
+) -> Came:
+    """Return what a position was worth at the close of its expiry."""
+
+    def worth(left: Sequence[Leg], count: int, money: float) -> float:
+        paid = sum(leg.contracts * MULTIPLIER * max(leg.option.sign * (close - leg.option.strike), 0.0) for leg in left)
+        return money + count * close + paid
+
+    called = math.nan
+    short = [leg for leg in legs if leg.contracts < 0 and leg.option.sign > 0]
+    for day, _ in library.paid(quoted.ticker, quoted.day, expiry):
+        before = library.close(quoted.ticker, previous_session(day))
+        gone = [leg for leg in short if before > leg.option.strike]
+        lost = sum(-leg.contracts * MULTIPLIER for leg in gone)
+        if not gone or lost > shares or quoted.chain.exercise != "american":
+            continue
+        brought = sum(-leg.contracts * MULTIPLIER * leg.option.strike for leg in gone)
+        ending = worth([leg for leg in legs if leg not in gone], shares - lost, cash + brought)
+        called = min(called, ending) if called == called else ending
+    return Came(usd=worth(legs, shares, cash), called_usd=called)
+
+
+def _why(error: HedgekitError) -> str:
+    """Return the kind of a refusal, without the numbers that make each one different."""
+    text = str(error)
+    for word, why in {
+        "can be traded on": "no put of the expiry can be traded on",
+        "shut": "the market was shut",
+        "delta": "no tradable quote has the delta asked for",
+        "rising": "the strikes found are not in order",
+        "tradable": "the quotes of a side are missing or cannot be traded on",
+        "no call": "the file lists no such calls",
+    }.items():
+        if word in text:
+            return why
+    return text.split(": ", 1)[-1][:80]
+
+
+def broken(claim: Claim) -> bool:
+    """Whether the position ended below what was promised, by half a cent or more."""
+    worst = min(x for x in (claim.realised["usd"], claim.realised["called_usd"]) if x == x)
+    return bool(worst < claim.promised["least_usd"] - HALF_A_CENT)
+
+
+def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
+    bad = [claim for claim in claims if broken(claim)]
+    names = dict.fromkeys((claim.key[2], claim.key[3]) for claim in claims)
+    rows = []
+    for kind, name in names:
+        own = [claim for claim in claims if claim.key[2:4] == (kind, name)]
+        margins = [claim.realised["usd"] - claim.promised["least_usd"] for claim in own]
+        rows.append(
+            {
+                "kind": kind,
+                "name": name,
+                "promises": len(own),
+                "expiries": len({claim.until for claim in own}),
+                "broken": sum(broken(claim) for claim in own),
+                "at_the_floor": sum(abs(margin) < 1.0 for margin in margins),
+                "least_spare_usd": min(margins),
+                "called_early": sum(claim.realised["called_usd"] == claim.realised["called_usd"] for claim in own),
+            }
+        )
+    expiries = {(claim.key[0], claim.until) for claim in claims}
+    tickers = ", ".join(sorted({claim.key[0] for claim in claims}))
+    fallen = sum(claim.realised["usd"] < claim.promised["least_usd"] + 1.0 for claim in claims)
+    answer = (
+        f"{len(claims):,} floors and greatest losses on {tickers}, {len(expiries)} expiries: "
+        f"{'none was' if not bad else f'{len(bad)} were'} broken; {fallen:,} ended within a dollar of the promise."
+    )
+    limits = [
+        "wealth is counted anew from the file's own bid and ask and the close at expiry; dividends received are left "
+        "out, as in the promise; exercise after the close is not known",
+        "each position is of 1,000 shares, or one of the structure, at four expiries a chain (about a week, a month, "
+        "two, three)",
+        *limits,
+    ]
+    broken_table: tuple[Table, ...] = ()
+    if bad:
+        broken_table = (
+            Table(
+                title="Broken promises",
+                columns=(
+                    Column("ticker", "ticker", "text"),
+                    Column("asof", "quoted", "text"),
+                    Column("until", "expiry", "text"),
+                    Column("name", "position", "text"),
+                    Column("promised", "promised", "cents"),
+                    Column("realised", "realised", "cents"),
+                ),
+                rows=tuple(
+                    {
+                        "ticker": claim.key[0], "asof": claim.asof, "until": claim.until,
+                        "name": " ".join(claim.key[3:]).strip(), "promised": claim.promised["least_usd"],
+                        "realised": min(x for x in (claim.realised["usd"], claim.realised["called_usd"]) if x == x),
+                    }
+                    for claim in bad
+                ),
+            ),
+        )  # fmt: skip
+    table = Table(
+        title="By position",
+        columns=(
+            Column("name", "position", "text"),
+            Column("promises", "promises", "count"),
+            Column("expiries", "expiries", "count"),
+            Column("broken", "broken", "count"),
+            Column("at_the_floor", "within $1", "count"),
+            Column("called_early", "may be called", "count"),
+            Column("least_spare_usd", "least spare", "cents"),
+        ),
+        rows=tuple(rows),
+    )
+    return Chapter(
+        name="floors", title=TITLE, answer=answer, tables=(*broken_table, table), limits=tuple(limits),
+        claims=tuple(claims),
+    )  # fmt: skip

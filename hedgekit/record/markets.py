@@ -1,0 +1,62 @@
+"""Rate and dividends of a past day's chain, from that day and those before it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from hedgekit.errors import HedgekitError
+from hedgekit.market.inputs import MarketInputs, resolve
+from hedgekit.record.library import Library, Quoted
+
+AHEAD = (7, 30, 60, 90)
+"""Days ahead whose nearest expiries of each chain are looked at: those beside them share their fate."""
+
+
+def chosen(quoted: Quoted, *, least: int = 1) -> set[date]:
+    """Return a chain's expiries nearest to `AHEAD`, of those at least so many days ahead; nothing later decides."""
+    chain, today = quoted.chain, quoted.day
+    listed = [day for day in chain.expiries if (day - today).days >= least and chain.years_to(day) > 0.0]
+    return {min(listed, key=lambda day: abs((day - today).days - ahead)) for ahead in AHEAD} if listed else set()
+
+
+def market_of(library: Library, quoted: Quoted, expiries: Sequence[date]) -> MarketInputs:
+    """Return the market of some expiries as it could be known on the chain's own day.
+
+    Parameters
+    ----------
+    library : Library
+    quoted : Quoted
+    expiries : sequence of date
+
+    Raises
+    ------
+    HedgekitError
+        Where neither the chain nor a file tells it.
+
+    Notes
+    -----
+    The rate is the newest line of a rates file on or before the day, else the chain's parity. Dividends are the yield
+    parity implies; a chain without calls takes what went ex in the year before over its spot.
+    """
+    chain = quoted.chain
+    rate = library.rate(quoted.day)
+    if (chain.kind > 0).any():
+        try:
+            return resolve(chain, expiries, rate=rate)
+        except HedgekitError:
+            pass  # calls too few for parity: as without any
+    return resolve(chain, expiries, rate=rate, dividends=library.trailing_yield(quoted.ticker, quoted.day, chain.spot))
+
+
+def settled(library: Library, quoted: Quoted) -> list[tuple[date, float]]:
+    """Return the chain's open expiries whose closing price is known by now, with that price."""
+    found = []
+    for expiry in quoted.chain.expiries:
+        if expiry > quoted.day and quoted.chain.years_to(expiry) > 0.0:
+            close = library.close(quoted.ticker, expiry)
+            if np.isfinite(close):
+                found.append((expiry, close))
+    return found

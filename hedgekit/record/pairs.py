@@ -1,0 +1,180 @@
+"""Signals of ``pair status`` walked forward: the half-life and the return it promised, and what the spread then did."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from hedgekit import units
+from hedgekit.errors import HedgekitError
+from hedgekit.model import PriceHistory
+from hedgekit.pairs.gate import LEVEL, gate_pvalue, gate_statistics
+from hedgekit.pairs.status import FILLS, WINDOW, pair_status
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.evidence import mean_of
+from hedgekit.record.intervals import pairs_of
+from hedgekit.record.library import Library
+
+EVERY = 10
+"""Sessions between looks while no position is held."""
+
+COST_BPS = 2.0
+LONGEST = 126  # sessions after which a position is closed
+TITLE = "Pairs: signals, half-lives and what the spread then did"
+
+
+def chapter(library: Library, tell: Tell) -> Chapter:
+    """Return what became of every signal."""
+    pairs = pairs_of(library)
+    claims: list[Claim] = []
+    limits: list[str] = []
+    for at, (long, short) in enumerate(pairs):
+        tell("pairs", at + 1, len(pairs))
+        prices = library.pair(long, short)
+        if prices is None or len(prices) < WINDOW + LONGEST:
+            limits.append(f"{long}/{short}: too few days with both prices")
+            continue
+        claims += list(claims_of(prices, long, short))
+    if not claims:
+        return nothing("pairs", TITLE, f"no pair gave a signal ({len(pairs)} looked at)", limits)
+    return _told(claims, limits, len(pairs))
+
+
+def claims_of(prices: PriceHistory, long: str, short: str) -> Iterator[Claim]:
+    """Act on every signal at the next close, and follow its line until the exit, the stop or the time limit.
+
+    Notes
+    -----
+    The line of the day of the signal is kept: the spread is measured against what was promised, not against a line
+    that follows it. Gains are of the long leg's dollar hedged by the elasticity, less four fills at `COST_BPS`.
+    """
+    days, levels = prices.levels(total=True)
+    y, x = np.log(levels).T
+    n, now = len(days), WINDOW + 1
+    while now < n - LONGEST:
+        # what the status itself would find before anything else: most looks end here
+        past = slice(now - WINDOW, now)
+        if not gate_pvalue(float(gate_statistics(y[past], x[past], WINDOW)[-1])) < LEVEL:
+            now += EVERY
+            continue
+        try:
+            status = pair_status(prices.until(days[now]), long, short, cost_bps=COST_BPS)
+        except HedgekitError:
+            now += EVERY
+            continue
+        if status.action not in ("buy_spread", "sell_spread") or status.process is None:
+            now += EVERY
+            continue
+        slope, sd, side = status.elasticity, status.residual_sd, 1.0 if status.action == "buy_spread" else -1.0
+        # the spread in deviations of the line of that day, which the status itself does not tell
+        z = status.z + ((y - y[now]) - slope * (x - x[now])) / sd
+        end, why = _end(z, now, side, status.exit_z, status.stop_z)
+        half = _first(np.abs(z[now + 1 : now + LONGEST + 1]) <= 0.5 * abs(status.z))
+        crossed = _first(side * z[now + 1 : now + LONGEST + 1] >= 0.0)
+        cost = FILLS * units.fraction_of_basis_points(COST_BPS) * (1.0 + abs(slope))
+        entry, leave = now + 1, min(end + 1, n - 1)
+        gain = side * ((y[leave] - y[entry]) - slope * (x[leave] - x[entry])) - cost
+        interval = status.half_life_ci90
+        yield Claim(
+            key=(f"{long}/{short}", status.action),
+            asof=days[now].item(),
+            until=days[leave].item(),
+            promised={
+                "z": status.z,
+                "half_life": status.process.half_life,
+                "half_life_low": interval[0] if interval else math.nan,
+                "half_life_high": interval[1] if interval else math.nan,
+                "back_days": status.stop["days"],
+                "gain": (abs(status.z) - status.exit_z) * sd - cost if math.isfinite(status.exit_z) else math.nan,
+            },
+            realised={
+                "half_days": half,
+                "crossed_days": crossed,
+                "days": float(end - now),
+                "why": why,
+                "gain": gain,
+                "z": float(z[end]),
+            },
+        )
+        now = leave + 1
+
+
+def _end(z: np.ndarray, now: int, side: float, leave: float, stop: float) -> tuple[int, str]:
+    """Return the day of the closing signal and its reason."""
+    for day in range(now + 1, now + LONGEST + 1):
+        against = -side * float(z[day])
+        if against >= stop:
+            return day, "stop"
+        if against <= leave:
+            return day, "exit"
+    return now + LONGEST, "time"
+
+
+def _first(reached: np.ndarray) -> float:
+    at = np.flatnonzero(reached)
+    return float(at[0] + 1) if len(at) else math.inf
+
+
+def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
+    rows = []
+    for pair in dict.fromkeys(claim.key[0] for claim in claims):
+        own = [claim for claim in claims if claim.key[0] == pair]
+        rows.append(_row(pair, own))
+    whole = _row("all", list(claims))
+    answer = (
+        f"{len(claims)} signals on {len(rows)} of {pairs} pairs: {whole['in_time']:.0%} crossed their line within the "
+        f"days in which 95% were promised to ({whole['in_time_low']:.0%} to {whole['in_time_high']:.0%}); "
+        f"the half-life was promised at {whole['half_life']:.0f} days (median), half the way took "
+        f"{whole['half_days']:.0f}; mean gain {units.percent(whole['gain']):+.2f}% of the long leg against "
+        f"{units.percent(whole['gain_promised']):+.2f}% promised."
+    )
+    limits = [
+        f"a look every {EVERY} sessions, filled at the next close, {COST_BPS:g} basis points a fill, no borrow fee; "
+        f"closed at the exit, the stop or after {LONGEST} sessions; in the market one position a pair",
+        "in time: the line of the signal's day crossed within the days promised for 95%",
+        "half the way: first close at which the spread stands at half the signal's distance from the line of its day",
+        *(["fewer than 30 signals: their mean gain says little"] if len(claims) < 30 else []),
+        *limits,
+    ]
+    return Chapter(
+        name="pairs",
+        title=TITLE,
+        answer=answer,
+        tables=(
+            Table(
+                title="By pair",
+                columns=(
+                    Column("pair", "pair", "text"), Column("signals", "signals", "count"),
+                    Column("half_life", "half-life", "count"), Column("half_days", "half way", "count"),
+                    Column("in_time", "in time", "share"), Column("exits", "exit", "count"),
+                    Column("stops", "stop", "count"), Column("timed", "time", "count"),
+                    Column("gain_promised", "promised", "share"), Column("gain", "gain", "share"),
+                ),
+                rows=(whole, *rows),
+            ),
+        ),
+        limits=tuple(limits),
+        claims=tuple(claims),
+    )  # fmt: skip
+
+
+def _row(pair: str, own: Sequence[Claim]) -> dict[str, Any]:
+    years = [claim.asof.year for claim in own]
+    timely = [float(claim.realised["crossed_days"] <= claim.promised["back_days"]) for claim in own]
+    promised = [c.promised["gain"] for c in own if math.isfinite(c.promised["gain"])]
+    gain = mean_of([claim.realised["gain"] for claim in own], years)
+    return {
+        "pair": pair,
+        "signals": len(own),
+        "half_life": float(np.median([claim.promised["half_life"] for claim in own])),
+        "half_days": float(np.median([min(claim.realised["half_days"], LONGEST) for claim in own])),
+        **mean_of(timely, years, share=True).row("in_time"),
+        "exits": sum(claim.realised["why"] == "exit" for claim in own),
+        "stops": sum(claim.realised["why"] == "stop" for claim in own),
+        "timed": sum(claim.realised["why"] == "time" for claim in own),
+        "gain_promised": float(np.mean(promised)) if promised else math.nan,
+        **gain.row("gain"),
+    }

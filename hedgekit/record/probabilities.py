@@ -1,0 +1,230 @@
+"""Probabilities of finishing below, between and above levels, by three distributions, against what happened."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from hedgekit.distributions import Distribution, historical, implied, lognormal
+from hedgekit.errors import HedgekitError
+from hedgekit.market.calendar import is_session, next_session
+from hedgekit.market.surface import fit
+from hedgekit.market.surface.surface import Surface
+from hedgekit.model import FloatArray
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.evidence import mean_of, reliability
+from hedgekit.record.library import Library, Quoted
+from hedgekit.record.markets import chosen, market_of, settled
+
+MEASURES = ("lognormal", "implied", "historical")
+LEVELS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+"""Deviations of the log of the spot, at the chain's own vol, at which the levels stand."""
+
+LEAST_AHEAD = 2  # days: nearer expiries are decided by the hour
+HISTORY = 1260
+"""Daily returns before the day that the bootstrap draws from: five years."""
+
+BLOCK = 10.0
+DRAWS = 10_000
+TITLE = "Probabilities: promised against what happened"
+
+
+def chapter(library: Library, tell: Tell) -> Chapter:
+    """Return how often what each distribution gave a chance came true."""
+    claims: list[Claim] = []
+    refused: dict[str, int] = {}
+    for at, quoted in enumerate(library.chains):
+        tell("probabilities", at + 1, len(library.chains))
+        if not library.fits(quoted):
+            continue
+        for found in claims_of(library, quoted):
+            if isinstance(found, Claim):
+                claims.append(found)
+            else:
+                refused[found] = refused.get(found, 0) + 1
+    limits = [f"{count} left out: {why}" for why, count in sorted(refused.items(), key=lambda kv: -kv[1])[:4]]
+    if not claims:
+        return nothing("probabilities", TITLE, "no chain has an expiry whose close is known", limits)
+    return _told(claims, limits)
+
+
+def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
+    """Make the promises of one chain: one for each expiry and level, with all three probabilities."""
+    ahead = tuple(sorted(chosen(quoted, least=LEAST_AHEAD)))
+    known = [(day, close) for day, close in settled(library, quoted) if day in ahead]
+    if not known:
+        return
+    chain = quoted.chain
+    part = chain.select(np.isin(chain.expiry, np.array(ahead, dtype="M8[D]")))
+    try:
+        surface = fit(part, market=market_of(library, quoted, ahead))
+    except HedgekitError:
+        yield "chains to which no surface could be fitted"
+        return
+    history = library.closes(quoted.ticker)
+    past = np.array([]) if history is None else _returns(history.until(quoted.day).log_returns(total=False)[:, 0])
+    for day, close in known:
+        made = distributions_of(surface, day, past)
+        if isinstance(made, str):
+            yield made
+            continue
+        forward, t_years = surface.forward(day), surface.years_to(day)
+        vol = float(surface.vol(forward, day))
+        levels = [forward * math.exp(level * vol * math.sqrt(t_years)) for level in LEVELS]
+        for number, level in enumerate(levels):
+            yield Claim(
+                key=(quoted.ticker, str(day), "below", f"{LEVELS[number]:+g}"),
+                asof=quoted.day,
+                until=day,
+                promised={name: float(one.cdf(level)) for name, one in made.items()},
+                realised={"happened": float(close <= level), "close": close, "level": level},
+            )
+        for low, high in ((2, 6), (3, 5)):
+            yield Claim(
+                key=(quoted.ticker, str(day), "between", f"{LEVELS[low]:+g} {LEVELS[high]:+g}"),
+                asof=quoted.day,
+                until=day,
+                promised={name: one.probability(levels[low], levels[high]) for name, one in made.items()},
+                realised={"happened": float(levels[low] < close < levels[high]), "close": close},
+            )
+
+
+def distributions_of(surface: Surface, day: date, past: np.ndarray) -> dict[str, Distribution] | str:
+    """Return the three distributions of an expiry; the reason where one cannot be had."""
+    chain = surface.chain
+    forward, t_years = surface.forward(day), surface.years_to(day)
+    vol = float(surface.vol(forward, day))
+    if not vol > 0.0:
+        return "expiries without a vol at the money"
+    if len(past) < HISTORY:
+        return f"expiries with fewer than {HISTORY:,} daily returns before them"
+    try:
+        return {
+            "lognormal": lognormal(forward, t_years, 0.0, 0.0, vol),
+            "implied": implied(surface, day),
+            "historical": historical(
+                chain.spot, past[-HISTORY:], _sessions(chain.asof.date(), day), block=BLOCK, draws=DRAWS, seed=0
+            ),
+        }
+    except HedgekitError:
+        return "expiries without a smile"
+
+
+def _returns(column: np.ndarray) -> np.ndarray:
+    return np.asarray(column[np.isfinite(column)])
+
+
+def _sessions(start: date, end: date) -> int:
+    count, day = 0, start
+    while day < end:
+        day = next_session(day)
+        count += int(day <= end or not is_session(end))
+    return max(count, 1)
+
+
+def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
+    # expiries of one month share their fate, whatever the day they were quoted
+    months = [f"{claim.key[0]} {claim.until:%Y-%m}" for claim in claims]
+    happened = np.array([claim.realised["happened"] for claim in claims])
+    scores: dict[str, FloatArray] = {}
+    rows: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
+    for name in MEASURES:
+        promised = np.array([claim.promised[name] for claim in claims])
+        scores[name] = (promised - happened) ** 2
+        for row in reliability(promised, happened, months):
+            inside = row["happened_low"] <= row["promised"] <= row["happened_high"]
+            rows += [{"measure": name, **row, "inside": inside}]
+    base = scores["lognormal"]
+    for name in MEASURES:
+        found = mean_of(scores[name], months)
+        less = mean_of(scores[name] - base, months)
+        promised = np.array([claim.promised[name] for claim in claims])
+        bias = mean_of(happened - promised, months)
+        marks.append(
+            {
+                "measure": name,
+                **found.row("brier"),
+                **less.row("less"),
+                **bias.row("bias"),
+                "inside": sum(row["inside"] for row in rows if row["measure"] == name),
+                "bins": sum(row["measure"] == name for row in rows),
+            }
+        )
+    n = len(set(months))
+    best = min(marks, key=lambda row: row["brier"])
+    expiries = len({(claim.key[0], claim.until) for claim in claims})
+    kept = ", ".join(f"{row['measure']} {row['inside']} of {row['bins']}" for row in marks)
+    answer = (
+        f"{len(claims):,} probabilities at {expiries} expiries: ranges whose 95% interval holds what was "
+        f"promised: {kept}. Best Brier score: {best['measure']}, {best['brier']:.4f}."
+    )
+    tail = _tail(claims, months)
+    limits = [
+        f"the cases are far from independent: intervals count {n} months of expiries, one a ticker and month",
+        "lognormal and implied are pricing measures, historical five years of daily returns with their drift: none is "
+        "a forecast, and one rising market flatters every drift",
+        *limits,
+    ]
+    return Chapter(
+        name="probabilities",
+        title=TITLE,
+        answer=answer,
+        tables=(
+            Table(
+                title="Scores (Brier: mean squared error of the probabilities, 0 best)",
+                columns=(
+                    Column("measure", "measure", "text"),
+                    Column("brier", "Brier", "ratio"), Column("brier_low", "low", "ratio"),
+                    Column("brier_high", "high", "ratio"),
+                    Column("less", "less logn.", "ratio"), Column("less_low", "low", "ratio"),
+                    Column("less_high", "high", "ratio"),
+                    Column("inside", "kept", "count"), Column("bins", "of", "count"),
+                ),
+                rows=tuple(marks),
+            ),
+            Table(
+                title="The downside: finishing 1, 1.5 and 2 deviations below the forward",
+                columns=(
+                    Column("level", "level", "text"), Column("measure", "measure", "text"),
+                    Column("promised", "promised", "share"), Column("happened", "happened", "share"),
+                    Column("happened_low", "low", "share"), Column("happened_high", "high", "share"),
+                    Column("cases", "cases", "count"), Column("clusters", "months", "count"),
+                ),
+                rows=tuple(tail),
+            ),
+            Table(
+                title="Reliability: what was promised, and how often it came true",
+                columns=(
+                    Column("measure", "measure", "text"),
+                    Column("from", "from", "share"), Column("to", "to", "share"),
+                    Column("promised", "promised", "share"), Column("happened", "happened", "share"),
+                    Column("happened_low", "low", "share"), Column("happened_high", "high", "share"),
+                    Column("cases", "cases", "count"), Column("clusters", "months", "count"),
+                ),
+                rows=tuple(rows),
+            ),
+        ),
+        limits=tuple(limits),
+        claims=tuple(claims),
+    )  # fmt: skip
+
+
+def _tail(claims: Sequence[Claim], months: Sequence[str]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for level in LEVELS[:3]:
+        at = [i for i, claim in enumerate(claims) if claim.key[2:] == ("below", f"{level:+g}")]
+        happened = mean_of([claims[i].realised["happened"] for i in at], [months[i] for i in at], share=True)
+        for name in MEASURES:
+            promised = float(np.mean([claims[i].promised[name] for i in at]))
+            rows.append(
+                {
+                    "level": f"{level:+g} sd", "measure": name, "promised": promised, **happened.row("happened"),
+                    "cases": happened.cases, "clusters": happened.clusters,
+                }
+            )  # fmt: skip
+    return rows
