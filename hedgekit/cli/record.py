@@ -53,5 +53,6 @@ def command(*, data: Path, chapters: tuple[str, ...], format_: str, output: str,
             click.echo(f"{what}: {whole} to do", err=True)
 
     result = record(data, chapters=chapters, tell=tell)
-    clear_line()
+    if terminal and not quiet:
+        click.echo("\r\x1b[K", err=True, nl=False)
     deliver(result, format_=format_, output=output, quiet=quiet)
