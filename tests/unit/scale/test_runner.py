@@ -1,10 +1,8 @@
 """One output a partition, whatever is killed, spoiled, changed or run on."""
 
 import json
-import multiprocessing
-import os
-import signal
-import time
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,42 +10,10 @@ import pytest
 from hedgekit.errors import DataError, InputError
 from hedgekit.scale import manifest
 from hedgekit.scale.engines import LocalProcesses, Lost, engine
-from hedgekit.scale.runner import Made, Partition, run
+from hedgekit.scale.runner import Partition, run
 
-
-def square(argument):
-    number, folder = argument
-    if number == "bad":
-        raise DataError("it is no number")
-    if number == "fault":
-        raise KeyError("x")
-    if folder is not None:
-        with (Path(folder) / "calls").open("a") as stream:
-            stream.write(f"{number}\n")
-    return Made(destination=f"n={number}/out", content=str(number**2).encode(), facts={"n": number})
-
-
-def same_place(argument):
-    return Made(destination="one/out", content=str(argument).encode())
-
-
-def die_once(argument):
-    number, folder = argument
-    marker = Path(folder) / f"died-{number}"
-    if number == 3 and not marker.exists():
-        marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return square((number, None))
-
-
-def die_always(item, common):
-    if item == 1 and multiprocessing.parent_process() is not None:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return item * common
-
-
-def parts(numbers, folder=None, sha="a"):
-    return [Partition(key=f"p{n}", input_sha256=sha, argument=(n, folder)) for n in numbers]
+sys.path.insert(0, str(Path(__file__).parent))
+from scale_work import die_always, die_once, parts, same_place, square
 
 
 def tree(folder):
@@ -157,32 +123,13 @@ def test_engines_are_chosen_by_name():
         engine(None, "no-such-file.json")
 
 
-def slow_square(argument):
-    time.sleep(0.15)
-    return square(argument)
-
-
-@pytest.mark.filterwarnings("ignore")  # what Dask says of a worker killed under it is not ours
 def test_a_dask_worker_killed_mid_run_loses_nothing(tmp_path):
-    distributed = pytest.importorskip("distributed")
-    from hedgekit.scale.engines import DaskCluster
-
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as cluster:
-        there = DaskCluster(cluster.scheduler_address)
-        victims = [info["pid"] for info in there.client.run(_facts).values()]
-
-        def watch(done, total, failed):
-            if done == 3 and victims:
-                os.kill(victims.pop(), signal.SIGKILL)
-
-        done = run(parts(range(16)), slow_square, out=tmp_path / "dask", version="1", engine=there, watch=watch)
-        there.close()
-    assert done.done == 16 and not done.failures
+    pytest.importorskip("distributed")
+    script = Path(__file__).parent / "kill_dask_worker.py"
+    told = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "dask")], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout.splitlines()[-1]) == {"done": 16, "failures": 0, "killed": 1}
     go(tmp_path / "plain", parts(range(16)))
     assert tree(tmp_path / "dask") == tree(tmp_path / "plain")
-
-
-def _facts():
-    return {"pid": os.getpid()}
