@@ -59,7 +59,8 @@ def test_monotone_in_vol(sign, strike, t, rate, div_yield, cash, american):
     # A European call need not rise with vol when a dividend may exceed the spot; here none can, to any likelihood.
     levels = np.linspace(0.05, 0.6, 12)
     values = run(american, sign, strike, t, rate, div_yield, levels, dates(cash, t), cash)
-    assert (np.diff(values) >= -METHOD * max(SPOT, strike)).all()
+    # two prices, each good to the method's limit
+    assert (np.diff(values) >= -2 * METHOD * max(SPOT, strike)).all()
 
 
 @relaxed
