@@ -77,7 +77,7 @@ def test_monotone_and_convex_in_strike(sign, t, rate, div_yield, vol, cash, amer
 @given(signs, strikes, years, rates, yields, vols, amounts, st.booleans())
 def test_monotone_in_spot(sign, strike, t, rate, div_yield, vol, cash, american):
     values = run(american, sign, strike, t, rate, div_yield, vol, dates(cash, t), cash, spot=np.linspace(60, 160, 31))
-    assert (sign * np.diff(values) >= -METHOD * max(160, strike)).all()
+    assert (sign * np.diff(values) >= -2 * METHOD * max(160, strike)).all()
 
 
 @relaxed
@@ -98,7 +98,7 @@ def test_one_more_dividend_lowers_a_european_call_and_raises_a_put(sign, strike,
     times = dates(cash, t)
     before = run(False, sign, strike, t, rate, div_yield, vol, times, cash)[0]
     after = run(False, sign, strike, t, rate, div_yield, vol, [*times, 0.37 * t], [*cash, more])[0]
-    assert sign * (after - before) <= METHOD * max(SPOT, strike)
+    assert sign * (after - before) <= 2 * METHOD * max(SPOT, strike)
 
 
 @relaxed
@@ -112,7 +112,7 @@ def test_european_parity_holds_with_dividends(sign, strike, t, rate, div_yield, 
     put = run(False, -1, strike, t, rate, div_yield, vol, times, cash)[0]
     paid = (cash * np.exp(-rate * times - div_yield * (t - times))).sum()
     forward = SPOT * np.exp(-div_yield * t) - paid - strike * np.exp(-rate * t)
-    assert abs(call - put - forward) <= METHOD * max(SPOT, strike)
+    assert abs(call - put - forward) <= 2 * METHOD * max(SPOT, strike)
 
 
 @relaxed
