@@ -306,7 +306,7 @@ def whipsaw(spot: float, level: float, entry: float, t_years: float, drift: floa
     Examples
     --------
     >>> round(whipsaw(100.0, 85.0, 100.0, 0.25, 0.0, 0.25), 4)
-    0.0357
+    0.0217
     """
     from scipy.special import log_ndtr
 
