@@ -262,8 +262,8 @@ def kelly(outcome: Outcome, distribution: Distribution, discount: float, expecte
     discount : float
         To the first expiry.
     expected : float
-        The expected value, dollars: the outcomes are shifted to have it as their mean, so that interest on what is paid,
-        dividends on shares and what early exercise takes or gives count, and a fair bet gets nothing.
+        The expected value, dollars: the outcomes are shifted to have it as their mean, so that interest on what is
+        paid, dividends on shares and what early exercise takes or gives count, and a fair bet gets nothing.
     """
     if outcome.low is None or outcome.low >= 0:
         return None
