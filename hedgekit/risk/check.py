@@ -7,11 +7,12 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hedgekit.errors import DataError, HedgekitError, InputError
+from hedgekit.market import calendar
 from hedgekit.market.inputs import Given
 from hedgekit.model import Chain
 from hedgekit.results import Note, Result, plain
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
 
 SCHEMA = "hedgekit.check/1"
+
+CLOCKS = timedelta(minutes=15)
+"""By how much two computers' clocks may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +170,10 @@ def check(
     """
     one_each(chains)
     for chain in chains:
-        if chain.asof.date() > now.date():
+        if _later(chain.asof, now):
             raise InputError(
-                f"{chain.source}: quoted on {chain.asof.date()}, after the moment of the check, {now.date()}"
+                f"{chain.source}: quoted {chain.asof:%Y-%m-%d %H:%M} New York, after the moment of the check, "
+                f"{now:%Y-%m-%d %H:%M}: is the clock or --asof wrong?"
             )
     if prices is not None:  # nothing after the moment of the check is looked at
         prices = prices.until(max(now.date(), max((chain.asof.date() for chain in chains), default=now.date())))
@@ -198,6 +203,14 @@ def check(
         inputs=_inputs(policy, book, valued, prices, moment),
         warnings=(*valued.notes, *_off(policy)),
     )
+
+
+def _later(quoted: datetime, now: datetime) -> bool:
+    """Whether quotes are of after a moment; past the close, those of the same day are the close's."""
+    day = now.date()
+    if quoted.date() == day and not (calendar.is_session(day) and now < calendar.session_close(day)):
+        return False
+    return quoted > now + CLOCKS
 
 
 def judge(entry: Entry, context: Context) -> Verdict:

@@ -83,6 +83,11 @@ class Outcome:
     calculation: str
 
 
+def any_together(params: Mapping[str, Any]) -> str:
+    """Refuse nothing: each parameter makes sense by itself."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule as its module defines it.
@@ -104,6 +109,8 @@ class Rule:
         Whether the starter policy switches it on; others need data that not everybody has.
     always : bool
         Evaluated with its defaults even when the policy leaves it out.
+    refuses : callable
+        Says why a set of parameters makes no sense together; empty when it does.
     """
 
     id: str
@@ -114,6 +121,7 @@ class Rule:
     one_of: tuple[str, ...] = ()
     starter: bool = True
     always: bool = False
+    refuses: Callable[[Mapping[str, Any]], str] = any_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -288,10 +296,13 @@ def tightest(context: Context, params: Mapping[str, Any]) -> tuple[float, str]:
     return min(found)
 
 
+MOST_USD = 1e12
+"""A limit above this is none."""
+
 LIMITS = {
-    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0),
+    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0, high=MOST_USD),
     "limit_fraction": Param(
-        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=10.0, example=0.15
+        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=1.0, example=0.15
     ),
 }
 """The two ways to state a dollar limit; the tighter holds when both are given."""
