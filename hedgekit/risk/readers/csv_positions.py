@@ -55,7 +55,8 @@ def read(text: str, label: str) -> Statement:
         raise DataError(f"{label}: line {lines[start][0]}: two columns are headed {twice!r}: keep one")
     several = any(cells == header for _, cells in lines[start + 1 :])
     account = _title(lines, start) if several else ""
-    rows, passed = [], []
+    rows: list[Row] = []
+    passed: list[str] = []
     for at, (number, cells) in enumerate(lines[start + 1 :], start=start + 1):
         filled = [cell for cell in cells if cell]
         if not filled:
