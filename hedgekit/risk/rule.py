@@ -136,12 +136,15 @@ class Context:
         Moment of the check: against it the age of data is measured.
     folder : Path
         Where files named in the policy are looked for.
+    files_read : list of Path
+        Those that rules have read so far.
     """
 
     valued: ValuedBook
     prices: PriceHistory | None
     now: datetime
     folder: Path
+    files_read: list[Path] = field(default_factory=list)
     _grids: dict[Any, Grid] = field(default_factory=dict)
 
     @property
@@ -276,6 +279,7 @@ class Context:
         path = self.folder / name
         if not path.is_file():
             raise Unknown(f"the policy names {name!r}, which is not in {self.folder}")
+        self.files_read.append(path)
         return path
 
 

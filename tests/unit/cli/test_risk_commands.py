@@ -164,7 +164,19 @@ def test_book_in_dollars(run, example):
         assert sum(row[name] for row in answer["lines"]) == pytest.approx(answer["totals"][name])
     assert answer["net_usd"] == pytest.approx(answer["totals"]["value_usd"] + 1_500_000)
     code, out, err = run("book", "book.csv", *ASOF)
-    assert code == 0 and "unknown" in out and "no chain of IWM" in " ".join(out.split())
+    assert code == 3 and "unknown" in out and "no chain of IWM" in " ".join(out.split())
+
+
+def test_a_book_with_an_unknown_line_does_not_end_with_0(run, example, tmp_path):
+    (tmp_path / "u.csv").write_text(BOOK + "ZZZ,5\n")
+    words = ("book", "u.csv", "--chain", str(example), "--rate", "0.036", "--dividends", "0.011")
+    code, out, err = run(*words)
+    assert code == 3 and out.startswith("UNKNOWN  1 of 3 lines") and "--allow-unknown" in err
+    code, out, _ = run(*words, "--format", "json", "--allow-unknown")
+    answer = json.loads(out)
+    assert code == 0 and answer["unknown_lines"] == 1 and answer["net_usd"] is None
+    known = sum(line["value_usd"] for line in answer["lines"] if line["problem"] is None)
+    assert answer["known_usd"] == pytest.approx(answer["cash_usd"] + known)
 
 
 def test_replay_without_files_is_usage(run, example):
