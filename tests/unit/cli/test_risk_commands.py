@@ -127,6 +127,21 @@ def test_scenario_grid_and_table(run, example):
     assert code == 0 and max(map(len, out.splitlines())) <= 80 and "roll" in out
 
 
+def test_scenario_has_a_picture_in_the_terminal(run, example):
+    words = ("scenario", "--book", "book.csv", "--chain", example, *ASOF)
+    code, out, _ = run(*words, "--spot-moves", "20%,-20%,0", "--plot")
+    assert code == 0 and "worst of all dates and vol shocks" in out and "-20%" in out.splitlines()[-2]
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "words", [("--days", "1000000000"), ("--days=-5",), ("--vol-shocks=-2",), ("--spot-moves=-20",)]
+)
+def test_scenarios_that_cannot_be_are_usage(run, example, words):
+    code, _, err = run("scenario", "--book", "book.csv", "--chain", example, *ASOF, *words)
+    assert code == 2 and "hedgekit:" in err and "Traceback" not in err
+
+
 def test_scenario_of_legs_is_that_of_the_same_book(run, example, tmp_path):
     words = ("--chain", example, "--rate", "0.036", "--dividends", "0.011", "--format", "json")
     (tmp_path / "legs.csv").write_text("symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\nCASH,0\n")
