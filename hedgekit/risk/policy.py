@@ -102,7 +102,9 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
     except (OSError, ValueError) as error:
         if isinstance(error, OSError):
             raise DataError(f"{label}: cannot be read: {error.strerror or error}") from None
-        twice = "; a rule that is wanted twice is [[rules.NAME]] each time, with a label" if "annot" in str(error) else ""
+        twice = (
+            "; a rule that is wanted twice is [[rules.NAME]] each time, with a label" if "annot" in str(error) else ""
+        )
         raise DataError(f"{label}: not a TOML file: {error}{twice}") from None
     _known(document, TOP, label, "the policy")
     name, benchmark = document.get("name", Path(source).stem), document.get("benchmark", DEFAULT_BENCHMARK)
