@@ -134,6 +134,8 @@ def resolve(
     if taken is None:
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
+        if any(note.slug == "yield_assumed" for note in notes):
+            source = "no dividends, assumed: the chain does not tell them"
         if cash:
             source = (
                 f"dividends as ${cash[0][1]:.2f} a quarter from {_ex_day(chain, cash[0][0])}, which put-call parity "
@@ -230,9 +232,11 @@ def _implied_yields(
     """Return each expiry's implied yield beside the cash; one that parity does not tell takes its neighbour's."""
     known = [forward for forward in found.values() if np.isfinite(forward.div_yield)]
     if not known:
-        raise InputError(
-            f"{chain.source}: too few two-sided quotes near the money to imply a dividend yield: give --dividends"
+        message = (
+            "put-call parity tells no dividends (too few calls and puts of one strike quoted on both sides near the "
+            "money): none are assumed; give --dividends"
         )
+        return dict.fromkeys(expiries, 0.0), (Note("yield_assumed", message),)
     yields, borrowed = {}, []
     for day in expiries:
         forward = found.get(day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import shutil
 from collections.abc import Sequence
@@ -108,7 +109,7 @@ def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:
 
 def number(value: float | None, places: int = 2) -> str:
     """Write a number with fixed decimals, or a dash when there is none."""
-    return "-" if value is None else f"{value:,.{places}f}"
+    return "-" if value is None or math.isnan(value) else f"{value:,.{places}f}"
 
 
 def warning_lines(notes: Sequence[Note]) -> list[str]:
