@@ -47,7 +47,8 @@ COMMANDS = {
 @click.option(
     "--budget",
     type=float,
-    help="Fraction of today's value to spend at most, for the highest floor; with --min-cap, for the highest cap.",
+    help="Fraction of today's value to spend at most, for the highest floor; with --floor and --min-cap, for the highest "
+    "cap.",
 )
 @click.option("--zero-cost", is_flag=True, help="The highest cap at which the floor costs nothing.")
 @click.option(

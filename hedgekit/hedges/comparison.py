@@ -178,8 +178,8 @@ def compare(
         Fraction of today's value to keep at expiry whatever the spot, net of the financed cost; a standard one (0.90)
         when no goal is given.
     budget : float, optional
-        Most to pay, fraction of today's value: the highest floor is looked for; with `min_cap` the highest cap, of
-        that or more, at which the floor costs no more.
+        Most to pay, fraction of today's value: the highest floor is looked for, calls sold only at `min_cap` or above;
+        with a `floor` and `min_cap` the highest cap, of that or more, at which the floor costs no more.
     zero_cost : bool
         The highest cap at which the floor costs nothing.
     until : float, optional
