@@ -32,7 +32,8 @@ COMMANDS = {
 @click.option(
     "--holdings",
     metavar="FILE",
-    help="In place of --shares: a CSV of ticker,shares,price (and beta,low,high), hedged with the chain's options.",
+    help="In place of --shares: a CSV of ticker,shares,price (and beta,low,high), hedged with the chain's options; "
+    "goals are then fractions of their value.",
 )
 @click.option("--beta", type=float, help="Of all holdings to the chain's underlying.  [default: theirs, or --prices]")
 @click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
@@ -47,8 +48,8 @@ COMMANDS = {
 @click.option(
     "--budget",
     type=float,
-    help="Fraction of today's value to spend at most, for the highest floor; with --floor and --min-cap, for the highest "
-    "cap.",
+    help="Fraction of today's value to spend at most, for the highest floor; with --floor and --min-cap, for the "
+    "highest cap.",
 )
 @click.option("--zero-cost", is_flag=True, help="The highest cap at which the floor costs nothing.")
 @click.option(
@@ -209,7 +210,7 @@ def command(
     }
     goals: dict[str, Any] = {
         "budget": budget,
-        "zero_cost": zero_cost or None,
+        "zero_cost": zero_cost,
         "until": until,
         "delta_target": delta_target,
         "cvar": cvar,
@@ -219,15 +220,10 @@ def command(
         from hedgekit.hedges.portfolio import compare_portfolio
         from hedgekit.risk.holdings import read_holdings
 
-        other = [name for name, value in goals.items() if value is not None]
-        if other:
-            raise click.UsageError(
-                f"--holdings are hedged for a --floor; --{other[0].replace('_', '-')} is for --shares", ctx
-            )
         portfolio = read_holdings(holdings, loaded.ticker, beta=beta, prices=history)
-        result = compare_portfolio(loaded, portfolio, **terms)
+        result = compare_portfolio(loaded, portfolio, **goals, **terms)
     else:
-        result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
+        result = compare(loaded, shares=shares or 0, measure=measure, **goals, **terms)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of

@@ -83,7 +83,9 @@ def _criterion(problem: Problem) -> str:
     """Say what the chosen hedge is the best of."""
     goal, money = problem.goal, f"at most ${float(problem.budget or 0):,.0f}"
     if goal.kind == "budget":
-        sold = f" when calls are sold from {units.percent(problem.cap):g}% of the spot up" if problem.calls_allowed else ""
+        sold = (
+            f" when calls are sold from {units.percent(problem.cap):g}% of the spot up" if problem.calls_allowed else ""
+        )
         return f"the option hedge with the highest floor {_where(problem)} for {money}{sold}"
     if goal.kind == "cap":
         paid = money if problem.budget else "nothing"

@@ -185,7 +185,7 @@ def test_every_goal_has_a_table_of_eighty_columns(run, example, tmp_path, words,
     [
         (["--shares", 100, "--holdings", "held.csv"], 2, "give one"),
         (["--shares", 100, "--beta", 1.0], 2, "--beta is of --holdings"),
-        (["--holdings", "held.csv", "--zero-cost"], 2, "--zero-cost is for --shares"),
+        (["--holdings", "held.csv", "--beta", 1.0, "--cvar", 0.1], 2, "their own moves"),
         (["--holdings", "nowhere.csv", "--beta", 1.0], 3, "nowhere.csv"),
         (["--holdings", "held.csv"], 2, "no beta of AAA to IWM"),
         (["--shares", 100, "--prices", "nowhere.csv"], 3, "nowhere.csv"),
