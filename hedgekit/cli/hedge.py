@@ -12,6 +12,8 @@ from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, seconds, write_beside
 
 if TYPE_CHECKING:
+    from hedgekit.hedges.comparison import HedgeResult
+    from hedgekit.model import Chain
     from hedgekit.results import Result
 
 # command -> its module; help shows them in this order
@@ -83,6 +85,13 @@ COMMANDS = {
     help="An index strategy by its strike rule: PPUT, PPUT3M, CLL, CLLZ, CLLR or JHEQX; and what gives as much.",
 )
 @click.option(
+    "--what-if",
+    is_flag=True,
+    help="Also revalue the recommended hedge over spot x vol x date and price rolling it; with --prices and "
+    "--vol-index also under recorded crashes.",
+)
+@click.option("--vol-index", metavar="FILE", help="History of a vol index such as VIX, for the replays of --what-if.")
+@click.option(
     "--details",
     is_flag=True,
     help="Also show margin, assignment, and cost and tail under each distribution. JSON and CSV always hold them.",
@@ -148,6 +157,8 @@ def command(
     measure: str,
     prices: tuple[str, ...],
     preset: str | None,
+    what_if: bool,
+    vol_index: str | None,
     details: bool,
     min_cap: float | None,
     max_legs: int,
@@ -182,6 +193,8 @@ def command(
         raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
     if beta is not None and holdings is None:
         raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
+    if vol_index is not None and not (what_if and prices):
+        raise click.UsageError("--vol-index is for the replays of --what-if with --prices", ctx)
     from hedgekit.cli.progress import search_watch
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
@@ -224,6 +237,8 @@ def command(
         result = compare_portfolio(loaded, portfolio, **goals, **terms)
     else:
         result = compare(loaded, shares=shares or 0, measure=measure, **goals, **terms)
+    if what_if and result.recommended is not None:
+        result = _with_what_if(loaded, result, terms, vol_index)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of
@@ -244,3 +259,25 @@ def command(
         files[ticket] = csv_text(result.orders())
     write_beside(files, quiet=quiet)
     result.require()
+
+
+def _with_what_if(chain: Chain, result: HedgeResult, terms: dict[str, Any], vol_index: str | None) -> HedgeResult:
+    """Add the recommended hedge before expiry to an answer."""
+    from dataclasses import replace
+
+    from hedgekit.hedges.what_if import FEW_MOVES, FEW_SHOCKS, FEW_STEPS, what_if
+    from hedgekit.market.prices import load_prices
+
+    found = what_if(
+        chain,
+        result,
+        rate=terms["rate"],
+        dividends=terms["dividends"],
+        spot_moves=FEW_MOVES,
+        vol_shocks=FEW_SHOCKS,
+        steps=FEW_STEPS,
+        prices=terms["prices"],
+        vol_index=None if vol_index is None else load_prices(vol_index),
+        with_rolls=True,
+    )
+    return replace(result, what_if=found)

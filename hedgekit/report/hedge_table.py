@@ -30,6 +30,7 @@ from hedgekit.report.console import (
     short_number,
     warning_lines,
 )
+from hedgekit.report.what_if_lines import what_if_footer, what_if_tables
 
 SHORT_NAMES = {
     "put-spread collar": "p-s collar",
@@ -72,6 +73,10 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
         out.print(more(result))
         for line in assignments(result):
             out.print(f"  {line}")
+    if result.what_if is not None:
+        for block in what_if_tables(result.what_if):
+            out.print()
+            out.print(block)
     out.print()
     if (why := result.why) and result.recommended:
         for line in textwrap.wrap(why, 78):
@@ -82,7 +87,8 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
             out.print(f"  {line}")
     if proof(result):
         out.print()
-    for text in [*footer(result), *warning_lines(result.warnings)]:
+    further = () if result.what_if is None else result.what_if.warnings
+    for text in [*footer(result), *warning_lines((*result.warnings, *further))]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
             out.print(Text(f"  {line}", style="dim"))
     return drawn(out)
@@ -367,6 +373,8 @@ def footer(result: HedgeResult) -> list[str]:
         lines.append(
             f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}"
         )
+    if result.what_if is not None:
+        lines += what_if_footer(result.what_if)
     return [*lines, *rests_on(result.inputs, problem)]
 
 

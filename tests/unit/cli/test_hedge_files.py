@@ -198,3 +198,25 @@ def test_goals_and_files_that_cannot_be_end_with_a_sentence(run, example, tmp_pa
     (tmp_path / "held.csv").write_text("ticker,shares,price\nAAA,1000,30\n")
     ended, out, err = run("hedge", "--chain", example, "--by", BY, "--rate", 0.036, *words)
     assert ended == code and message in err and out == "" and "Traceback" not in err
+
+
+def test_what_if_is_one_command_and_its_ticket_a_scenario(hedge, run, example):
+    code, out, _ = hedge("--floor", 0.9, "--what-if", "--ticket", "orders.csv")
+    assert code == 0 and "what if: " in out and "(expiry)" in out and "45 days left" in out
+    assert max(map(len, out.splitlines())) <= 80
+    code, out, _ = hedge("--floor", 0.9, "--what-if", "--format", "json")
+    found = json.loads(out)["what_if"]
+    assert found["vol_rule"] == "relative" and found["smile_rule"] == "sticky_strike" and found["rolls"]
+    code, out, _ = run(
+        "scenario", "--shares", 1700, "--legs", "orders.csv", "--chain", example, "--rate", 0.036, "--days", "0",
+        "--spot-moves", "0,-20%", "--vol-shocks", "0", "--format", "json",
+    )  # fmt: skip
+    now, fallen = json.loads(out)["grid"]["pnl_usd"][0]
+    chosen = found["pnl_usd"][0][found["spot_moves"].index(-0.2)][found["vol_shocks"].index(0.0)]
+    start = found["pnl_usd"][0][found["spot_moves"].index(0.0)][found["vol_shocks"].index(0.0)]
+    assert code == 0 and fallen[0] - now[0] == pytest.approx(chosen - start, abs=1.0)
+
+
+def test_a_vol_index_without_its_what_if_is_refused(hedge):
+    code, out, err = hedge("--floor", 0.9, "--vol-index", "vix.csv")
+    assert code == 2 and "--what-if" in err and not out
