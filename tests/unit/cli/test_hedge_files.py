@@ -103,6 +103,32 @@ def test_a_changed_quote_or_certificate_is_not_proven(hedge, run, example, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("t_years", 0.3, "years to expiry"),
+        ("kind", "floorx", "expected one of floor"),
+        ("spot_source", "parity", "a spot from"),
+        ("budget", 0.5, "pays for"),
+        ("budget", None, "does not go with"),
+        ("budget", "x", "expected a fraction"),
+        ("floor", 0.9, "target"),
+        ("shares", 1600, "shares"),
+        ("fee", 0.0, "is not that of the chain"),
+        ("rate", 0.05, "growth"),
+        ("expiry", "2026-12-18", "years to expiry"),
+        ("max_legs", 4, ""),
+    ],
+)
+def test_a_goal_that_was_changed_is_not_proven(hedge, run, example, tmp_path, field, value, message):
+    hedge("--budget", 0.01, "--certificate", "proof.json")
+    made = json.loads((tmp_path / "proof.json").read_text())
+    made["goal"][field] = value
+    (tmp_path / "bent.json").write_text(json.dumps(made))
+    code, out, err = run("hedge", "verify", "bent.json", "--chain", example)
+    assert code == 3 and message in err and out == "" and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "not a JSON file"),
