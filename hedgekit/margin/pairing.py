@@ -5,15 +5,13 @@ expire no earlier than any short one of it; every long option is in at most one 
 of one kind may expire on different days; a put and a call side are asked for as one only when their short options share
 an expiry, because else both can lose, one after the other. Of spreads whose last short option ends on one day one is
 enough: two of them ask no less apart than together. Requirements are linear in how many contracts go where, but for a
-spread's greatest loss, which is the least number that is no smaller than the loss at any exercise price. The least
-corner of a small account's programme is found in exact arithmetic and is the answer when its counts are whole; else
-HiGHS (`scipy.optimize.milp`) finds the counts. The dollars are recomputed exactly from the counts by the rules. Pairing
-one by one, as a person would, can ask for more.
+spread's greatest loss, which is the least number that is no smaller than the loss at any exercise price.
+`hedgekit.margin.programme` finds the counts; the dollars are then recomputed exactly from the counts by the rules.
+Pairing one by one, as a person would, can ask for more.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,8 +19,8 @@ from fractions import Fraction
 from typing import Any
 
 from hedgekit.margin import collar, covered, long_stock, naked, protective_put, short_stock
-from hedgekit.margin.corner import Number, Row, least_corner
 from hedgekit.margin.long_option import long_option
+from hedgekit.margin.programme import Number, Programme
 from hedgekit.margin.spread import exercise_value, price_points
 from hedgekit.margin.strangle import strangle
 from hedgekit.margin.underlying import Underlying
@@ -30,19 +28,6 @@ from hedgekit.model import Option
 from hedgekit.payoff import exact
 
 INITIAL, MAINTENANCE = "initial", "maintenance"
-
-MOST_NODES = 5000
-"""The search branches no further; what it has found then is allowed, only not proven least. Books of fifty lines take
-fewer than a hundred. Not a time: an answer must not depend on the machine."""
-
-SMALL = 4000
-"""Rows times columns up to which the corner is looked for in exact arithmetic: ten milliseconds at most."""
-
-WHOLE = 1e-5
-"""A count this near to a whole number is one: HiGHS keeps integers to 1e-6."""
-
-GAP = 1e-9
-"""Relative difference from the proven least at which the search ends: below a cent for ten million dollars."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,67 +90,6 @@ class Pairing:
         return in_spreads + in_collars + self.protected.get(place, 0)
 
 
-class _Programme:
-    """Columns with their cost and rows with their limits, as they come up."""
-
-    def __init__(self) -> None:
-        self.cost: list[Fraction] = []
-        self.whole: list[int] = []
-        self.most: list[float] = []
-        self.rows: list[Row] = []
-        self.losses: set[int] = set()
-
-    def column(self, cost: Fraction, most: float = math.inf, *, whole: bool = True) -> int:
-        self.cost.append(cost)
-        self.whole.append(int(whole))
-        self.most.append(most)
-        return len(self.cost) - 1
-
-    def row(self, terms: dict[int, Number], low: int, high: int | None) -> None:
-        self.rows.append(Row(terms, low, high))
-
-    def solve(self) -> tuple[list[float], bool]:
-        """Return the columns' values, and whether they are proven least; the loss columns alone may be broken.
-
-        With every other count whole, strangles are a transport problem, whose corners are whole: no branching needed.
-        Should HiGHS end beside a corner, they are asked to be whole.
-        """
-        if len(self.rows) * len(self.cost) <= SMALL:
-            corner = least_corner(self.cost, self.rows)
-            if corner is not None and all(
-                count.denominator == 1 for column, count in enumerate(corner) if column not in self.losses
-            ):
-                return [float(count) for count in corner], True
-        x, proven = self._solve()
-        if any(abs(value - round(value)) > WHOLE for column, value in enumerate(x) if column not in self.losses):
-            self.whole = [int(column not in self.losses) for column in range(len(self.cost))]
-            x, proven = self._solve()
-        return x, proven
-
-    def _solve(self) -> tuple[list[float], bool]:
-        import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array
-
-        entries = [(r, c, float(v)) for r, row in enumerate(self.rows) for c, v in row.terms.items()]
-        row, column, value = zip(*entries, strict=True)
-        shape = (len(self.rows), len(self.cost))
-        found = milp(
-            np.array([float(cost) for cost in self.cost]),
-            integrality=np.array(self.whole),
-            bounds=Bounds(0.0, np.array(self.most)),
-            constraints=LinearConstraint(
-                csr_array((value, (row, column)), shape=shape),
-                np.array([float(row.low) for row in self.rows]),
-                np.array([math.inf if row.high is None else float(row.high) for row in self.rows]),
-            ),
-            options={"mip_rel_gap": GAP, "node_limit": MOST_NODES},
-        )
-        if found.x is None:
-            return [], False
-        return found.x.tolist(), found.status == 0
-
-
 def pair(
     longs: Sequence[OptionHolding],
     shorts: Sequence[OptionHolding],
@@ -202,7 +126,7 @@ class _Model:
         stage: str,
     ) -> None:
         self.longs, self.shorts, self.shares, self.underlying, self.stage = longs, shorts, shares, underlying, stage
-        self.programme = _Programme()
+        self.programme = Programme()
         self.of_long: list[dict[int, Number]] = [{} for _ in longs]
         self.of_short: list[dict[int, Number]] = [{} for _ in shorts]
         self.of_shares: dict[int, Number] = {}
