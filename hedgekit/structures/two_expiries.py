@@ -119,6 +119,7 @@ class TwoExpiries:
         self.elapsed = self.setting.t_horizon
         self.coarse = _nodes(self.view, NODES)
         self.fine = _nodes(self.view, FINE)
+        self.whole = _nodes(search.market, FINE)
         self.values = [self._values(one, self.coarse) for one in later]
 
     def best(self, name: str, limits: Limits) -> tuple[list[tuple[Holding, ...]], int, int]:
@@ -226,7 +227,7 @@ class TwoExpiries:
         near, mean = self.elapsed, self.search.market.mean
         even = setting.rates[setting.horizon] - math.log(mean / setting.spot) / near
         left = setting.t_years[day] - near
-        nodes = _nodes(self.search.market, FINE)
+        nodes = self.whole
         values = self._values(one, nodes)
         terms = (near, setting.rates[setting.horizon], even)
         calls = price("call", setting.spot, nodes[1:-1], *terms, one.vol[:, None], exercise="european")
