@@ -15,7 +15,7 @@ from hedgekit.errors import HedgekitError
 from hedgekit.market.surface import fit
 from hedgekit.market.vols import solve
 from hedgekit.model import BoolArray, Chain, Flag, FloatArray
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import market_of
@@ -34,6 +34,7 @@ BAD |= Flag.BELOW_INTRINSIC | Flag.ABOVE_MAXIMUM | Flag.STALE
 
 MONEYNESS = ((-REACH, -0.05), (-0.05, -0.02), (-0.02, 0.02), (0.02, 0.05), (0.05, REACH))
 TENORS = ((LEAST_DAYS, 14.0), (14.0, 45.0), (45.0, 120.0), (120.0, 1000.0))
+UNTOLD = "days left out: their vols or surface could not be told"
 TITLE = "Greeks and surface: a day's change of quotes explained"
 
 RULES = {
@@ -68,23 +69,24 @@ class Step:
     said: dict[str, FloatArray]
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return how much of the day-to-day change of quotes the greeks explain."""
-    steps: list[Step] = []
-    limits: list[str] = []
-    pairs = _pairs(library.chains)
-    failed = 0
-    for at, (before, after) in enumerate(pairs):
-        tell("greeks", at + 1, len(pairs))
-        try:
-            step = step_of(library, before, after)
-        except HedgekitError:
-            failed += 1
-            continue
-        if step is not None:
-            steps.append(step)
-    if failed:
-        limits.append(f"{failed} days left out: their vols or surface could not be told")
+def tasks(library: Library) -> Sequence[tuple[Quoted, Quoted]]:
+    """Return the chains of an underlying that are a day apart."""
+    return _pairs(library.chains)
+
+
+def work(library: Library, task: tuple[Quoted, Quoted]) -> list[Step | str]:
+    """Return how much of one day's change of quotes the greeks explain."""
+    try:
+        step = step_of(library, *task)
+    except HedgekitError:
+        return [UNTOLD]
+    return [] if step is None else [step]
+
+
+def told(library: Library, found: Sequence[Step | str]) -> Chapter:
+    """Return the chapter."""
+    steps, refused = split(found)
+    limits = [f"{count} {why}" for why, count in refused.items()]
     if not steps:
         return nothing("greeks", TITLE, "no two chains of an underlying are a day apart", limits)
     return _told(steps, limits)

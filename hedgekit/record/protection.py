@@ -11,10 +11,9 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import HedgekitError
-from hedgekit.market.rates import read_rate
 from hedgekit.market.vols import solve
 from hedgekit.model import Chain, Flag
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import market_of
@@ -75,19 +74,23 @@ class Roll:
     stop: float
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return what each hedge came to on the underlying with the longest ladder of chains."""
-    tickers = sorted({quoted.ticker for quoted in library.chains})
-    best: list[Roll] = []
-    ticker = ""
-    limits: list[str] = []
-    for at, name in enumerate(tickers):
-        tell("protection", at + 1, len(tickers))
-        rolls = _unbroken(list(rolls_of(library, name)))
-        if len(rolls) > len(best):
-            best, ticker = rolls, name
+def tasks(library: Library) -> Sequence[str]:
+    """Return the underlyings."""
+    return sorted({quoted.ticker for quoted in library.chains})
+
+
+def work(library: Library, task: str) -> list[tuple[str, list[Roll]] | str]:
+    """Return the longest ladder of hedges on one underlying."""
+    return [(task, _unbroken(list(rolls_of(library, task))))]
+
+
+def told(library: Library, found: Sequence[tuple[str, list[Roll]] | str]) -> Chapter:
+    """Return the chapter, on the underlying with the longest ladder of chains."""
+    ladders, refused = split(found)
+    ticker, best = max(ladders, key=lambda one: len(one[1]), default=("", []))
+    limits = list(refused)
     if len(best) < LEAST_ROLLS:
-        most = f"the longest has {len(best)}" if best else "none has one"
+        most = f"the longest, of {ticker}, has {len(best)}" if best else "none has one"
         return nothing("protection", TITLE, f"no underlying has {LEAST_ROLLS} rolls a month apart ({most})", limits)
     return _told(best, ticker, limits)
 
@@ -141,8 +144,8 @@ def _roll(
             paid[name], gains[name] = done
     if "put 95%" not in gains:
         return None
-    path = library.rate(quoted.day)
-    rate = read_rate(path, quoted.day).at(units.years(30.0)) if path else 0.0
+    curve = library.rate(quoted.day)
+    rate = 0.0 if curve is None else curve.at(units.years(30.0))
     return Roll(
         start=quoted.day,
         end=end,
@@ -200,14 +203,15 @@ def _delta(library: Library, quoted: Quoted, expiry: date) -> float:
 
 def _stop(library: Library, ticker: str, start: date, end: date, spot: float, close: float) -> float:
     """Return what a stop at 95% of the spot changed: the fill less the close, 0 where it was not hit."""
-    bars = library.bars(ticker)
+    bars = library.bars_on(ticker, start)
     if bars is None or bars.open is None or bars.low is None:
         return math.nan
     level = (1.0 - STOP) * spot
     inside = np.flatnonzero((bars.dates > np.datetime64(start)) & (bars.dates <= np.datetime64(end)))
     for at in inside.tolist():
         if bars.low[at, 0] <= level:
-            return min(float(bars.open[at, 0]), level) - close
+            missed = sum(amount for _, amount in library.paid(ticker, bars.dates[at].item(), end))
+            return min(float(bars.open[at, 0]), level) - close - missed
     return 0.0
 
 
