@@ -9,7 +9,6 @@ import click
 from hedgekit.cli.options import deliver, output_options
 from hedgekit.record import CHAPTERS
 
-
 PIECES = {"reading files": "files read", "replaying promises": "pieces of work"}
 """What `record` says it does, and what the line of progress then counts."""
 
