@@ -20,6 +20,9 @@ from hedgekit.units import fraction, years
 HIGHEST_RATE = 0.5
 """A rate beyond this is taken for percent written without its sign."""
 
+NO_VALUE = ("", ".")
+"""Cells of days without a rate: a line of nothing else is passed over."""
+
 STALE_DAYS = 7
 """A curve this many days older than the as-of day is said to be old."""
 
@@ -127,7 +130,10 @@ def open_rates(path: str | os.PathLike[str]) -> RateFile:
     day_at = table.column("date", "day")
     dated: dict[date, tuple[int, tuple[str, ...]]] = {}
     for line, cells in table.lines:
-        dated.setdefault(table.day(line, cells[day_at]), (line, cells))
+        if any(cell not in NO_VALUE for at, cell in enumerate(cells) if at != day_at):
+            dated.setdefault(table.day(line, cells[day_at]), (line, cells))
+    if not dated:
+        raise DataError(f"{table.label}: no line has a rate")
     days = tuple(sorted(dated))
     return RateFile(table=table, days=days, lines=tuple(dated[day] for day in days))
 

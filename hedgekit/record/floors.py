@@ -132,6 +132,7 @@ def _hedges(
                     "least_usd": candidate.floor_usd,
                     "meets": candidate.meets_goal,
                     "cost_usd": candidate.cost_usd,
+                    "spot": chain.spot,
                     "rate": rate,
                     "t_years": t_years,
                     "shares": kept,
@@ -169,6 +170,7 @@ def _structures(
             promised={
                 "least_usd": float(outcome.low),
                 "most_usd": None if outcome.high is None else float(outcome.high),
+                "spot": chain.spot,
                 "shares": count,
                 "legs": _written(legs),
             },
@@ -224,6 +226,8 @@ def _why(error: HedgekitError) -> str:
         "rising": "the strikes found are not in order",
         "tradable": "the quotes of a side are missing or cannot be traded on",
         "no call": "the file lists no such calls",
+        "ascend": "the strikes found are not in order",
+        "would lose": "its credit does not cover what it is to cover",
     }.items():
         if word in text:
             return why
@@ -311,6 +315,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     table = Table(
         title="By position",
         columns=(
+            Column("kind", "kind", "text"),
             Column("name", "position", "text"),
             Column("promises", "promises", "count"),
             Column("expiries", "expiries", "count"),

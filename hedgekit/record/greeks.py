@@ -34,6 +34,7 @@ BAD |= Flag.BELOW_INTRINSIC | Flag.ABOVE_MAXIMUM | Flag.STALE
 
 MONEYNESS = ((-REACH, -0.05), (-0.05, -0.02), (-0.02, 0.02), (0.02, 0.05), (0.05, REACH))
 TENORS = ((LEAST_DAYS, 14.0), (14.0, 45.0), (45.0, 120.0), (120.0, 1000.0))
+ENOUGH_DAYS = 60
 UNTOLD = "days left out: their vols or surface could not be told"
 TITLE = "Greeks and surface: a day's change of quotes explained"
 
@@ -181,7 +182,8 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
     said = {rule: np.concatenate([step.said[rule] for step in steps]) for rule in RULES}
     moneyness = np.concatenate([step.moneyness for step in steps])
     days = np.concatenate([step.days for step in steps])
-    cluster = [f"{step.ticker} {step.end}" for step in steps for _ in step.symbols]
+    # two tickers of one day share their fate
+    cluster = [f"{step.end}" for step in steps for _ in step.symbols]
     rules: list[dict[str, Any]] = []
     for rule, words in RULES.items():
         left = change - said[rule]
@@ -219,7 +221,7 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
     strike, delta, own = (named[name]["explained"] for name in ("sticky strike", "sticky delta", "own vol"))
     tickers = ", ".join(sorted({step.ticker for step in steps}))
     answer = (
-        f"{len(change):,} changes of {tickers} quotes over {len(steps)} days: sticky strike explains "
+        f"{len(change):,} changes of {tickers} quotes, {len(steps)} pairs of days: sticky strike explains "
         f"{units.percent(strike):.1f}% of their square, sticky delta {units.percent(delta):.1f}%; with each quote's "
         f"own new vol {units.percent(own):.1f}% (what is left is the greeks' own error)."
     )
@@ -235,8 +237,9 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
         for step in steps
         for i, symbol in enumerate(step.symbols)
     )
-    if len(steps) < 60:
-        limits.append(f"{len(steps)} days of {tickers}: too few to say which rule holds in a fall")
+    days_seen = len({step.end for step in steps})
+    if days_seen < ENOUGH_DAYS:
+        limits.append(f"{days_seen} days of {tickers}: too few to say which rule holds in a fall")
     limits.append("the next day's spot is given to every rule; vols, greeks and surface are those of the day before")
     limits.append("mids of unflagged two-sided quotes within 15% of the spot, out of the money, 4 days or more left")
     return Chapter(

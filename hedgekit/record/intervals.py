@@ -192,14 +192,22 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     named = {row["name"]: row for row in rows}
     usual = named["return_ols"]
     answer = (
-        f"{len(pairs)} pairs: the next year's return regression lay inside the 95% interval "
-        f"{usual['inside']:.0%} of {usual['years']} years ({usual['inside_low']:.0%} to {usual['inside_high']:.0%}); "
-        f"83% would if the ratio never moved. Its hedge was to remove {usual['promised'] or math.nan:.0%} of the "
-        f"variance and removed {usual['realised'] or math.nan:.0%} (medians)."
+        f"{len(pairs)} {'pair' if len(pairs) == 1 else 'pairs'}: the next year's return regression lay inside the 95% "
+        f"interval {usual['inside']:.0%} of {usual['years']} pair-years ({usual['inside_low']:.0%} to "
+        f"{usual['inside_high']:.0%}); 83% would if the ratio never moved."
     )
+    if usual["promised"] is not None:
+        answer += (
+            f" Its hedge was to remove {usual['promised']:.0%} of the variance and removed {usual['realised']:.0%} "
+            "(medians)."
+        )
+    else:
+        limits.append("too few years to hold effectiveness against the years before: it takes six")
     limits = [
         "inside: the next year's own estimate in this year's interval, both with errors: of 100 with a constant ratio "
         "83 would be; equal: both years' ratios within their joint 95% error: 95 would be; '-': no interval is claimed",
+        "in int.: effectiveness over the next year in the interval of that over the three years before: 67 of 100 would "
+        "be if nothing moved, for a year is measured less well than three",
         "intervals of these shares count years, pairs of one year being one case; price-level ratios assume "
         "cointegration, which most of these years lack",
         *limits,
@@ -213,7 +221,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
             Table(
                 title="By estimator: the next year's ratio, and median share of variance removed",
                 columns=(
-                    Column("name", "estimator", "text"), Column("years", "years", "count"),
+                    Column("name", "estimator", "text"), Column("years", "pair-years", "count"),
                     Column("inside", "inside", share), Column("inside_low", "low", share),
                     Column("inside_high", "high", share), Column("equal", "equal", share),
                     Column("promised", "promised", share), Column("realised", "realised", share),

@@ -58,7 +58,8 @@ def unsettled(library: Library) -> str:
     tickers = {quoted.ticker for quoted in library.chains}
     if not tickers & set(library.histories):
         return f"no daily prices of {', '.join(sorted(tickers))} say where their expiries closed"
-    return "no chain has an expiry whose close is known, quoted at a spot that is the close of its day"
+    ends = [max(one.dates[-1].item() for one in library.histories[t]) for t in sorted(tickers & set(library.histories))]
+    return f"no chain quoted at the close of its day has an expiry whose close is known (prices end on {max(ends)})"
 
 
 def settled(library: Library, quoted: Quoted) -> list[tuple[date, float]]:

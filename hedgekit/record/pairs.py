@@ -51,7 +51,11 @@ def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
     claims, limits = split(found)
     pairs = len(pairs_of(library)) - len(limits)
     if not claims:
-        why = f"no pair gave a signal ({pairs} looked at)" if pairs else "no pair has prices long enough"
+        why = (
+            f"no pair gave a signal ({pairs} looked at)"
+            if pairs
+            else "no two tickers have prices long enough in common"
+        )
         return nothing("pairs", TITLE, why, list(limits))
     return _told(claims, list(limits), pairs)
 

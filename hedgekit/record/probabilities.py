@@ -16,7 +16,7 @@ from hedgekit.market.surface import fit
 from hedgekit.market.surface.surface import Surface
 from hedgekit.model import FloatArray
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
-from hedgekit.record.evidence import mean_of, reliability
+from hedgekit.record.evidence import FEW, mean_of, reliability
 from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import chosen, market_of, settled, unsettled
 
@@ -140,7 +140,8 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         for row in reliability(promised, happened, months):
             inside = row["happened_low"] <= row["promised"] <= row["happened_high"]
             rows += [{"measure": name, **row, "inside": inside}]
-    base = scores["lognormal"]
+    base_name = MEASURES[0]
+    base = scores[base_name]
     for name in MEASURES:
         found = mean_of(scores[name], months)
         less = mean_of(scores[name] - base, months)
@@ -158,16 +159,25 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         )
     n = len(set(months))
     best = min(marks, key=lambda row: row["brier"])
+    marked = ", ".join(f"{row['measure']} {row['brier']:.4f}" for row in marks)
+    apart = best["measure"] != base_name and not best["less_low"] <= 0.0 <= best["less_high"]
+    told_apart = (
+        f"{best['measure']} the best"
+        if apart
+        else "differences within their error"
+        if n >= FEW
+        else "too few to compare"
+    )
     expiries = len({(claim.key[0], claim.until) for claim in claims})
     kept = ", ".join(f"{row['measure']} {row['inside']} of {row['bins']}" for row in marks)
     answer = (
         f"{len(claims):,} probabilities at {expiries} expiries: ranges whose 95% interval holds what was "
-        f"promised: {kept}. Best Brier score: {best['measure']}, {best['brier']:.4f}."
+        f"promised: {kept}. Brier scores: {marked} ({told_apart})."
     )
     tail = _tail(claims, months)
     limits = [
         f"the cases are far from independent: intervals count {n} months of expiries, each with all its tickers and "
-        "days of quotes as one case",
+        "days of quotes as one case; the six weeks before neighbouring months' expiries overlap",
         "lognormal and implied are pricing measures, historical five years of daily returns with their drift: none is "
         "a forecast, and one rising market flatters every drift",
         *limits,

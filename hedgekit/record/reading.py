@@ -31,6 +31,9 @@ from hedgekit.scale.engines import Engine, LocalProcesses, Lost
 UNLIKE, OFTEN = 0.002, 0.02
 """Closes this far apart on this share of the common days are said: one of two files is adjusted, or another tape."""
 
+SAID = 5
+"""Reasons that the refusal of a whole folder gives."""
+
 _RATE_NAMES = re.compile(r"(^|[^a-z])(irx|t?bills?|rates?|sofr|treasury|yields?)([^a-z]|$)", re.IGNORECASE)
 _LEFT_OUT = (".md", ".py", ".toml", ".html", ".pdf", ".png", ".jpg")
 _ANY_LATE_DAY = date(2099, 1, 1)
@@ -63,7 +66,7 @@ def open_library(root: str | os.PathLike[str], *, engine: Engine | None = None, 
         raise InputError(f"{name}: {what}: give one with chains and daily prices")
     paths, failures = _paths(folder)
     if not paths and not failures:
-        raise DataError(f"{name}: the folder is empty: put option chains and daily prices into it")
+        raise DataError(f"{name}: there is nothing to read in the folder: put option chains and daily prices into it")
     labels = [str(path.relative_to(folder)) for path in paths]
     answers: dict[int, tuple[list[Found], str]] = {}
     order = sorted(range(len(paths)), key=lambda at: -paths[at].stat().st_size)  # the longest first
@@ -75,9 +78,10 @@ def open_library(root: str | os.PathLike[str], *, engine: Engine | None = None, 
             tell("reading files", len(answers), len(paths))
     library = _sorted(folder, [(labels[at], *answers[at]) for at in range(len(paths))], failures)
     if not library.chains and not library.histories:
-        first = library.failures[0] if library.failures else None
-        why = f"; {first.file}: {first.why.removeprefix(f'{first.file}: ')}" if first else ""
-        raise DataError(f"{name}: none of its {len(paths)} files holds option quotes or daily prices{why}")
+        said = [f"{one.file}: {one.why}" for one in library.failures]
+        more = [f"and {len(said) - SAID} more"] if len(said) > SAID else []
+        why = "; ".join([*said[:SAID], *more])
+        raise DataError(f"{name}: nothing in it holds option quotes or daily prices: {why}")
     return library
 
 
@@ -97,7 +101,7 @@ def _paths(folder: Path) -> tuple[list[Path], list[Failure]]:
 
 
 def _sorted(folder: Path, answers: Sequence[tuple[str, list[Found], str]], failures: Sequence[Failure]) -> Library:
-    """Put what files hold in its place: of two chains of a ticker and day the one with more quotes."""
+    """Put what files hold in its place; of two chains of a ticker and day the one with more quotes, or the earlier."""
     chains: dict[tuple[str, date], Quoted] = {}
     histories: dict[str, list[PriceHistory]] = {}
     dividends: dict[str, tuple[tuple[date, float], ...]] = {}
@@ -110,7 +114,7 @@ def _sorted(folder: Path, answers: Sequence[tuple[str, list[Found], str]], failu
         for one in found:
             if isinstance(one, Quoted):
                 rival = chains.get((one.ticker, one.day))
-                kept = one if rival is None or len(one.chain) > len(rival.chain) else rival
+                kept = one if rival is None or _better(one, rival) else rival
                 if rival is not None:
                     unused.append(_doubled(rival if kept is one else one, kept))
                 chains[one.ticker, one.day] = kept
@@ -147,12 +151,18 @@ def _kind(found: Found) -> str:
     return "" if isinstance(found, Failure) else "dividends"
 
 
+def _better(one: Quoted, rival: Quoted) -> bool:
+    """Whether a chain holds more quotes than another of its day, or as many, quoted earlier."""
+    return (len(one.chain), -one.chain.asof.timestamp()) > (len(rival.chain), -rival.chain.asof.timestamp())
+
+
 def _doubled(left: Quoted, kept: Quoted) -> Failure:
     """Say of a chain that another of its ticker and day is used."""
-    same = "the same quotes" if len(left.chain) == len(kept.chain) else f"{len(left.chain):,} quotes"
-    day = f"{left.ticker} of {left.day}"
-    why = f"{day}, {same}: another chain of that day is used, {kept.file} with {len(kept.chain):,}"
-    return Failure(file=left.file, why=why if same != "the same quotes" else f"{day} is in {kept.file} too")
+    why = (
+        f"{left.ticker} of {left.day}, {len(left.chain):,} quotes: that day's chain in {kept.file} is used, with "
+        f"{len(kept.chain):,}"
+    )
+    return Failure(file=left.file, why=why)
 
 
 def _notes(histories: dict[str, tuple[PriceHistory, ...]]) -> Iterator[Note]:
@@ -190,7 +200,10 @@ def read(job: tuple[str, str], common: object) -> tuple[list[Found], str]:
     except OSError as error:
         found.append(Failure(file=label, why=f"cannot be read: {error.strerror or error}"))
     return [
-        replace(one, why=one.why.replace(str(path), label)) if isinstance(one, Failure) else one for one in found
+        replace(one, why=one.why.replace(str(path), label).removeprefix(f"{label}: "))
+        if isinstance(one, Failure)
+        else one
+        for one in found
     ], sha256
 
 

@@ -17,6 +17,8 @@ from hedgekit.record.reading import open_library
 from hedgekit.results import Note, Result, plain
 from hedgekit.scale.engines import LocalProcesses, Lost
 
+GOLDEN = 0.6180339887498949
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordResult(Result):
@@ -140,14 +142,17 @@ def work(job: tuple[str, int], library: Library) -> list[Any]:
 
 
 def _mixed(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """Return all pieces, those of each chapter spread evenly: what is done then tells how long the rest takes."""
-    jobs = [((at + 0.5) / count, name, at) for name, count in counts.items() for at in range(count)]
+    """Return all pieces, long and short ones mixed evenly: what is done then tells how long the rest takes.
+
+    Pieces of one kind and time are alike, so each chapter's are spread by the golden ratio's multiples.
+    """
+    jobs = [((at + 1) * GOLDEN % 1.0, name, at) for name, count in counts.items() for at in range(count)]
     return [(name, at) for _, name, at in sorted(jobs)]
 
 
 def _notes(library: Library) -> Iterator[Note]:
     for failure in library.failures:
-        yield Note("not_used", f"{failure.file}: {failure.why.removeprefix(f'{failure.file}: ')}")
+        yield Note("not_used", f"{failure.file}: {failure.why}")
     if not library.chains:
         yield Note("no_chains", "no option chains: floors, protection, probabilities and greeks cannot be checked")
     if not library.histories:
