@@ -13,6 +13,7 @@ from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import MarketInputs
 from hedgekit.model import Chain, Leg, Shares
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
+from hedgekit.record.evidence import binomial
 from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import chosen, market_of, settled, unsettled
 from hedgekit.structures import STRUCTURES
@@ -259,11 +260,10 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         rows.append(
             {
                 "kind": kind,
-                "name": name,
+                "name": name if len([one for one in names if one[1] == name]) == 1 else f"{name} ({kind})",
                 "promises": len(own),
                 "expiries": len({claim.until for claim in own}),
                 "broken": sum(broken(claim) for claim in own),
-                "broken_by_exercise": sum(broken_by_exercise(claim) for claim in own),
                 "at_the_floor": sum(abs(margin) < 1.0 for margin in margins),
                 "least_spare_usd": min(margins),
                 "called_early": sum(claim.realised["called_usd"] == claim.realised["called_usd"] for claim in own),
@@ -280,7 +280,12 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         most = max((c.promised["least_usd"] - c.realised["called_usd"] for c in called), default=0.0)
         lost = f", by up to ${most:,.2f}: the dividend then owed is outside the promise" if called else ""
         answer += f" Had calls sold been exercised before an ex-date, {_count(called)} broken{lost}."
+    # expiries of one day share their fate, whatever the ticker
+    days = {claim.until for claim in claims}
+    bad_days = {claim.until for claim in bad}
+    low, high = binomial(len(bad_days) / len(days), len(days))
     limits = [
+        f"expiry days with a broken promise: {len(bad_days)} of {len(days)}, a share of {low:.1%} to {high:.1%} (95%)",
         "wealth is counted anew from the file's own bid and ask and the close at expiry; dividends received are left "
         "out, as in the promise; exercise after the close is not known",
         "each position is of 1,000 shares, or one of the structure, at four expiries a chain (about a week, a month, "
@@ -315,14 +320,12 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     table = Table(
         title="By position",
         columns=(
-            Column("kind", "kind", "text"),
             Column("name", "position", "text"),
-            Column("promises", "promises", "count"),
-            Column("expiries", "expiries", "count"),
+            Column("promises", "made", "count"),
+            Column("expiries", "exp.", "count"),
             Column("broken", "broken", "count"),
             Column("at_the_floor", "within $1", "count"),
             Column("called_early", "callable", "count"),
-            Column("broken_by_exercise", "broken so", "count"),
             Column("least_spare_usd", "least spare", "cents"),
         ),
         rows=tuple(rows),

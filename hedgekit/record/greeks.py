@@ -240,6 +240,7 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
     days_seen = len({step.end for step in steps})
     if days_seen < ENOUGH_DAYS:
         limits.append(f"{days_seen} days of {tickers}: too few to say which rule holds in a fall")
+    limits.append("median, worst: of days; rms and mean: dollars a share left unexplained; half spread: left within it")
     limits.append("the next day's spot is given to every rule; vols, greeks and surface are those of the day before")
     limits.append("mids of unflagged two-sided quotes within 15% of the spot, out of the money, 4 days or more left")
     return Chapter(
@@ -250,10 +251,10 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
             Table(
                 title="Share of the squared change explained",
                 columns=(
-                    Column("rule", "rule", "text"), Column("explained", "explained", "share"),
-                    Column("median_day", "median day", "share"), Column("worst_day", "worst day", "share"),
-                    Column("rms", "rms left $"), Column("bias", "mean left $"),
-                    Column("within_half_spread", "in half spread", "share"),
+                    Column("rule", "rule", "text"), Column("explained", "all days", "share"),
+                    Column("median_day", "median", "share"), Column("worst_day", "worst", "share"),
+                    Column("rms", "rms $"), Column("bias", "mean $"),
+                    Column("within_half_spread", "half spread", "share"),
                 ),
                 rows=tuple(rules),
             ),
@@ -262,8 +263,8 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
                 columns=(
                     Column("days", "days", "text"), Column("strike", "strike", "text"),
                     Column("quotes", "quotes", "count"), Column("change", "change"),
-                    Column("delta", "delta"), Column("sticky_strike", "st.strike"),
-                    Column("sticky_delta", "st.delta"), Column("own_vol", "own vol"), Column("spread", "spread"),
+                    Column("delta", "delta"), Column("sticky_strike", "st.str."),
+                    Column("sticky_delta", "st.del."), Column("own_vol", "own vol"), Column("spread", "spread"),
                 ),
                 rows=tuple(cells),
             ),

@@ -168,7 +168,7 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
                     Column("half_life", "half-life", "count"), Column("half_days", "half way", "count"),
                     Column("in_time", "in time", "share"), Column("exits", "exit", "count"),
                     Column("stops", "stop", "count"), Column("timed", "time", "count"),
-                    Column("gain_promised", "promised", "share"), Column("gain", "gain", "share"),
+                    Column("gain_promised", "said", "share"), Column("gain", "gain", "share"),
                 ),
                 rows=(whole, *rows),
             ),

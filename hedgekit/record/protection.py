@@ -224,7 +224,7 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
     ways[f"stop {1.0 - STOP:.0%}"] = plain + np.array([roll.stop / roll.spot for roll in rolls])
     kept = 1.0 + np.array([roll.delta for roll in rolls])
     cash = np.array([roll.rate * units.years((roll.end - roll.start).days) for roll in rolls])
-    ways["hold less (put's delta)"] = kept * plain + (1.0 - kept) * cash
+    ways["holding less"] = kept * plain + (1.0 - kept) * cash
     rows, worst_rows = [], []
     worst = np.argsort(plain)[:WORST]
     labels = [str(roll.start) for roll in rolls]
@@ -259,7 +259,7 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
         worst_rows.append({"name": name, **{f"w{i}": float(returns[at]) for i, at in enumerate(worst)}})
     named = {row["name"]: row for row in rows}
     put = named["put 95%"]
-    less = named.get("hold less (put's delta)")
+    less = named.get("holding less")
     beside = (
         f"; holding less at its delta cost {less['cost_a_year']:.1%} with a fall of {less['fall']:.0%}" if less else ""
     )
@@ -283,6 +283,8 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
     limits = [
         f"hedged {years:.1f} of {years + gap:.1f} years: days between a sale and the next chain are left out, and "
         "falls are measured between rolls, not by the day",
+        "paid: premiums of a year over the spot; cost: return given up against no hedge; both by the year hedged; "
+        "holding less: shares sold by the delta of each roll's 95% put",
         "bought at the ask, sold at the bid, $0.65 a contract; a roll ends at the first chain two weeks or more later "
         "that quotes the put, else at its expiry; cash of holding less earns the bill rate",
         "a stop is set anew at each roll and fills at the open where the day opened below it",
@@ -297,10 +299,10 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
                 title="A year of each",
                 columns=(
                     Column("name", "hedge", "text"), Column("rolls", "rolls", "count"),
-                    Column("paid", "premium", "share"), Column("return_a_year", "return", "share"),
+                    Column("paid", "paid", "share"), Column("return_a_year", "return", "share"),
                     Column("cost_a_year", "cost", "share"), Column("cost_low", "low", "share"),
                     Column("cost_high", "high", "share"), Column("vol", "vol", "share"),
-                    Column("fall", "max fall", "share"), Column("worst", "worst", "share"),
+                    Column("fall", "fall", "share"), Column("worst", "worst", "share"),
                 ),
                 rows=tuple(rows),
             ),
@@ -308,7 +310,7 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
                 title="In the worst rolls of the underlying",
                 columns=(
                     Column("name", "from", "text"),
-                    *(Column(f"w{i}", f"{rolls[at].start:%Y-%m-%d}", "share") for i, at in enumerate(worst)),
+                    *(Column(f"w{i}", f"{rolls[at].start:%Y-%m}", "share") for i, at in enumerate(worst)),
                 ),
                 rows=tuple(worst_rows),
             ),

@@ -172,9 +172,9 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
                 title="A quarter ahead, by level",
                 columns=(
                     Column("ticker", "ticker", "text"), Column("stop", "stop", "share"),
-                    Column("lognormal", "logn.", "share"), Column("historical", "bootstr.", "share"),
+                    Column("lognormal", "logn.", "share"), Column("historical", "boot.", "share"),
                     Column("happened", "touched", "share"), Column("happened_low", "low", "share"),
-                    Column("happened_high", "high", "share"), Column("slip_promised", "slip said", "share"),
+                    Column("happened_high", "high", "share"), Column("slip_promised", "said", "share"),
                     Column("slip", "slip", "share"), Column("slip_worst", "worst", "share"),
                     Column("whipsaw", "back up", "share"),
                 ),
