@@ -20,6 +20,9 @@ Days: TypeAlias = npt.NDArray[np.datetime64]
 LEAST_DAYS = 60
 """Prices of fewer days are too few to check anything with."""
 
+ENDED_DAYS = 10
+"""Calendar days without a price after which a file is taken to have ended."""
+
 SAME = 0.03
 """A chain's spot and the close of its day within this fraction of each other: the strikes are of the same shares."""
 
@@ -86,7 +89,7 @@ class Library:
     """What there is to check promises with.
 
     Where several files have the prices of a ticker, each day's promise rests on the one that knew most days up to
-    then: what is known later does not choose.
+    then, of those that had not ended: what is known later does not choose.
 
     Attributes
     ----------
@@ -128,11 +131,14 @@ class Library:
 
     def closes(self, ticker: str, day: date) -> PriceHistory | None:
         """Return the history of traded prices that knew most days up to a day; None where none knew any."""
-        best, most = None, 0
+        best, most = None, (False, 0)
         for one in self.histories.get(ticker, ()):
-            known = int(np.isfinite(one.close[: np.searchsorted(one.dates, np.datetime64(day), side="right")]).sum())
-            if known > most:
-                best, most = one, known
+            until = int(np.searchsorted(one.dates, np.datetime64(day), side="right"))
+            known = np.flatnonzero(np.isfinite(one.close[:until, 0]))
+            if len(known):
+                fresh = bool(np.datetime64(day) - one.dates[known[-1]] <= np.timedelta64(ENDED_DAYS))
+                if (fresh, len(known)) > most:
+                    best, most = one, (fresh, len(known))
         return best
 
     def close(self, ticker: str, day: date) -> float:
@@ -219,15 +225,22 @@ def _returns(history: PriceHistory) -> BoolArray:
 
 
 def _runs(known: Sequence[Days]) -> Iterator[tuple[int, date, date]]:
-    """Yield runs of days and which candidate knew most days up to each of them, the first of equals."""
-    if not any(map(len, known)):
+    """Yield runs of days and which candidate knew most days up to each of them, the first of equals.
+
+    One whose last day then lay more than `ENDED_DAYS` back has ended.
+    """
+    numbers = [number for number, days in enumerate(known) if len(days)]
+    known = [known[number] for number in numbers]
+    if not known:
         return
     every = np.unique(np.concatenate(known))
-    best = np.stack([np.searchsorted(days, every, side="right") for days in known]).argmax(axis=0)
+    counts = np.stack([np.searchsorted(days, every, side="right") for days in known])
+    lasts = np.stack([days[np.maximum(count - 1, 0)] for days, count in zip(known, counts, strict=True)])
+    best = np.where(every - lasts > np.timedelta64(ENDED_DAYS), 0, counts).argmax(axis=0)
     starts = np.concatenate([[0], np.flatnonzero(np.diff(best)) + 1])
     ends = np.concatenate([starts[1:] - 1, [len(every) - 1]])
     for a, b in zip(starts.tolist(), ends.tolist(), strict=True):
-        yield int(best[a]), every[a].item(), every[b].item()
+        yield numbers[best[a]], every[a].item(), every[b].item()
 
 
 def _beside(long: str, short: str, pair: tuple[PriceHistory, PriceHistory], days: Days) -> PriceHistory:
