@@ -72,6 +72,8 @@ def headline(result: StructureResult) -> Iterator[str]:
     yield f"{_loss(result)} {_gain(result)}"
     spots = ", ".join(f"{float(spot):.2f}" for spot in result.outcome.breakevens)
     yield f"Break-even{'' if len(result.outcome.breakevens) == 1 else 's'}: {spots or 'none'}."
+    if result.outcome.low is not None and not result.defined_risk:
+        yield f"AFTER {result.setting.horizon:%d %b %Y} the calls still sold are uncovered: the loss then has NO LIMIT."
 
 
 def _loss(result: StructureResult) -> str:

@@ -126,8 +126,8 @@ class StructureResult(Result):
 
     @property
     def defined_risk(self) -> bool:
-        """Whether the loss has a limit."""
-        return self.outcome.low is not None
+        """Whether the loss has a limit: at the first expiry, and after it should nothing be done then."""
+        return self.outcome.low is not None and not uncovered_later(self.holdings)
 
     @property
     def expected_value_usd(self) -> float | None:
@@ -190,7 +190,8 @@ class StructureResult(Result):
             Names the side without limit and what would limit it.
         """
         if defined_risk_only and not self.defined_risk:
-            raise InfeasibleError(unlimited(self.outcome))
+            later = uncovered_later(self.holdings)
+            raise InfeasibleError(later if self.outcome.low is not None else unlimited(self.outcome))
 
     def _leg(self, held: Holding) -> dict[str, Any]:
         if isinstance(held, Shares):
@@ -310,6 +311,24 @@ def unlimited(outcome: Outcome) -> str:
     )
 
 
+def uncovered_later(holdings: Sequence[Holding]) -> str:
+    """Say which short calls outlive what covers them, and what would cover them; empty when none does.
+
+    At the first expiry such a position still has a greatest loss; from then on it has none.
+    """
+    calls = [leg for leg in options_of(holdings) if leg.option.kind == "call"]
+    held = max(0, sum(shares.shares for shares in shares_of(holdings)))
+    first = min(leg.option.expiry for leg in options_of(holdings))
+    for day in sorted({leg.option.expiry for leg in calls if leg.contracts < 0 and leg.option.expiry > first}):
+        covered = held + sum(leg.contracts * leg.option.multiplier for leg in calls if leg.option.expiry >= day)
+        if covered < 0:
+            return (
+                f"the loss has no limit after the first expiry, {first}: calls on {-covered:,} shares sold to {day} "
+                "are covered neither by shares nor by calls that last as long: buy those, or close the sold ones then"
+            )
+    return ""
+
+
 def _check(holdings: Sequence[Holding], fee: float, drift: float | None) -> None:
     if not 0.0 <= fee <= HIGHEST_FEE:
         raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")
@@ -400,6 +419,8 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
     notes = []
     if outcome.low is None:
         notes.append(Note("unlimited_loss", unlimited(outcome)))
+    elif later := uncovered_later(held):
+        notes.append(Note("unlimited_loss", later))
     if abs(outcome.carry_slope) >= LEAST_SLOPE:
         message = (
             f"above {outcome.top:,.0f} the dividend yield on the later calls alone moves profit by "
