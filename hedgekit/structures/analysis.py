@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hedgekit import units
+from hedgekit.distributions.historical import Historical
 from hedgekit.distributions.protocol import Distribution
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.market.calendar import exercise_cutoff, is_session, previous_session, session_close, years_between
@@ -29,6 +30,7 @@ from hedgekit.structures.outlook import (
     early_exercise,
     judge,
     level_distribution,
+    with_past_touch,
     with_touch,
 )
 from hedgekit.structures.revaluation import position_greeks, position_values
@@ -356,7 +358,10 @@ def _outlooks(
         own = judge(held, outcome, setting, level, fee=fee, rights_usd=with_gap)
         found["lognormal"] = with_touch(own, held, setting, drift, setting.sessions)
     for distribution in distributions:
-        found[distribution.name] = judge(held, outcome, setting, distribution, fee=fee, rights_usd=rights)
+        outlook = judge(held, outcome, setting, distribution, fee=fee, rights_usd=rights)
+        if isinstance(distribution, Historical):
+            outlook = with_past_touch(outlook, held, setting.spot, distribution)
+        found[distribution.name] = outlook
     return found
 
 

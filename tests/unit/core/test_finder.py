@@ -131,5 +131,5 @@ def test_covered_pairs_are_those_whose_credit_pays_for_the_call_spread():
             value = puts["value"][i] + calls["value"][j]
             if loss > 0.005 and value > 0.0 and credit >= calls["width"][j]:
                 wanted.append(value / loss)
-    assert looked_at == 3600 and 10 < len(wanted)
+    assert looked_at == 3600 and len(wanted) > 10
     assert [score for score, _, _ in found] == pytest.approx(sorted(wanted, reverse=True)[:256])
