@@ -61,9 +61,9 @@ RULE = Rule(
     title="Every line is valued",
     explain=(
         "Breached when any line cannot be valued: an expired option, a symbol the chain does not list, a missing, "
-        "crossed, impossible or contradicted quote, one a dollar and its own mid wide, an adjusted contract, a share "
-        "without a price; when a line is there twice in every detail; when the file of a chain has no spot, or one far "
-        "from what its quotes say. Always on: what is not known never passes."
+        "crossed, impossible or contradicted quote, one wider than a dollar and its own mid, an adjusted contract, a "
+        "share without a price; when a line is there twice in every detail; when the file of a chain has no spot, or "
+        "one far from what its quotes say. Always on: what is not known never passes."
     ),
     params={
         "accept_repeated": Param(kind="flag", default=False, help="count lines that are there twice as two lots"),
