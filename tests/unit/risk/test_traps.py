@@ -257,7 +257,7 @@ def test_another_moment_never_passes(verdict, now):
 
 @pytest.mark.parametrize(
     ("said", "wanted"),
-    [("10/14/2026", "pass"), ("10/09/2026", "pass"), ("09/14/2026", "breach"), ("10/15/2026", "breach")],
+    [("10/14/2026", "pass"), ("10/13/2026", "pass"), ("09/14/2026", "breach"), ("10/15/2026", "breach")],
 )
 def test_positions_of_another_day_never_pass(verdict, said, wanted):
     assert verdict(f'"Positions for account 1 as of 04:05 PM ET, {said}"\n\n{BOOK}') == wanted
