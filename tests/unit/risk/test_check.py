@@ -14,6 +14,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.market import calendar
 from hedgekit.model import NEW_YORK, PriceHistory
 from hedgekit.report import render
+from hedgekit.results import Note
 from hedgekit.risk.book import load_book
 from hedgekit.risk.check import check
 from hedgekit.risk.policy import load_policy, starter
@@ -460,6 +461,19 @@ def test_what_can_no_longer_be_computed_is_a_change(judge, write):
     found = judge(policy, BOOK + "main,AAPL,5,,\n", against=before).to_dict()["changes"]
     told = {row["id"]: row["change"] for row in found}
     assert told["book-known"] == "newly breached" and told["single-name"] == "no longer computed"
+
+
+@pytest.mark.parametrize("rows", ["AAPL,\n", "AAPL,unknown\n", "AAPL,-\n", "AAPL,Tech\nAAPL,Energy\n", "SPY,Funds\n"])
+def test_a_name_without_one_sector_is_a_breach(judge, write, rows):
+    write("sectors.csv", f"ticker,sector\n{rows}")
+    found = by_id(judge('[rules.sector-share]\nfile = "sectors.csv"\nlimit = 1\n', BOOK + "main,AAPL,5,200,\n"))
+    assert found["sector-share"].verdict == "breach" and not found["sector-share"].computed
+
+
+def test_what_is_doubtful_in_the_price_file_is_said(judge):
+    notes = (Note("stale_prices", "IWM: 40 rows repeat the one before"),)
+    doubtful = dataclasses.replace(history(("IWM",), np.zeros((5, 1))), notes=notes)
+    assert notes[0] in judge("[rules.undefined-risk]\n", prices=doubtful).warnings
 
 
 def test_every_file_that_counts_is_in_the_verdict(judge, write):
