@@ -7,6 +7,7 @@ Both branch on fractional counts until the least is proven; a search that grows 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -37,6 +38,7 @@ ZERO = 1e-9
 """A table entry below this is rounding: rows are scaled to a largest entry of 1."""
 
 Floats = NDArray[np.float64]
+Number = int | Fraction
 
 
 class _TooLong(Exception):
@@ -73,9 +75,11 @@ class Programme:
         self.most.append(most)
         return len(self.cost) - 1
 
-    def row(self, terms: dict[int, float], low: float, high: float) -> None:
-        """Add a row."""
-        self.rows.append((terms, low, high))
+    def row(self, terms: Mapping[int, Number], low: int, high: int | None) -> None:
+        """Add a row; a limit of None is none."""
+        self.rows.append(
+            ({c: float(v) for c, v in terms.items()}, float(low), math.inf if high is None else float(high))
+        )
 
     def solve(self) -> tuple[list[float], bool]:
         """Return the columns' values, and whether they are proven least; the loss columns alone may be broken.
@@ -109,7 +113,7 @@ def highs(programme: Programme) -> tuple[list[float], bool]:
         integrality=np.array(programme.whole),
         bounds=Bounds(0.0, np.array(programme.most)),
         constraints=LinearConstraint(
-            csr_array((value, (row, column)), shape=shape),
+            csr_array((value, (np.array(row, np.int32), np.array(column, np.int32))), shape=shape),
             np.array([low for _, low, _ in programme.rows]),
             np.array([high for _, _, high in programme.rows]),
         ),
