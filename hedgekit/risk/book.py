@@ -128,6 +128,14 @@ class Book:
         return math.fsum(amount for _, amount in self.cash)
 
     @property
+    def cash_by_account(self) -> dict[str, float]:
+        """Cash of each account, dollars; 0 where the file names none."""
+        found = dict.fromkeys(self.accounts, 0.0)
+        for account, dollars in self.cash:
+            found[account] += dollars
+        return found
+
+    @property
     def accounts(self) -> tuple[str, ...]:
         """Names of the accounts, sorted."""
         return tuple(sorted({p.account for p in self.positions} | {account for account, _ in self.cash}))

@@ -20,7 +20,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     said = [] if bad or doubts else [f"all {count} lines are valued"]
     if bad:
         text = f"{len(bad)} of {count} line{'s are' if count > 1 else ' is'} not valued: "
-        text += "; ".join(line.problem for line in bad[:3])
+        source = f"{context.valued.book.source}: "
+        text += "; ".join(f"{line.position.where.removeprefix(source)}: {line.problem}" for line in bad[:3])
         said.append(text + (f"; and {len(bad) - 3} more" if len(bad) > 3 else ""))
     calculation = [f"{line.position.where}: {line.name}: {line.problem}" for line in bad] or [
         "options marked from their own two-sided quotes, shares from the chain, the price file or the book"
