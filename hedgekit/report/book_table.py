@@ -50,8 +50,8 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
     if len(accounts) > 1:
         held = valued.book.cash_by_account
         text = f"cash beside it: {', '.join(f'{name} {dollars(amount)}' for name, amount in held.items())}"
-        for line in textwrap.wrap(text, 78, subsequent_indent="  "):
-            out.print(line)
+        for part in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(part)
     out.print()
     grid = columns("line", "mark", "value", "vol", "delta", "theta/day", left=(0,))
     grid.padding = (0, 1, 0, 0)
