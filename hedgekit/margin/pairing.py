@@ -17,7 +17,6 @@ from typing import Any
 
 from hedgekit.margin import collar, covered, long_stock, naked, protective_put, short_stock
 from hedgekit.margin.long_option import long_option
-from hedgekit.margin.spread import exercise_value, price_points
 from hedgekit.margin.strangle import strangle
 from hedgekit.margin.underlying import Underlying
 from hedgekit.model import Option
@@ -28,6 +27,10 @@ INITIAL, MAINTENANCE = "initial", "maintenance"
 MOST_NODES = 5000
 """The search branches no further; what it has found then is allowed, only not proven least. Books of fifty lines take
 fewer than a hundred. Not a time: an answer must not depend on the machine."""
+
+PRESOLVED = 30
+"""Columns up to which HiGHS simplifies a programme first: that alone solves a few options (0.6 ms of processor time,
+8 without), and costs more than it saves beyond (19 options: 20 ms, 10 without; 60 options: 190 ms, 40 without)."""
 
 WHOLE = 1e-5
 """A count this near to a whole number is one: HiGHS keeps integers to 1e-6."""
@@ -106,7 +109,7 @@ class _Programme:
         self.rows: list[tuple[dict[int, float], float, float]] = []
         self.losses: set[int] = set()
 
-    def column(self, cost: Fraction, most: float = math.inf, *, whole: bool = True) -> int:
+    def column(self, cost: float | Fraction, most: float = math.inf, *, whole: bool = True) -> int:
         self.cost.append(float(cost))
         self.whole.append(int(whole))
         self.most.append(most)
@@ -144,7 +147,7 @@ class _Programme:
                 np.array([low for _, low, _ in self.rows]),
                 np.array([high for _, _, high in self.rows]),
             ),
-            options={"mip_rel_gap": GAP, "node_limit": MOST_NODES},
+            options={"mip_rel_gap": GAP, "node_limit": MOST_NODES, "presolve": len(self.cost) <= PRESOLVED},
         )
         if found.x is None:
             return [], False
@@ -191,6 +194,9 @@ class _Model:
         self.of_long: list[dict[int, float]] = [{} for _ in longs]
         self.of_short: list[dict[int, float]] = [{} for _ in shorts]
         self.of_shares: dict[int, float] = {}
+        self.sides = [
+            float(naked.naked_base(short.option, underlying) * short.option.multiplier + short.value) for short in shorts
+        ]
         self.spread_columns: dict[Any, tuple[dict[int, int], dict[int, int]]] = {}
         self.naked = {j: self._naked(j) for j in range(len(shorts))}
         self.strangles = self._strangles()
@@ -204,8 +210,9 @@ class _Model:
                 self.programme.row(terms, 0.0, self.longs[i].contracts)
         for j, terms in enumerate(self.of_short):
             self.programme.row(terms, self.shorts[j].contracts, self.shorts[j].contracts)
-        if self.of_shares:
-            self.programme.row(self.of_shares, 0.0, abs(self.shares))
+        if self.of_shares:  # an odd lot covers nothing: leaving it out says so to the search before it branches
+            lot = math.gcd(*map(int, self.of_shares.values()))
+            self.programme.row(self.of_shares, 0.0, abs(self.shares) // lot * lot)
         if not self.programme.rows:
             return Pairing()
         x, proven = self.programme.solve()
@@ -227,21 +234,21 @@ class _Model:
         )
 
     def _naked(self, j: int) -> int:
-        short = self.shorts[j]
-        base = naked.naked_base(short.option, self.underlying) * short.option.multiplier
-        column = self.programme.column(base + short.value, short.contracts)
+        column = self.programme.column(self.sides[j], self.shorts[j].contracts)
         self.of_short[j][column] = 1.0
         return column
 
     def _strangles(self) -> dict[tuple[int, int], int]:
         columns = {}
+        values = [float(short.value) for short in self.shorts]
         for j, call in enumerate(self.shorts):
             for k, put in enumerate(self.shorts):
                 if (call.option.kind, put.option.kind) != ("call", "put"):
                     continue
                 if call.option.multiplier != put.option.multiplier:
                     continue
-                column = self.programme.column(strangle_usd(call, put, self.underlying), whole=False)
+                greater, other = (j, k) if self.sides[j] >= self.sides[k] else (k, j)
+                column = self.programme.column(self.sides[greater] + values[other], whole=False)
                 self.of_short[j][column] = self.of_short[k][column] = 1.0
                 columns[j, k] = column
         return columns
@@ -271,13 +278,13 @@ class _Model:
                 even = {column: 1.0 for i, column in bought.items() if self.longs[i].option.kind == kind}
                 even |= {column: -1.0 for j, column in sold.items() if self.shorts[j].option.kind == kind}
                 self.programme.row(even, 0.0, 0.0)
-            options = [self.longs[i].option for i in bought] + [self.shorts[j].option for j in sold]
-            for spot in price_points(options):
+            legs = [(self.longs[i].option, column, multiplier) for i, column in bought.items()]
+            legs += [(self.shorts[j].option, column, -multiplier) for j, column in sold.items()]
+            for spot in sorted({option.strike for option, _, _ in legs}):
                 terms = {loss: 1.0}
-                for i, column in bought.items():
-                    terms[column] = float(multiplier * exercise_value(self.longs[i].option, spot))
-                for j, column in sold.items():
-                    terms[column] = -float(multiplier * exercise_value(self.shorts[j].option, spot))
+                for option, column, amount in legs:
+                    if (worth := option.sign * (spot - option.strike)) > 0.0:
+                        terms[column] = amount * worth
                 self.programme.row(terms, 0.0, math.inf)
             self.spread_columns[key] = bought, sold
 
