@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hedgekit.margin.account import maintenance_usd as maintenance_usd
     from hedgekit.margin.account import reg_t as reg_t
     from hedgekit.margin.account import reg_t_accounts as reg_t_accounts
     from hedgekit.margin.assignment import AssignmentLine as AssignmentLine

@@ -325,6 +325,29 @@ class Context:
             raise Unknown(f"no value under these moves for {', '.join(grid.unknown)}")
         return np.asarray(grid.pnl_usd[0, :, 0])
 
+    def maintenance_usd(self, lines: Sequence[Line]) -> float:
+        """Return the Reg T maintenance requirement of one account's lines at mid quotes, dollars.
+
+        Raises
+        ------
+        Unknown
+            When the margin rules refuse one of them, or a spot is not known.
+        """
+        from hedgekit.margin import maintenance_usd
+        from hedgekit.model import Leg
+
+        legs, shares = [], dict.fromkeys(sorted({line.ticker for line in lines}), 0)
+        for line in lines:
+            if line.option is None:
+                shares[line.ticker] += int(line.position.quantity)
+            else:
+                legs.append(Leg(contracts=int(line.position.quantity), option=line.option, premium=line.mid))
+        spots = {ticker: self.spot(ticker) for ticker in shares}
+        try:
+            return maintenance_usd(legs, spot=spots, shares=shares, asof=self.valued.asof)
+        except HedgekitError as error:
+            raise Unknown(f"the margin requirement cannot be computed: {error}") from None
+
     def file(self, name: str) -> Path:
         """Return a file named in the policy, looked for beside the policy.
 
