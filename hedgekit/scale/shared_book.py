@@ -293,7 +293,7 @@ class SharedBook:
         return self._moves[key]
 
     def spot_pnl(self, valued: ValuedBook, ticker: str, moves: Floats) -> Floats | None:
-        """Return the P/L of a ticker's lines when its spot alone moves; None when it is the account's own to compute."""
+        """Return a ticker's P/L when its spot alone moves; None when it is the account's own to compute."""
         held = [line for line in valued.lines if line.ticker == ticker]
         market = valued.underlyings[ticker]
         total = np.zeros(len(moves))
