@@ -265,8 +265,13 @@ class _Model:
                 continue
             sold = {j: self.programme.column(Fraction(0), self.shorts[j].contracts) for j in mine}
             bought = {i: self.programme.column(self._tied(i), self.longs[i].contracts) for i in helpers}
-            # the loss a share, not a contract: coefficients of one size make the search three times as fast
-            loss = self.programme.column(multiplier, whole=False)
+            strikes = sorted(
+                {self.longs[i].option.strike for i in bought} | {self.shorts[j].option.strike for j in sold}
+            )
+            # the loss in units in which no coefficient is above 1: the search is then three times as fast, and HiGHS
+            # need not mend what it rounded, of which it writes a line to standard output
+            unit = 2.0 ** math.ceil(math.log2(max(1.0, strikes[-1] - strikes[0])))
+            loss = self.programme.column(multiplier * unit, whole=False)
             self.programme.losses.add(loss)
             for j, column in sold.items():
                 self.of_short[j][column] = 1.0
@@ -278,11 +283,11 @@ class _Model:
                 self.programme.row(even, 0.0, 0.0)
             legs = [(self.longs[i].option, column, 1.0) for i, column in bought.items()]
             legs += [(self.shorts[j].option, column, -1.0) for j, column in sold.items()]
-            for spot in sorted({option.strike for option, _, _ in legs}):
+            for spot in strikes:
                 terms = {loss: 1.0}
                 for option, column, side in legs:
                     if (worth := option.sign * (spot - option.strike)) > 0.0:
-                        terms[column] = side * worth
+                        terms[column] = side * worth / unit
                 self.programme.row(terms, 0.0, math.inf)
             self.spread_columns[key] = bought, sold
 
