@@ -33,6 +33,10 @@ LOOK_SECONDS = 1.0
 
 _THREADS = "HEDGEKIT_THREADS"
 
+_LIBRARIES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+"""What numpy's linear algebra reads when it is loaded: with threads of their own workers would be in each other's way,
+and last digits would depend on how many cores there are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
@@ -139,6 +143,8 @@ class LocalProcesses:
         """Nothing is left open."""
 
     def _pool(self, common: Any, workers: int) -> ProcessPoolExecutor:
+        for name in _LIBRARIES:  # read from what a worker inherits; here they are loaded and read it no more
+            os.environ.setdefault(name, "1")
         # spawned, not forked: a fork copies locks that other threads of this process hold
         return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(common,))
 
