@@ -128,10 +128,16 @@ def maintenance_usd(
     underlying_kind: str | Mapping[str, str] | None = None,
     leverage: int | Mapping[str, int] | None = None,
     asof: date | datetime | None = None,
+    many: bool = False,
 ) -> float:
-    """Return the maintenance requirement alone, dollars, without a derivation: for many accounts.
+    """Return the maintenance requirement alone, dollars, without a derivation.
 
-    Parameters and errors are those of `reg_t`, whose ``maintenance_usd`` it is.
+    Parameters
+    ----------
+    legs, spot, shares, underlying_kind, leverage, asof
+        As in `reg_t`, whose ``maintenance_usd`` this is; so are the errors.
+    many : bool
+        One of many accounts: the pairing is searched for by HiGHS from the start, which takes longer to load.
 
     Examples
     --------
@@ -146,7 +152,7 @@ def maintenance_usd(
     ):
         # without shares both stages ask the same of every pairing, and the first says so to `reg_t`
         stage = MAINTENANCE if position.shares else INITIAL
-        pairing = pair(position.longs, position.shorts, position.shares, position.underlying, stage=stage)
+        pairing = pair(position.longs, position.shorts, position.shares, position.underlying, stage=stage, many=many)
         total += sum((line.usd for line in _lines(position, pairing, MAINTENANCE)), Fraction(0))
     return float(total)
 

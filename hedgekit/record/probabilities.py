@@ -15,10 +15,10 @@ from hedgekit.market.calendar import is_session, next_session
 from hedgekit.market.surface import fit
 from hedgekit.market.surface.surface import Surface
 from hedgekit.model import FloatArray
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
-from hedgekit.record.evidence import mean_of, reliability
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
+from hedgekit.record.evidence import FEW, mean_of, reliability
 from hedgekit.record.library import Library, Quoted
-from hedgekit.record.markets import chosen, market_of, settled
+from hedgekit.record.markets import chosen, market_of, settled, unsettled
 
 MEASURES = ("lognormal", "implied", "historical")
 LEVELS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
@@ -33,22 +33,23 @@ DRAWS = 10_000
 TITLE = "Probabilities: promised against what happened"
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return how often what each distribution gave a chance came true."""
-    claims: list[Claim] = []
-    refused: dict[str, int] = {}
-    for at, quoted in enumerate(library.chains):
-        tell("probabilities", at + 1, len(library.chains))
-        if not library.fits(quoted):
-            continue
-        for found in claims_of(library, quoted):
-            if isinstance(found, Claim):
-                claims.append(found)
-            else:
-                refused[found] = refused.get(found, 0) + 1
-    limits = [f"{count} left out: {why}" for why, count in sorted(refused.items(), key=lambda kv: -kv[1])[:4]]
+def tasks(library: Library) -> Sequence[int]:
+    """Return the numbers of the chains."""
+    return range(len(library.chains))
+
+
+def work(library: Library, task: int) -> list[Claim | str]:
+    """Return how often what each distribution of one chain gave a chance came true."""
+    quoted = library.chains[task]
+    return list(claims_of(library, quoted)) if library.fits(quoted) else []
+
+
+def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+    """Return the chapter."""
+    claims, refused = split(found)
+    limits = [f"{count} left out: {why}" for why, count in refused.items()][:4]
     if not claims:
-        return nothing("probabilities", TITLE, "no chain has an expiry whose close is known", limits)
+        return nothing("probabilities", TITLE, unsettled(library), limits)
     return _told(claims, limits)
 
 
@@ -65,7 +66,7 @@ def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
     except HedgekitError:
         yield "chains to which no surface could be fitted"
         return
-    history = library.closes(quoted.ticker)
+    history = library.closes(quoted.ticker, quoted.day)
     past = np.array([]) if history is None else _returns(history.until(quoted.day).log_returns(total=False)[:, 0])
     for day, close in known:
         made = distributions_of(surface, day, past)
@@ -127,8 +128,8 @@ def _sessions(start: date, end: date) -> int:
 
 
 def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
-    # expiries of one month share their fate, whatever the day they were quoted
-    months = [f"{claim.key[0]} {claim.until:%Y-%m}" for claim in claims]
+    # expiries of one month share their fate, whatever the ticker and the day they were quoted
+    months = [f"{claim.until:%Y-%m}" for claim in claims]
     happened = np.array([claim.realised["happened"] for claim in claims])
     scores: dict[str, FloatArray] = {}
     rows: list[dict[str, Any]] = []
@@ -139,7 +140,8 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         for row in reliability(promised, happened, months):
             inside = row["happened_low"] <= row["promised"] <= row["happened_high"]
             rows += [{"measure": name, **row, "inside": inside}]
-    base = scores["lognormal"]
+    base_name = MEASURES[0]
+    base = scores[base_name]
     for name in MEASURES:
         found = mean_of(scores[name], months)
         less = mean_of(scores[name] - base, months)
@@ -157,15 +159,25 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         )
     n = len(set(months))
     best = min(marks, key=lambda row: row["brier"])
+    marked = ", ".join(f"{row['measure']} {row['brier']:.4f}" for row in marks)
+    apart = best["measure"] != base_name and not best["less_low"] <= 0.0 <= best["less_high"]
+    told_apart = (
+        f"{best['measure']} the best"
+        if apart
+        else "differences within their error"
+        if n >= FEW
+        else "too few to compare"
+    )
     expiries = len({(claim.key[0], claim.until) for claim in claims})
     kept = ", ".join(f"{row['measure']} {row['inside']} of {row['bins']}" for row in marks)
     answer = (
         f"{len(claims):,} probabilities at {expiries} expiries: ranges whose 95% interval holds what was "
-        f"promised: {kept}. Best Brier score: {best['measure']}, {best['brier']:.4f}."
+        f"promised: {kept}. Brier scores: {marked} ({told_apart})."
     )
     tail = _tail(claims, months)
     limits = [
-        f"the cases are far from independent: intervals count {n} months of expiries, one a ticker and month",
+        f"the cases are far from independent: intervals count {n} months of expiries, each with all its tickers and "
+        "days of quotes as one case; the six weeks before neighbouring months' expiries overlap",
         "lognormal and implied are pricing measures, historical five years of daily returns with their drift: none is "
         "a forecast, and one rising market flatters every drift",
         *limits,

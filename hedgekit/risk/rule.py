@@ -83,6 +83,11 @@ class Outcome:
     calculation: str
 
 
+def any_together(params: Mapping[str, Any]) -> str:
+    """Refuse nothing: each parameter makes sense by itself."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule as its module defines it.
@@ -104,6 +109,8 @@ class Rule:
         Whether the starter policy switches it on; others need data that not everybody has.
     always : bool
         Evaluated with its defaults even when the policy leaves it out.
+    refuses : callable
+        Says why a set of parameters makes no sense together; empty when it does.
     """
 
     id: str
@@ -114,6 +121,7 @@ class Rule:
     one_of: tuple[str, ...] = ()
     starter: bool = True
     always: bool = False
+    refuses: Callable[[Mapping[str, Any]], str] = any_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,12 +136,15 @@ class Context:
         Moment of the check: against it the age of data is measured.
     folder : Path
         Where files named in the policy are looked for.
+    files_read : list of Path
+        Those that rules have read so far.
     """
 
     valued: ValuedBook
     prices: PriceHistory | None
     now: datetime
     folder: Path
+    files_read: list[Path] = field(default_factory=list)
     _grids: dict[Any, Grid] = field(default_factory=dict)
 
     @property
@@ -325,8 +336,14 @@ class Context:
             raise Unknown(f"no value under these moves for {', '.join(grid.unknown)}")
         return np.asarray(grid.pnl_usd[0, :, 0])
 
-    def maintenance_usd(self, lines: Sequence[Line]) -> float:
+    def maintenance_usd(self, lines: Sequence[Line], *, many: bool = False) -> float:
         """Return the Reg T maintenance requirement of one account's lines at mid quotes, dollars.
+
+        Parameters
+        ----------
+        lines : sequence of Line
+        many : bool
+            One of many accounts: `hedgekit.margin.maintenance_usd`.
 
         Raises
         ------
@@ -344,7 +361,7 @@ class Context:
                 legs.append(Leg(contracts=int(line.position.quantity), option=line.option, premium=line.mid))
         spots = {ticker: self.spot(ticker) for ticker in shares}
         try:
-            return maintenance_usd(legs, spot=spots, shares=shares, asof=self.valued.asof)
+            return maintenance_usd(legs, spot=spots, shares=shares, asof=self.valued.asof, many=many)
         except HedgekitError as error:
             raise Unknown(f"the margin requirement cannot be computed: {error}") from None
 
@@ -359,6 +376,7 @@ class Context:
         path = self.folder / name
         if not path.is_file():
             raise Unknown(f"the policy names {name!r}, which is not in {self.folder}")
+        self.files_read.append(path)
         return path
 
 
@@ -379,10 +397,13 @@ def tightest(context: Context, params: Mapping[str, Any]) -> tuple[float, str]:
     return min(found)
 
 
+MOST_USD = 1e12
+"""A limit above this is none."""
+
 LIMITS = {
-    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0),
+    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0, high=MOST_USD),
     "limit_fraction": Param(
-        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=10.0, example=0.15
+        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=1.0, example=0.15
     ),
 }
 """The two ways to state a dollar limit; the tighter holds when both are given."""

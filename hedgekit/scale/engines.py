@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeAlias
@@ -264,11 +266,19 @@ _common: Any = None  # of this worker process: sent once, not with every item
 
 
 def _start(common: Any) -> None:
-    """Set up a worker: one thread, and Ctrl-C left to the process that hands out the items."""
+    """Set up a worker: one thread, Ctrl-C left to the process that hands out the items, and gone when that is."""
     global _common
     os.environ[_THREADS] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _common = common
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """End this worker when the process that started it was killed: the queue it waits on would never say so."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run(work: Work, item: Any) -> Any:

@@ -336,7 +336,7 @@ class SharedBook:
         if key not in self._margins:
             if len(self._margins) >= MOST_MARGINS:
                 self._margins.clear()
-            self._margins[key] = Context.maintenance_usd(context, lines)
+            self._margins[key] = Context.maintenance_usd(context, lines, many=True)
         return self._margins[key]
 
     def _contract_cells(
@@ -471,7 +471,7 @@ class SharedContext(Context):
         found = self.shared.spot_pnl(self.valued, ticker, moves)
         return Context.spot_pnl(self, ticker, moves) if found is None else found
 
-    def maintenance_usd(self, lines: Sequence[Line]) -> float:
+    def maintenance_usd(self, lines: Sequence[Line], *, many: bool = True) -> float:
         """Return an account's maintenance requirement; see `Context.maintenance_usd`."""
         return self.shared.maintenance_usd(self, lines)
 

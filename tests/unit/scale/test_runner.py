@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -111,6 +112,13 @@ def test_a_worker_killed_mid_run_loses_nothing(tmp_path):
 def test_what_kills_its_worker_each_time_is_given_up_alone():
     answers = dict(LocalProcesses(2).map(die_always, [0, 1, 2, 3], 10))
     assert isinstance(answers.pop(1), Lost) and answers == {0: 0, 2: 20, 3: 30}
+
+
+def test_workers_end_with_the_process_that_started_them():
+    script = Path(__file__).parent / "killed_parent.py"
+    # its output ends when the last process that holds it does: workers left behind would keep it open for ever
+    told = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, check=False, timeout=120)
+    assert told.returncode == -signal.SIGKILL
 
 
 def interrupted(folder):
