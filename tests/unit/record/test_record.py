@@ -271,6 +271,18 @@ def test_probabilities_are_those_of_the_chain(library):
     )
 
 
+def test_without_five_years_of_prices_the_bootstrap_alone_is_missing(library):
+    history = library.closes("IWM", EXPIRY)
+    short = replace(library, histories={"IWM": (history.since(history.dates[-500]),)})
+    found = chapter_of(probabilities, short)
+    whole = by_key(chapter_of(probabilities, library).claims)
+    assert {row["measure"] for row in found.tables[0].rows} == {"lognormal", "implied"}
+    assert any(limit.startswith("historical: ") for limit in found.limits) and "historical" not in found.answer
+    for key, claim in by_key(found.claims).items():
+        assert dict(claim.promised) == {k: v for k, v in whole[key].promised.items() if k != "historical"}
+    assert "the best" not in found.answer  # one month of expiries tells none apart
+
+
 def test_thin_data_are_said_to_be(library):
     result = record(library, chapters=["protection"])
     assert result.chapters[0].answer.startswith("Nothing to check")
