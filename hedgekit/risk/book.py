@@ -27,7 +27,20 @@ MOST_BYTES = 50_000_000
 """A file of positions larger than this is something else."""
 
 _CASH_ASSETS = ("CASH", "CASH AND MONEY MARKET", "CASH & MONEY MARKET", "MONEY MARKET")
-_OPTION_ASSETS = ("OPT", "OPTION", "OPTIONS", "EQUITY AND INDEX OPTIONS")
+_OPTION_ASSETS = re.compile(r"\b(OPT|OPTIONS?)\b")
+_OPTION_WORDS = re.compile(r"\b(PUT|CALL|[PC])\b")
+_DATE_WORDS = re.compile(
+    r"\b(\d{1,2}/\d{1,2}/\d{2,4}|[A-Z]{3} \d{1,2},? '?\d{2,4}|\d{1,2} ?[A-Z]{3} ?'?\d{2}|\d{4}-\d\d-\d\d)\b"
+)
+"""A description with both is of an option, whatever the symbol says."""
+
+_LONG = ("LONG", "L", "BUY", "BOUGHT", "BOT", "B")
+_SHORT = ("SHORT", "S", "SELL", "SOLD", "SLD", "SS")
+_CURRENCY = re.compile(
+    r"[A-Z]{3}[./]?[A-Z]{3}|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|HKD|SGD|CNH|CNY|MXN|INR|KRW|ZAR|PLN|ILS"
+)
+"""Money of another country is no dollars, whatever class a broker files it under."""
+
 _OTHER_ASSETS = re.compile(
     r"\b(FUT|FUTURES?|FOP|BONDS?|BILLS?|NOTES|FIXED INCOME|CRYPTO\w*|FOREX|FX|CFDS?|WAR|WARRANTS?|SWAPS?|CMDTY)\b"
 )
@@ -67,6 +80,11 @@ class Position:
     cost: float = math.nan
     price: float = math.nan
     stop: float = math.nan
+
+    @property
+    def facts(self) -> tuple[float | None, ...]:
+        """What tells two lots of one size apart: cost, price and stop; None where the file does not say."""
+        return tuple(None if math.isnan(number) else number for number in (self.cost, self.price, self.stop))
 
     @property
     def units(self) -> float:
@@ -212,7 +230,7 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
     positions: list[Position] = []
     cash: list[tuple[str, float]] = []
     notes = list(statement.notes)
-    seen: dict[tuple[str, str, Option | None, float], str] = {}
+    seen: dict[tuple[str, str, Option | None, float], list[Position]] = {}
     for row in statement.rows:
         where = f"{label}: {row.where}"
         _in_dollars(row, where)
@@ -225,13 +243,12 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
             notes.append(Note("zero_quantity", f"{where}: {position.symbol}: a quantity of 0 is no position"))
             continue
         twin = (position.account, position.ticker, position.option, position.quantity)
-        if twin in seen:
-            notes.append(
-                Note(
-                    "repeated_line", f"{where}: {position.name} is also on {seen[twin]}: both are counted; is it twice?"
-                )
-            )
-        seen.setdefault(twin, row.where)
+        if twins := seen.get(twin):
+            same = next((other for other in twins if other.facts == position.facts), None)
+            slug, other = ("repeated_line", same) if same else ("similar_line", twins[0])
+            first = other.where.removeprefix(f"{label}: ")
+            notes.append(Note(slug, f"{where}: {position.name} is also on {first}: both are counted; is it twice?"))
+        seen.setdefault(twin, []).append(position)
         positions.append(position)
     if not positions:
         raise DataError(f"{label}: no position in it: nothing to value or check")
@@ -248,7 +265,8 @@ def _in_dollars(row: Row, where: str) -> None:
 
 def _row_is_cash(row: Row) -> bool:
     asset = str(row.cells.get("asset", "") or "").strip().upper()
-    return is_cash(str(row.cells.get("symbol", "") or "")) or (asset in _CASH_ASSETS)
+    symbol = str(row.cells.get("symbol", "") or "")
+    return is_cash(symbol) or (asset in _CASH_ASSETS and not _CURRENCY.fullmatch(symbol.strip().upper()))
 
 
 def _cash_amount(row: Row, where: str) -> float:
@@ -268,6 +286,7 @@ def _position(row: Row, where: str, account: str) -> Position:
     quantity = _number(row, "quantity", where)
     if quantity is None:
         raise DataError(f"{where}: {symbol.strip()}: no quantity")
+    quantity = _signed(row, quantity, f"{where}: {symbol.strip()}")
     if option is not None and quantity != round(quantity):
         raise DataError(f"{where}: {symbol.strip()}: quantity is {quantity:g}, contracts come whole")
     stop, price = _number(row, "stop", where), _number(row, "price", where)
@@ -286,6 +305,20 @@ def _position(row: Row, where: str, account: str) -> Position:
         price=math.nan if price is None else price,
         stop=math.nan if stop is None else stop,
     )
+
+
+def _signed(row: Row, quantity: float, where: str) -> float:
+    """Return the quantity with the sign that a column of sides gives it; some brokers count short lots in plain."""
+    side = " ".join(str(row.cells.get("side") or "").upper().split())
+    if not side or quantity == 0.0:
+        return quantity
+    if side in _SHORT:
+        return -abs(quantity)
+    if side not in _LONG:
+        raise DataError(f"{where}: side is {side!r}: expected long or short")
+    if quantity < 0.0:
+        raise DataError(f"{where}: quantity is {quantity:g} and side is {side!r}: which of the two holds?")
+    return quantity
 
 
 def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
@@ -312,8 +345,14 @@ def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
         )
     if option is None and multiplier not in (None, 1.0):
         raise DataError(f"{where}: {symbol.strip()} has a multiplier of {multiplier:g}: a share has 1")
-    if option is None and asset in _OPTION_ASSETS:
+    if option is None and _OPTION_ASSETS.search(asset):
         raise DataError(f"{where}: {symbol.strip()!r} is said to be an option but names no strike and expiry")
+    described = " ".join(str(row.cells.get("description") or "").upper().split())
+    if option is None and _OPTION_WORDS.search(described) and _DATE_WORDS.search(described):
+        raise DataError(
+            f"{where}: {symbol.strip()!r} reads as shares and is described as {described[:60]!r}: give the option's "
+            "own symbol"
+        )
     return ticker, option
 
 
@@ -328,6 +367,11 @@ def _expiry(cell: Any, where: str) -> date:
     for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%m/%d/%y"):
         try:
             return datetime.strptime(text[:10], form).date()
+        except ValueError:
+            continue
+    for form in ("%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d%b%y", "%d-%b-%Y"):
+        try:
+            return datetime.strptime(text, form).date()
         except ValueError:
             continue
     raise DataError(f"{where}: expiry is {text!r}: expected a day like 2026-09-18")

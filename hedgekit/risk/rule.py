@@ -83,6 +83,11 @@ class Outcome:
     calculation: str
 
 
+def any_together(params: Mapping[str, Any]) -> str:
+    """Refuse nothing: each parameter makes sense by itself."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule as its module defines it.
@@ -104,6 +109,8 @@ class Rule:
         Whether the starter policy switches it on; others need data that not everybody has.
     always : bool
         Evaluated with its defaults even when the policy leaves it out.
+    refuses : callable
+        Says why a set of parameters makes no sense together; empty when it does.
     """
 
     id: str
@@ -114,6 +121,7 @@ class Rule:
     one_of: tuple[str, ...] = ()
     starter: bool = True
     always: bool = False
+    refuses: Callable[[Mapping[str, Any]], str] = any_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,12 +136,15 @@ class Context:
         Moment of the check: against it the age of data is measured.
     folder : Path
         Where files named in the policy are looked for.
+    files_read : list of Path
+        Those that rules have read so far.
     """
 
     valued: ValuedBook
     prices: PriceHistory | None
     now: datetime
     folder: Path
+    files_read: list[Path] = field(default_factory=list)
     _grids: dict[Any, Grid] = field(default_factory=dict)
 
     @property
@@ -268,6 +279,7 @@ class Context:
         path = self.folder / name
         if not path.is_file():
             raise Unknown(f"the policy names {name!r}, which is not in {self.folder}")
+        self.files_read.append(path)
         return path
 
 
@@ -288,10 +300,13 @@ def tightest(context: Context, params: Mapping[str, Any]) -> tuple[float, str]:
     return min(found)
 
 
+MOST_USD = 1e12
+"""A limit above this is none."""
+
 LIMITS = {
-    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0),
+    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0, high=MOST_USD),
     "limit_fraction": Param(
-        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=10.0, example=0.15
+        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=1.0, example=0.15
     ),
 }
 """The two ways to state a dollar limit; the tighter holds when both are given."""

@@ -6,10 +6,14 @@ import csv
 
 from hedgekit.errors import DataError
 from hedgekit.results import Note
+from hedgekit.risk.readers.amounts import amount
 from hedgekit.risk.readers.columns import fields_of, is_header
 from hedgekit.risk.readers.statement import Row, Statement
 
 SECTION, CASH, ACCOUNT = "Open Positions", "Cash Report", "Account Information"
+SUMMARY = "Base Currency Summary"
+"""The line that adds the currencies up."""
+
 _LEAD = 2  # every line begins with the section and Header, Data, SubTotal or Total
 
 
@@ -36,8 +40,11 @@ def read(text: str, label: str) -> Statement:
         section, mark, rest = cells[0].lstrip("\ufeff"), cells[1], [cell.strip() for cell in cells[_LEAD:]]
         if section == ACCOUNT and mark == "Data" and rest[0] == "Account":
             account = rest[1]
-        if section == CASH and mark == "Data" and rest[0] == "Ending Cash" and rest[1] == "USD":
-            rows.append(Row(where=f"line {number}", cells={"symbol": "CASH", "value": rest[2], "account": account}))
+        if section == CASH and mark == "Data" and rest[0] == "Ending Cash" and rest[1] != SUMMARY:
+            if rest[1] != "USD" and amount(rest[2]) == 0.0:
+                continue
+            cash = {"symbol": "CASH", "value": rest[2], "account": account, "currency": rest[1]}
+            rows.append(Row(where=f"line {number}", cells=cash))
         if section != SECTION:
             continue
         if mark == "Header":

@@ -17,7 +17,8 @@ class Row:
     where : str
         "line 12" or "position 3", for messages.
     cells : dict
-        symbol, quantity, account, price, cost, value, asset, multiplier, strike, expiry, right, currency, stop.
+        symbol, quantity, side, account, price, cost, value, asset, type, multiplier, strike, expiry, right, currency,
+        stop, description.
     """
 
     where: str

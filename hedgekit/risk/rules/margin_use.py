@@ -67,6 +67,6 @@ RULE = Rule(
         "Reg T maintenance (the pairing that asks least) of each account over its cash and shares at market. A "
         "broker's house requirement may be higher."
     ),
-    params={"limit": Param(kind="number", default=0.70, help="fraction of equity", low=0, high=10)},
+    params={"limit": Param(kind="number", default=0.70, help="fraction of equity", low=0, high=1)},
     evaluate=evaluate,
 )

@@ -50,7 +50,7 @@ RULE = Rule(
     explain="Absolute delta dollars by sector over net value; funds named in exempt are left out, not looked through.",
     params={
         "file": Param(kind="text", default=REQUIRED, help="CSV ticker,sector beside the policy", example="sectors.csv"),
-        "limit": Param(kind="number", default=0.25, help="fraction of net value", low=0, high=10),
+        "limit": Param(kind="number", default=0.25, help="fraction of net value", low=0, high=1),
         "exempt": Param(kind="texts", default=FUNDS, help="broad funds and indexes, not judged"),
     },
     evaluate=evaluate,
