@@ -62,6 +62,9 @@ def command(
     from hedgekit.report import write_text
     from hedgekit.scale.engines import allowed_cores
 
+    if promises is not None and not promises.absolute().parent.is_dir():
+        # said before the work, not after it
+        raise click.BadParameter(f"no folder {promises.parent} to write it in", param_hint="'--promises'")
     watches = {what: progress(noun, quiet=quiet) for what, noun in PIECES.items()}
     result = record(
         data,

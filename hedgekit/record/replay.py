@@ -129,7 +129,8 @@ def record(
     wanted = [name for name in CHAPTERS if not chapters or name in chapters]
     jobs = _mixed({name: len(home(name).tasks(library)) for name in wanted})
     found: dict[tuple[str, int], list[Any]] = {}
-    told("replaying promises", 0, len(jobs))
+    if jobs:
+        told("replaying promises", 0, len(jobs))
     for number, answer in engine.map(work, jobs, library):
         found[jobs[number]] = [answer.reason] if isinstance(answer, Lost) else answer
         told("replaying promises", len(found), len(jobs))

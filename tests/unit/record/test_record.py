@@ -380,5 +380,9 @@ def test_refusals(tmp_path):
         open_library(tmp_path)
     with pytest.raises(InputError, match="no chapter"):
         record(tmp_path, chapters=["flors"])
+    done = CliRunner().invoke(
+        group, ["record", "--data", str(tmp_path), "--promises", str(tmp_path / "no" / "p.jsonl")]
+    )
+    assert done.exit_code == 2 and "to write it in" in done.output
     done = CliRunner().invoke(group, ["record", "--data", str(tmp_path / "absent")])
     assert isinstance(done.exception, InputError)
