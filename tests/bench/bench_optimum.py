@@ -27,7 +27,8 @@ CASES = {
 }
 NO_RIVAL = {
     "211 legs, cap, 4 of them": ((2.0, 170, 380), {"shares": 1733, "floor": 0.95, "min_cap": 1.08}, 4, 500),
-    "211 legs, puts, 4 of them": ((1.25, 170, 320), {"shares": 1733, "floor": 0.90}, 4, 500),
+    "211 legs, puts, 4 of them": ((1.25, 170, 320), {"shares": 1700, "floor": 0.90}, 4, 500),
+    "211 legs, puts, odd lot, 4 of them": ((1.25, 170, 320), {"shares": 1733, "floor": 0.90}, 4, 500),
 }
 """HiGHS takes minutes for these."""
 
