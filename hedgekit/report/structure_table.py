@@ -320,10 +320,9 @@ def footer(result: StructureResult) -> list[str]:
         f"{inputs['leg_vol_source']}; {inputs['engine']}"
     )
     if any(one is not None and one.touch for one in result.outlooks.values()):
-        lines.append(
-            "touched: lognormal, at any moment / at a daily close, by the first expiry; past closes: the same in the "
-            "history; the implied distribution tells one date and no way to it"
-        )
+        past = result.outlooks.get("historical")
+        beside = "; past closes: by a daily close of the history's draws" if past is not None and past.touch else ""
+        lines.append(f"touched: lognormal, at any moment / at a daily close, by the first expiry{beside}")
     source = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}, " if "source" in inputs else ""
     lines.append(f"{source}as of {setting.asof:%Y-%m-%d %H:%M %Z}; {inputs['day_count']}; hedgekit {inputs['version']}")
     return lines
