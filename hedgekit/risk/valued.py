@@ -270,6 +270,8 @@ def value_book(
     InputError
         One file of dividends for several chains, or dividends of a ticker that has no chain.
     """
+    if not benchmark.strip():
+        raise InputError("benchmark is blank: name the ticker that betas refer to")
     check_dividends(dividends, chains)
     by_ticker = {chain.ticker: chain for chain in chains}
     held = {ticker: [p for p in book.positions if p.ticker == ticker] for ticker in book.tickers}
