@@ -12,6 +12,7 @@ Pairing one by one, as a person would, can ask for more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +22,6 @@ from typing import Any
 from hedgekit.margin import collar, covered, long_stock, naked, protective_put, short_stock
 from hedgekit.margin.long_option import long_option
 from hedgekit.margin.programme import Number, Programme
-from hedgekit.margin.spread import exercise_value, price_points
 from hedgekit.margin.strangle import strangle
 from hedgekit.margin.underlying import Underlying
 from hedgekit.model import Option
@@ -97,6 +97,7 @@ def pair(
     underlying: Underlying,
     *,
     stage: str,
+    many: bool = False,
 ) -> Pairing:
     """Return the pairing of one underlying's positions that is asked for the least.
 
@@ -108,10 +109,12 @@ def pair(
         Signed.
     underlying : Underlying
     stage : {"initial", "maintenance"}
+    many : bool
+        One of many accounts; the requirement is the same.
     """
     if not shorts and (stage == INITIAL or not (longs and shares)):
         return Pairing()
-    return _Model(longs, shorts, shares, underlying, stage).solve()
+    return _Model(longs, shorts, shares, underlying, stage).solve(many=many)
 
 
 class _Model:
@@ -130,6 +133,10 @@ class _Model:
         self.of_long: list[dict[int, Number]] = [{} for _ in longs]
         self.of_short: list[dict[int, Number]] = [{} for _ in shorts]
         self.of_shares: dict[int, Number] = {}
+        self.sides = [
+            float(naked.naked_base(short.option, underlying) * short.option.multiplier + short.value)
+            for short in shorts
+        ]
         self.spread_columns: dict[Any, tuple[dict[int, int], dict[int, int]]] = {}
         self.naked = {j: self._naked(j) for j in range(len(shorts))}
         self.strangles = self._strangles()
@@ -137,17 +144,18 @@ class _Model:
         self.covered, self.protected = self._covered(), self._protected()
         self.collars = self._collars()
 
-    def solve(self) -> Pairing:
+    def solve(self, *, many: bool) -> Pairing:
         for i, terms in enumerate(self.of_long):
             if terms:
                 self.programme.row(terms, 0, self.longs[i].contracts)
         for j, terms in enumerate(self.of_short):
             self.programme.row(terms, self.shorts[j].contracts, self.shorts[j].contracts)
-        if self.of_shares:
-            self.programme.row(self.of_shares, 0, abs(self.shares))
+        if self.of_shares:  # an odd lot covers nothing: leaving it out says so to the search before it branches
+            lot = math.gcd(*map(int, self.of_shares.values()))
+            self.programme.row({c: n / lot for c, n in self.of_shares.items()}, 0, abs(self.shares) // lot)
         if not self.programme.rows:
             return Pairing()
-        x, proven = self.programme.solve()
+        x, proven = self.programme.solve(many=many)
         if not x:
             return Pairing(naked={j: short.contracts for j, short in enumerate(self.shorts)}, proven=False)
 
@@ -166,21 +174,21 @@ class _Model:
         )
 
     def _naked(self, j: int) -> int:
-        short = self.shorts[j]
-        base = naked.naked_base(short.option, self.underlying) * short.option.multiplier
-        column = self.programme.column(base + short.value, short.contracts)
+        column = self.programme.column(self.sides[j], self.shorts[j].contracts)
         self.of_short[j][column] = 1
         return column
 
     def _strangles(self) -> dict[tuple[int, int], int]:
         columns = {}
+        values = [float(short.value) for short in self.shorts]
         for j, call in enumerate(self.shorts):
             for k, put in enumerate(self.shorts):
                 if (call.option.kind, put.option.kind) != ("call", "put"):
                     continue
                 if call.option.multiplier != put.option.multiplier:
                     continue
-                column = self.programme.column(strangle_usd(call, put, self.underlying), whole=False)
+                greater, other = (j, k) if self.sides[j] >= self.sides[k] else (k, j)
+                column = self.programme.column(self.sides[greater] + values[other], whole=False)
                 self.of_short[j][column] = self.of_short[k][column] = 1
                 columns[j, k] = column
         return columns
@@ -206,7 +214,13 @@ class _Model:
                 continue
             sold = {j: self.programme.column(Fraction(0), self.shorts[j].contracts) for j in mine}
             bought = {i: self.programme.column(self._tied(i), self.longs[i].contracts) for i in helpers}
-            loss = self.programme.column(Fraction(1), whole=False)
+            strikes = sorted(
+                {self.longs[i].option.strike for i in bought} | {self.shorts[j].option.strike for j in sold}
+            )
+            # the loss in units in which no coefficient is above 1: the search is then three times as fast, and HiGHS
+            # need not mend what it rounded, of which it writes a line to standard output
+            unit = 2.0 ** math.ceil(math.log2(max(1.0, strikes[-1] - strikes[0])))
+            loss = self.programme.column(multiplier * unit, whole=False)
             self.programme.losses.add(loss)
             for j, column in sold.items():
                 self.of_short[j][column] = 1
@@ -218,13 +232,13 @@ class _Model:
                 }
                 even |= {column: -1 for j, column in sold.items() if self.shorts[j].option.kind == side}
                 self.programme.row(even, 0, 0)
-            options = [self.longs[i].option for i in bought] + [self.shorts[j].option for j in sold]
-            for spot in price_points(options):
+            legs = [(self.longs[i].option, column, 1.0) for i, column in bought.items()]
+            legs += [(self.shorts[j].option, column, -1.0) for j, column in sold.items()]
+            for spot in strikes:
                 terms: dict[int, Number] = {loss: 1}
-                for i, column in bought.items():
-                    terms[column] = multiplier * exercise_value(self.longs[i].option, spot)
-                for j, column in sold.items():
-                    terms[column] = -multiplier * exercise_value(self.shorts[j].option, spot)
+                for option, column, amount in legs:
+                    if (worth := option.sign * (spot - option.strike)) > 0.0:
+                        terms[column] = amount * worth / unit
                 self.programme.row(terms, 0, None)
             self.spread_columns[key] = bought, sold
 

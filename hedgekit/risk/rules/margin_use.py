@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit.errors import HedgekitError
-from hedgekit.margin import reg_t
-from hedgekit.model import Leg
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, Unknown, share, usd
-from hedgekit.risk.valued import Line
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
@@ -20,7 +16,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         lines = [line for line in context.lines() if line.position.account == account]
         if not lines:
             continue
-        required = _required(context, lines)
+        required = context.maintenance_usd(lines)
         # short options are in the requirement at their price, and long ones have no loan value: neither is equity
         equity = cash[account] + sum(line.value_usd for line in lines if line.option is None)
         name = account or "the account"
@@ -40,22 +36,6 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         message=f"{words or 'no requirement'}, limit {share(limit)}",
         calculation="Reg T maintenance at mid quotes over cash and shares; " + "; ".join(parts),
     )
-
-
-def _required(context: Context, lines: list[Line]) -> float:
-    """Return the maintenance requirement of one account, dollars."""
-    legs, shares = [], dict.fromkeys(sorted({line.ticker for line in lines}), 0)
-    for line in lines:
-        if line.option is None:
-            shares[line.ticker] += int(line.position.quantity)
-        else:
-            legs.append(Leg(contracts=int(line.position.quantity), option=line.option, premium=line.mid))
-    spots = {ticker: context.spot(ticker) for ticker in shares}
-    try:
-        answer = reg_t(legs, spot=spots, shares=shares, asof=context.valued.asof)
-    except HedgekitError as error:
-        raise Unknown(f"the margin requirement cannot be computed: {error}") from None
-    return float(answer.maintenance_usd)
 
 
 RULE = Rule(

@@ -13,7 +13,6 @@ from hedgekit import units
 from hedgekit.model import Flag
 from hedgekit.pricing import implied_vol
 from hedgekit.risk.rule import LIMITS, Context, Param, Unknown, usd
-from hedgekit.scenarios.grid import revalue
 
 NEAR_MONEY = 0.05
 """Farthest strike from the spot, as a fraction of it, that tells the vol at the money."""
@@ -43,33 +42,13 @@ def losses(context: Context, params: Mapping[str, Any]) -> tuple[npt.NDArray[np.
         return _implied(context, params)
     if context.prices is None:
         raise Unknown('no price history is given: use --prices, or basis = "implied" for the chain\'s own vol')
-    held = context.valued.book.tickers
-    missing = [ticker for ticker in held if ticker not in context.prices.tickers]
-    if missing:
-        raise Unknown(f"{context.prices.source} has no history of {', '.join(missing)}")
     days = params["horizon_days"]
-    # overlapping periods: sums of consecutive daily returns
-    daily = context.prices.select(list(held)).log_returns()
-    if len(daily) < days:
-        raise Unknown(f"{context.prices.source} has {len(daily)} common returns: too few")
-    periods = np.asarray(sum(daily[i : len(daily) - days + 1 + i] for i in range(days)))
-    periods = periods[np.isfinite(periods).all(axis=1)][-params["window"] :]
-    if len(periods) < params["window"]:
-        raise Unknown(
-            f"{context.prices.source} has {len(periods)} periods of {days} days with all of {', '.join(held)}: "
-            f"{params['window']} are asked for"
-        )
-    moves = np.expm1(periods)
+    moves = context.past_moves(days, params["window"])
     total = np.zeros(len(moves))
-    for column, ticker in enumerate(held):
-        lines = [h for h in context.valued.holdings() if h.ticker == ticker]
+    for column, ticker in enumerate(context.valued.book.tickers):
         own = moves[:, column]
         nodes = np.unique(np.append(np.linspace(own.min(), own.max(), NODES), 0.0))
-        market = {ticker: context.valued.underlyings[ticker]}
-        grid = revalue(lines, market, spot_moves=nodes)
-        if not np.isfinite(grid.pnl_usd).all():
-            raise Unknown(f"no value under these moves for {', '.join(grid.unknown)}")
-        total += np.interp(own, nodes, grid.pnl_usd[0, :, 0])
+        total += np.interp(own, nodes, context.spot_pnl(ticker, nodes))
     words = (
         f"{len(moves)} overlapping {days}-day total returns to {context.prices.dates[-1]} in {context.prices.source}, "
         f"applied to today's book by full revaluation at {NODES} spots a ticker (linear between), vols, date as now; "
@@ -87,15 +66,10 @@ def _implied(context: Context, params: Mapping[str, Any]) -> tuple[npt.NDArray[n
     draw = NormalDist().inv_cdf
     moves = np.expm1(np.array([draw(float(chance)) for chance in chances]) * spread - 0.5 * spread**2)
     nodes = np.unique(np.append(np.linspace(moves.min(), moves.max(), 2 * NODES), 0.0))
-    grid = revalue(
-        context.valued.holdings(),
-        context.valued.underlyings,
-        spot_moves=nodes,
-        betas={ticker: context.beta(ticker).value for ticker in context.valued.book.tickers},
-    )
-    if not np.isfinite(grid.pnl_usd).all():
-        raise Unknown(f"no value under these moves for {', '.join(grid.unknown)}")
-    total = np.interp(moves, nodes, grid.pnl_usd[0, :, 0])
+    total = np.zeros(len(moves))
+    for ticker in context.valued.book.tickers:
+        own = np.maximum(-1.0, context.beta(ticker).value * nodes)
+        total += np.interp(moves, nodes, context.spot_pnl(ticker, own))
     words = (
         f"{OUTCOMES:,} equally likely {params['horizon_days']}-day moves of {context.benchmark}, lognormal at its "
         f"at-the-money vol {vol:.2%} ({where}), no drift, other tickers by beta, today's book by full revaluation, "

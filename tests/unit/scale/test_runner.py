@@ -1,6 +1,8 @@
 """One output a partition, whatever is killed, spoiled, changed or run on."""
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -65,6 +67,32 @@ def test_an_input_that_breaks_takes_its_old_output_away(tmp_path):
     go(tmp_path, [Partition(key="k", input_sha256="a", argument=(7, None))])
     broken = go(tmp_path, [Partition(key="k", input_sha256="b", argument=("bad", None))])
     assert broken.failures and "n=7/out" not in tree(tmp_path)
+
+
+def test_an_output_that_moves_is_never_there_twice(tmp_path):
+    go(tmp_path, [Partition(key="k", input_sha256="a", argument=(7, None))])
+
+    def stop(done, total, failed):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):  # whatever ends the run then, the old output is gone
+        go(tmp_path, [Partition(key="k", input_sha256="b", argument=(8, None))], watch=stop)
+    assert "n=8/out" in tree(tmp_path) and "n=7/out" not in tree(tmp_path)
+
+
+def test_a_disk_that_takes_no_more_ends_the_run(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    calls = tmp_path / "calls"
+    monkeypatch.setattr("hedgekit.scale.runner.os.fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device\. Stopped; what is done is kept") as caught:
+        go(tmp_path / "out", parts(range(6), tmp_path))
+    assert ".partial" in caught.value.filename and calls.read_text().split() == ["0"]
+    assert not (tmp_path / "out" / ".partial").exists()
+    monkeypatch.undo()
+    assert go(tmp_path / "out", parts(range(6), tmp_path)).done == 6
 
 
 @pytest.mark.parametrize("workers", [1, 2])
