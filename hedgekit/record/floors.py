@@ -32,6 +32,7 @@ HALF_A_CENT = 0.005
 TITLE = "Floors: promised against realised wealth"
 
 
+UNPRICED = "chains of days without a daily price"
 OFF = "chains whose spot is not the close of their day (a split since, or another price)"
 
 
@@ -45,13 +46,18 @@ def work(library: Library, task: int) -> list[Claim | str]:
     quoted = library.chains[task]
     if not settled(library, quoted):
         return []
+    if math.isnan(library.close(quoted.ticker, quoted.day)):
+        return [UNPRICED]
     return list(claims_of(library, quoted)) if library.fits(quoted) else [OFF]
 
 
 def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
     """Return the chapter."""
     claims, refused = split(found)
-    limits = [f"{count} not built: {why}" if why != OFF else f"{count} {why}" for why, count in refused.items()][:6]
+    limits = [
+        f"{count} not built: {why}" if why not in (OFF, UNPRICED) else f"{count} {why}"
+        for why, count in refused.items()
+    ][:6]
     if not claims:
         return nothing("floors", TITLE, "no position could be built" if refused else unsettled(library), limits)
     return _told(claims, [*_ex_dates_known(library, claims), *limits])

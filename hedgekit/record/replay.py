@@ -14,6 +14,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.record import CHAPTERS
 from hedgekit.record.chapter import Chapter, Home, Tell
 from hedgekit.record.library import Library, described
+from hedgekit.record.markets import opens
 from hedgekit.record.reading import open_library
 from hedgekit.results import Note, Result, plain
 from hedgekit.scale.engines import LocalProcesses, Lost
@@ -182,4 +183,11 @@ def _notes(library: Library) -> Iterator[Note]:
     if library.chains and unpaid:
         message = f"no dividends of {', '.join(unpaid)}: early exercise before an ex-date is not replayed"
         yield Note("no_dividends", message)
+    at_open = {(q.ticker, day) for q in library.chains for day in q.chain.expiries if opens(q.ticker, day)}
+    if at_open:
+        names = ", ".join(sorted({ticker for ticker, _ in at_open}))
+        message = (
+            f"{names}: expiries that settle on the opening ({len(at_open)}) are left out: daily prices do not tell it"
+        )
+        yield Note("opening_settled", message)
     yield from library.notes

@@ -283,6 +283,18 @@ def test_without_five_years_of_prices_the_bootstrap_alone_is_missing(library):
     assert "the best" not in found.answer  # one month of expiries tells none apart
 
 
+def test_what_settles_on_the_opening_is_left_out(library):
+    """The made chain's expiry is a third Friday: as an option on RUT it would not settle on the close."""
+    quoted = tuple(replace(one, ticker="RUT") for one in library.chains)
+    other = replace(library, chains=quoted, histories={"RUT": library.histories["IWM"]})
+    result = record(other, chapters=["floors", "probabilities"])
+    assert all(chapter.answer.startswith("Nothing to check") for chapter in result.chapters)
+    assert (
+        "RUT: expiries that settle on the opening (1) are left out"
+        in {n.slug: n.message for n in result.warnings}["opening_settled"]
+    )
+
+
 def test_thin_data_are_said_to_be(library):
     result = record(library, chapters=["protection"])
     assert result.chapters[0].answer.startswith("Nothing to check")
