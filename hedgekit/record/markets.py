@@ -71,10 +71,10 @@ def opens(ticker: str, expiry: date) -> bool:
 
 def settled(library: Library, quoted: Quoted) -> list[tuple[date, float]]:
     """Return the chain's open expiries whose close is known by now, with it; none that settles on the opening."""
-    found = []
+    found, scale = [], library.scale(quoted)
     for expiry in quoted.chain.expiries:
         if expiry > quoted.day and quoted.chain.years_to(expiry) > 0.0 and not opens(quoted.ticker, expiry):
             close = library.close(quoted.ticker, expiry)
-            if np.isfinite(close):
-                found.append((expiry, close))
+            if np.isfinite(close * scale):
+                found.append((expiry, close * scale))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -183,6 +184,14 @@ def _notes(library: Library) -> Iterator[Note]:
     if library.chains and unpaid:
         message = f"no dividends of {', '.join(unpaid)}: early exercise before an ex-date is not replayed"
         yield Note("no_dividends", message)
+    for ticker in sorted({quoted.ticker for quoted in library.chains}):
+        scales = [library.scale(quoted) for quoted in library.chains if quoted.ticker == ticker]
+        if count := sum(math.isfinite(scale) and scale != 1.0 for scale in scales):
+            message = (
+                f"{ticker}: the closes of {count} of {len(scales)} chains' days are a plain fraction of their spot: "
+                "taken for a split since, and closes are multiplied for them"
+            )
+            yield Note("split_since", message)
     at_open = {(q.ticker, day) for q in library.chains for day in q.chain.expiries if opens(q.ticker, day)}
     if at_open:
         names = ", ".join(sorted({ticker for ticker, _ in at_open}))
