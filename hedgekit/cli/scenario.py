@@ -12,7 +12,7 @@ from hedgekit.cli.book_options import (
     read_dividend_options,
     read_prices,
 )
-from hedgekit.cli.options import deliver, output_options
+from hedgekit.cli.options import deliver, output_options, plot_option
 
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, ...] | None:
@@ -68,6 +68,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @click.option("--vol-index", metavar="FILE", help="History of a vol index such as VIX, for replays.")
 @click.option("--roll", "roll_days", type=int, metavar="DAYS", help="Also price rolling each option to a new one.")
 @book_options
+@plot_option
 @output_options
 def command(
     *,

@@ -539,7 +539,8 @@ class _Board:
 
         A drift is fitted besides, lest a wrong rate become dividends.
         """
-        known = np.isfinite(self.forward)
+        paired = np.bincount(self.which, minlength=len(self.forward)) > 0
+        known = np.isfinite(self.forward) & paired
         if known.sum() < LEAST_FORWARDS:
             return 0.0, 0.0
         t_years = self.t_years[known]
