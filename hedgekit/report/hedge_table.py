@@ -198,7 +198,7 @@ def portfolio_lines(view: PortfolioView, ticker: str) -> list[str]:
     if view.basis_risk_usd is not None:
         own = f"{dollars(view.basis_risk_usd)} (one standard deviation), {dollars(view.basis_risk_95_usd)} (95%)"
     count = (
-        f"{puts} puts bought (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
+        f"{puts} puts (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
         f"({view.contracts_low:.1f} to {view.contracts_high:.1f})"
     )
     level = ""
