@@ -198,7 +198,7 @@ def portfolio_lines(view: PortfolioView, ticker: str) -> list[str]:
     if view.basis_risk_usd is not None:
         own = f"{dollars(view.basis_risk_usd)} (one standard deviation), {dollars(view.basis_risk_95_usd)} (95%)"
     count = (
-        f"{puts} puts bought (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
+        f"{puts} puts (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
         f"({view.contracts_low:.1f} to {view.contracts_high:.1f})"
     )
     level = ""
@@ -308,6 +308,12 @@ def assignments(result: HedgeResult) -> list[str]:
 def proof(result: HedgeResult) -> list[str]:
     """Say what the exact search proved, and what more floor or fewer legs would cost."""
     optimum = result.optimum
+    if optimum is None and result.recommended is not None:
+        number = "delta" if result.problem.goal.kind == "delta" else "tail loss"
+        return [
+            f"searched: every strike and count of each kind of hedge above, not tickets of more strikes; a {number} is "
+            "a model's number, so nothing is proven of it"
+        ]
     if optimum is None or optimum.best is None:
         return []
     numbers = optimum.floor_by_legs if optimum.goal == "budget" else optimum.cost_by_legs
