@@ -7,10 +7,15 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from hedgekit.errors import InputError
+from hedgekit.distributions.odds import Odds, odds_at
+from hedgekit.errors import HedgekitError, InputError
+from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.comparison import HedgeResult
-from hedgekit.market.inputs import Given
+from hedgekit.hedges.outlook import implied_of, wealth_of
+from hedgekit.hedges.problem import Problem
+from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain
 from hedgekit.payoff import growth
 from hedgekit.results import Note, Result
@@ -18,7 +23,7 @@ from hedgekit.scenarios import Grid, holdings_of, revalue, underlying_of
 from hedgekit.scenarios.grid import elapsed_years
 
 SPOT_MOVES: Final = tuple(round(0.025 * step, 3) for step in range(-16, 11))
-"""From 40% down to 25% up."""
+"""From 40% down to 25% up; the strikes are added, where the lines bend."""
 
 VOL_SHOCKS: Final = (-0.40, -0.20, 0.0, 0.25, 0.50, 1.0)
 """Relative: 0.25 takes a vol of 20% to 25%."""
@@ -44,6 +49,12 @@ class WhatIfResult(Result):
         Value of shares and options, less today's value of the shares, less the cost carried to the date.
     unhedged_usd : ndarray of float64, shape (spots,)
         The shares alone.
+    marks : tuple of (str, float)
+        Spots worth knowing: the strikes, and where the hedged position breaks even at expiry.
+    floor_usd : float or None
+        Gain or loss at the candidate's floor; None for a stop, which promises none.
+    odds : Odds or None
+        Where the quotes say the spot may end at expiry; None where they imply no distribution.
     """
 
     schema_name: ClassVar[str] = "hedge_what_if"
@@ -54,6 +65,9 @@ class WhatIfResult(Result):
     grid: Grid
     pnl_usd: Any
     unhedged_usd: Any
+    marks: tuple[tuple[str, float], ...] = ()
+    floor_usd: float | None = None
+    odds: Odds | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the cube and its axes."""
@@ -61,13 +75,18 @@ class WhatIfResult(Result):
             "name": self.name,
             "spot": self.spot,
             "value_usd": self.value_usd,
+            "says": "Gain or loss of the hedged position against today's value of the shares, its cost paid.",
             "spot_moves": self.grid.spot_moves,
+            "spots": [self.spot * (1.0 + float(move)) for move in self.grid.spot_moves],
+            "marks": [{"name": name, "spot": spot} for name, spot in self.marks],
+            "floor_usd": self.floor_usd,
             "vol_shocks": self.grid.vol_shocks,
             "vol_rule": self.grid.vol_rule,
             "smile_rule": self.grid.smile,
             "dates": self.grid.dates,
             "pnl_usd": self.pnl_usd,
             "unhedged_usd": self.unhedged_usd,
+            "odds": self.odds,
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -93,7 +112,7 @@ def what_if(
     name: str | None = None,
     rate: Given = None,
     dividends: Given = None,
-    spot_moves: tuple[float, ...] = SPOT_MOVES,
+    spot_moves: tuple[float, ...] | None = None,
     vol_shocks: tuple[float, ...] = VOL_SHOCKS,
 ) -> WhatIfResult:
     """Revalue one candidate over spot, vol and date by full pricing, each strike keeping its vol.
@@ -108,7 +127,7 @@ def what_if(
     rate, dividends
         As given to `hedgekit.compare`.
     spot_moves : tuple of float
-        Fractions of the spot.
+        Fractions of the spot, ascending.  [default: `SPOT_MOVES` and the strikes]
     vol_shocks : tuple of float
         Relative.
 
@@ -128,14 +147,17 @@ def what_if(
         raise InputError("no hedge meets the goal: name the candidate to revalue")
     candidate = result.named(chosen)
     problem = result.problem
-    market = underlying_of(chain, [problem.expiry], rate=rate, dividends=dividends)
+    inputs = resolve(chain, [problem.expiry], rate=rate, dividends=dividends)
+    market = underlying_of(chain, [problem.expiry], market=inputs)
     holdings = holdings_of(chain, market, candidate.legs, shares=candidate.shares)
+    marks = _marks(candidate)
+    moves = spot_moves or tuple(sorted({*SPOT_MOVES, *(at / problem.spot - 1.0 for _, at in marks)}))
     start = chain.asof.date()
     days = sorted({start + timedelta(days=round(problem.days * step / STEPS)) for step in range(STEPS + 1)})
     grid = revalue(
         holdings,
         {chain.ticker: market},
-        spot_moves=list(spot_moves),
+        spot_moves=list(moves),
         vol_shocks=list(vol_shocks),
         dates=days,
         cash_usd=(candidate.shares_sold or 0) * problem.spot,
@@ -148,6 +170,8 @@ def what_if(
     notes = list(grid.warnings)
     if grid.unknown:
         notes.append(Note("not_valued", f"no vol and so no value before expiry: {', '.join(grid.unknown)}"))
+    odds, told = _odds(problem, candidate, chain, inputs, problem.spot * (1.0 + np.array(grid.spot_moves)))
+    notes += told
     return WhatIfResult(
         name=chosen,
         spot=problem.spot,
@@ -155,6 +179,9 @@ def what_if(
         grid=grid,
         pnl_usd=pnl,
         unhedged_usd=np.array([problem.shares * problem.spot * move for move in grid.spot_moves]),
+        marks=marks,
+        floor_usd=None if candidate.stop_level is not None else candidate.floor_usd - problem.value_usd,
+        odds=odds,
         inputs={
             **result.inputs,
             "vols": "each option at the vol of its own mid; shocks relative; each strike keeps its vol",
@@ -162,3 +189,23 @@ def what_if(
         },
         warnings=tuple(notes),
     )
+
+
+def _marks(candidate: Candidate) -> tuple[tuple[str, float], ...]:
+    """Return the strikes, and where the hedged position breaks even at expiry."""
+    marks = [("strike", strike) for strike in sorted({leg.option.strike for leg in candidate.legs})]
+    if candidate.breakeven_spot is not None:
+        marks.append(("break-even", candidate.breakeven_spot))
+    return tuple(marks)
+
+
+def _odds(
+    problem: Problem, candidate: Candidate, chain: Chain, market: MarketInputs, spots: npt.NDArray[np.float64]
+) -> tuple[Odds | None, list[Note]]:
+    """Return where the quotes say the spot may end, or why they do not tell."""
+    try:
+        ends = implied_of(problem, chain, market)
+    except HedgekitError as error:
+        return None, [Note("no_implied_distribution", str(error))]
+    gain = ends.probability_above(wealth_of(problem, candidate), problem.value_usd)
+    return odds_at(ends, spots, gain=gain), []

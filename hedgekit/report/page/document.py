@@ -133,12 +133,13 @@ def lean(answer: Mapping[str, Any]) -> dict[str, Any]:
     """
     if len(script_json(answer)) <= MOST_CHARACTERS:
         return dict(answer)
-    return {
-        name: f"{len(value):,} rows left out of the page: ask with --format json"
-        if isinstance(value, list) and len(value) > MOST_ROWS
-        else value
-        for name, value in answer.items()
-    }
+    return {name: _shortened(value) for name, value in answer.items()}
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, list) and len(value) > MOST_ROWS:
+        return f"{len(value):,} rows left out of the page: ask with --format json"
+    return {name: _shortened(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 @lru_cache(maxsize=1)
@@ -158,13 +159,18 @@ def plotly_script() -> str:
         raise MissingExtra("a page needs plotly: pip install 'hedgekit[report]'") from None
 
 
+def _rank(i: int) -> str:
+    """Return the heading's element: the first answer is the page's title."""
+    return "h2" if i else "h1"
+
+
 def document(sections: Sequence[Section], answers: Sequence[Mapping[str, Any]]) -> str:
     """Return the whole page."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
     script = (HERE / "page.js").read_text(encoding="utf-8")
     title = html.escape(sections[0].title if sections else "hedgekit")
     parts = [
-        f'<section aria-labelledby="s{i}"><h2 id="s{i}">{html.escape(section.title)}</h2>'
+        f'<section aria-labelledby="s{i}"><{_rank(i)} id="s{i}">{html.escape(section.title)}</{_rank(i)}>'
         + (f'<p class="lead">{html.escape(section.lead)}</p>' if section.lead else "")
         + section.body
         + "</section>"

@@ -21,7 +21,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
             f"{dollars(summary['pnl_usd'], sign=True)} after costs in {summary['years']:.1f} years, "
             f"{_pct(summary['return_per_year'])} a year on gross with a standard error of {_pct(summary['return_se'])}"
         )
-    body = figure(_spread(answer)) + figure(_gain(answer)) + warnings(answer)
+    body = figure(_spread(answer)) + figure(_gain(answer)) + figure(_fall(answer)) + warnings(answer)
     proof = answer["prove"]
     if proof:
         words = "all identical" if proof["identical"] else f"LOOK-AHEAD: {proof['difference']}"
@@ -81,9 +81,11 @@ def _spread(answer: Mapping[str, Any]) -> Figure:
                     "hovertemplate": f"%{{x}}: z %{{y:+.2f}}<extra>{side} {what}</extra>",
                 }
             )
-    marks = [level("line", y=0.0)]
+    marks = [level("", y=0.0)]
     for name in ("entry_z", "exit_z", "stop_z"):
-        marks += [level(f"{name[:-2]} {sign * inputs[name]:+g}", y=sign * inputs[name]) for sign in (1, -1)]
+        # the exits stand close to the line: one word is enough for both
+        words = [f"{name[:-2]} {sign * inputs[name]:+g}" if sign > 0 or name != "exit_z" else "" for sign in (1, -1)]
+        marks += [level(word, y=sign * inputs[name]) for word, sign in zip(words, (1, -1), strict=True)]
     return Figure(
         name="spread",
         data=data,
@@ -106,6 +108,20 @@ def _gain(answer: Mapping[str, Any]) -> Figure:
         layout={"yaxis": {"title": {"text": "P/L after costs"}, "tickformat": "$,.0f"}, "showlegend": False},
         says="Gain or loss after costs, added up by day.",
         height=260,
+    )
+
+
+def _fall(answer: Mapping[str, Any]) -> Figure:
+    daily = answer["daily"]
+    total = [0.0, *itertools.accumulate(gain or 0.0 for gain in daily["pnl_usd"])]
+    fallen = [now - best for now, best in zip(total, itertools.accumulate(total, max), strict=True)][1:]
+    drawn = line("below the best so far", daily["date"], fallen, 1, hover="%{x}: %{y:$,.0f}<extra></extra>", width=1.2)
+    return Figure(
+        name="fall",
+        data=[{**drawn, "fill": "tozeroy", "fillcolor": "rgba(213,94,0,0.2)"}],
+        layout={"yaxis": {"title": {"text": "below the best"}, "tickformat": "$,.0f"}, "showlegend": False},
+        says="How far the sum stands below its best so far: how deep and how long each fall was.",
+        height=220,
     )
 
 

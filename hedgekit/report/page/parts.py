@@ -58,9 +58,25 @@ def table(
     )
 
 
+def facts(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Return the few numbers that matter as cards: (name, value, what it means), plain text."""
+    cards = "".join(
+        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}"
+        + (f"<small>{html.escape(more)}</small>" if more else "")
+        + "</dd></div>"
+        for name, value, more in rows
+    )
+    return f'<dl class="facts">{cards}</dl>'
+
+
 def paragraph(text: str, *, kind: str = "") -> str:
     """Return a paragraph of plain text."""
     return f"<p{f' class={kind}' if kind else ''}>{html.escape(text)}</p>"
+
+
+def items(texts: Sequence[str]) -> str:
+    """Return a list of plain texts."""
+    return f"<ul>{''.join(f'<li>{html.escape(text)}</li>' for text in texts)}</ul>"
 
 
 def heading(text: str) -> str:
@@ -78,7 +94,7 @@ def warnings(answer: Mapping[str, Any]) -> str:
 
 
 def foot(answer: Mapping[str, Any]) -> str:
-    """Return what an answer rests on: every input, by name."""
+    """Return what an answer rests on: its source in a line, and every input by name."""
     inputs = answer.get("inputs") or {}
     rows = [
         [name.replace("_", " "), plain_text(value)]
@@ -86,10 +102,22 @@ def foot(answer: Mapping[str, Any]) -> str:
         if value is not None and value not in ([], {})
     ]
     return (
-        "<details><summary>What these numbers rest on</summary>"
+        paragraph(_provenance(inputs), kind="foot")
+        + "<details><summary>What these numbers rest on</summary>"
         + table(["input", "value"], rows, text=(0, 1))
         + "</details>"
     )
+
+
+def _provenance(inputs: Mapping[str, Any]) -> str:
+    """Return source, moment, hash and version in one line."""
+    parts = [str(inputs[name]) for name in ("source", "book") if isinstance(inputs.get(name), str)]
+    if inputs.get("asof"):
+        parts.append(f"as of {inputs['asof']}")
+    if isinstance(inputs.get("source_sha256"), str):
+        parts.append(f"sha256 {inputs['source_sha256'][:8]}")
+    parts.append(f"hedgekit {inputs['version']}" if inputs.get("version") else "hedgekit")
+    return ", ".join(parts) + "; software, not advice"
 
 
 def plain_text(value: Any) -> str:
@@ -130,9 +158,17 @@ def line(
 
 
 def level(
-    text: str, *, x: float | None = None, y: float | None = None, low: bool = False
+    text: str, *, x: float | None = None, y: float | None = None, low: bool = False, side: str = "center"
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a dotted line across a picture and its words (`low`: at the foot): a shape and an annotation."""
+    """Return a dotted line across a picture and its words: a shape and an annotation.
+
+    Parameters
+    ----------
+    low : bool
+        Words at the foot, not at the head.
+    side : {"center", "left", "right"}
+        Where the line stands of words at a place: left sets them to its right.
+    """
     stroke = {"color": GREY, "width": 1, "dash": "dot"}
     words = html.escape(text)
     if x is not None:
@@ -145,6 +181,7 @@ def level(
                 "yref": "paper",
                 "text": words,
                 "showarrow": False,
+                "xanchor": side,
                 "yanchor": "bottom",
             },
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hedgekit import units
 from hedgekit.report.console import dollars
-from hedgekit.report.page.cube import cube
+from hedgekit.report.page.cube import Cube, Mark
+from hedgekit.report.page.cube import shown as drawn
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import foot, line, table, warnings
 
@@ -20,7 +22,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     sheets = [
         (
             "as they are" if shock == 0 else f"{shock:+.0%} ({'relative' if relative else 'points of vol'})",
-            [[grid["pnl_usd"][d][i][j] for d in range(len(dates))] for i in reversed(range(len(moves)))],
+            [[grid["pnl_usd"][d][i][j] for d in range(len(dates))] for i in range(len(moves))],
         )
         for j, shock in enumerate(shocks)
     ]
@@ -31,17 +33,20 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
             f"Worst of the grid: {dollars(worst['pnl_usd'], sign=True)} with {answer['benchmark']} "
             f"{worst['spot_move']:+.0%} and vols {worst['vol_shock']:+.0%} on {worst['date']}"
         )
-    body = cube(
-        "scenario",
-        columns=dates,
-        rows=[f"{move:+.0%}" for move in reversed(moves)],
+    cube = Cube(
+        name="scenario",
+        dates=dates,
+        places=[units.percent(move) for move in moves],
+        labels={i: f"{move:+.0%}" for i, move in enumerate(moves)},
         sheets=sheets,
         start=still,
-        across="at the close of",
         down=f"move of {answer['benchmark']}",
+        suffix="%",
         slider="Implied vols",
         says="Gain or loss of the book in dollars, every option priced anew at each point.",
+        marks=[Mark(words="now", place=0.0)],
     )
+    body = drawn(cube)
     shown = [Section(title="The book under scenarios", lead=lead, body=body + warnings(answer) + foot(answer))]
     return [*shown, _replays(answer)] if answer["replays"] else shown
 
@@ -63,7 +68,7 @@ def _replays(answer: Mapping[str, Any]) -> Section:
                 "unknown" if found["end_pnl_usd"] is None else dollars(found["end_pnl_usd"], sign=True),
             ]
         )
-    drawn = Figure(
+    replayed = Figure(
         name="replays",
         data=data,
         layout={
@@ -72,5 +77,5 @@ def _replays(answer: Mapping[str, Any]) -> Section:
         },
         says="P/L of today's book along recorded market moves, day by day.",
     )
-    body = figure(drawn) + table(["replay", "window", "worst P/L", "on", "exit cost then", "P/L at the end"], rows)
+    body = figure(replayed) + table(["replay", "window", "worst P/L", "on", "exit cost then", "P/L at the end"], rows)
     return Section(title="Recorded market moves", body=body)
