@@ -16,18 +16,27 @@
     }
     return 56 + 22 * rows;
   };
-  const NARROW = 520;
+  // Pixels: a phone's pictures are drawn with less around them, a sheet of A4 or Letter is this wide.
+  const NARROW = 520, SHEET = 690;
+  let printing = false;
   // The same hues, lighter: lines keep three to one against the dark paper.
   const LIGHTER = {"#0072b2": "#56b4e9", "#d55e00": "#ff8f47", "#009e73": "#35c99b", "#cc79a7": "#e6a3c9", "#e69f00": "#f5bf42", "#56b4e9": "#a6d8f7", "#8a8a8a": "#b0b0b0"};
   const hues = new Map();
   const toned = (spec) => {
-    for (const trace of spec.data)
+    for (const trace of spec.data) {
+      // The middle of a scale is the paper, and what is far from it stands out from it.
+      if (trace.type === "heatmap" && trace.colorscale) {
+        if (!hues.has(trace)) hues.set(trace, trace.colorscale);
+        const ends = trace.zmin < 0 ? [[0, "#ffa14d"], [0.5, colour("--middle")], [1, "#5cb8f5"]] : hues.get(trace);
+        trace.colorscale = dark() ? ends : hues.get(trace);
+      }
       for (const part of [trace.line, trace.marker, trace.error_x, trace.error_y]) {
         if (!part || typeof part.color !== "string") continue;
         if (!hues.has(part)) hues.set(part, part.color);
         const own = hues.get(part);
         part.color = dark() ? LIGHTER[own] || own : own;
       }
+    }
   };
   const themed = (spec, width) => {
     const layout = spec.layout;
@@ -42,12 +51,9 @@
       if (/^[xy]axis/.test(key)) full[key] = {...axis, ...(layout[key] || {})};
     if (width < NARROW && full.margin.l > 90) full.margin.l = 90;
     full.annotations = (layout.annotations || []).map((note) => ({...note, font: {color: ink, size: width < NARROW ? 10 : 12}}));
-    // The middle of the scale is the paper: nothing gained, nothing lost.
     for (const trace of spec.data)
-      if (trace.type === "heatmap" && trace.colorscale) {
-        trace.colorscale = trace.colorscale.map(([at, tone]) => [at, at === 0.5 ? colour("--middle") : tone]);
-        if (trace.colorbar) trace.colorbar.thickness = width < NARROW ? 8 : 12;
-      }
+      if (trace.type === "heatmap" && trace.colorbar) trace.colorbar.thickness = width < NARROW ? 8 : 12;
+    if (printing) full.width = SHEET;
     return full;
   };
   const plots = new Map(), drawn = new Set();
@@ -55,7 +61,7 @@
     const spec = plots.get(id);
     drawn.add(id);
     toned(spec);
-    Plotly.react(id, spec.data, themed(spec, document.getElementById(id).clientWidth), {responsive: true, displaylogo: false, displayModeBar: false,
+    Plotly.react(id, spec.data, themed(spec, printing ? SHEET : document.getElementById(id).clientWidth), {responsive: true, displaylogo: false, displayModeBar: false,
       modeBarButtonsToRemove: ["lasso2d", "select2d"]});
   };
   const again = (id) => { if (drawn.has(id)) draw(id); };
@@ -66,12 +72,12 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   const folded = [];
   addEventListener("beforeprint", () => {
-    root.dataset.was = root.dataset.theme || ""; root.dataset.theme = "light"; all(); redraw();
+    root.dataset.was = root.dataset.theme || ""; root.dataset.theme = "light"; printing = true; all(); redraw();
     document.querySelectorAll("details:not([open])").forEach((one) => { one.open = true; folded.push(one); });
   });
   addEventListener("afterprint", () => {
     if (root.dataset.was) root.dataset.theme = root.dataset.was; else delete root.dataset.theme;
-    folded.splice(0).forEach((one) => { one.open = false; }); redraw();
+    printing = false; folded.splice(0).forEach((one) => { one.open = false; }); redraw();
   });
 
   // A slider shows one sheet of a cube: the lines, the map, and the table under them.

@@ -113,11 +113,23 @@ def _provenance(inputs: Mapping[str, Any]) -> str:
     """Return source, moment, hash and version in one line."""
     parts = [str(inputs[name]) for name in ("source", "book") if isinstance(inputs.get(name), str)]
     if inputs.get("asof"):
-        parts.append(f"as of {inputs['asof']}")
+        parts.append(f"as of {moment(inputs['asof'])}")
     if isinstance(inputs.get("source_sha256"), str):
         parts.append(f"sha256 {inputs['source_sha256'][:8]}")
     parts.append(f"hedgekit {inputs['version']}" if inputs.get("version") else "hedgekit")
     return ", ".join(parts) + "; software, not advice"
+
+
+def moment(text: Any) -> str:
+    """Return a moment of ISO 8601 as people write it.
+
+    Examples
+    --------
+    >>> moment("2026-06-17T16:32:30-04:00"), moment("2026-05-01")
+    ('2026-06-17 16:32 New York', '2026-05-01')
+    """
+    day, _, clock = str(text).partition("T")
+    return f"{day} {clock[:5]} New York" if clock else day
 
 
 def plain_text(value: Any) -> str:

@@ -145,11 +145,14 @@ def test_fits_the_window(browser, opened, width):
 
 
 def test_fits_a_printed_sheet(browser, opened):
-    browser.view(PRINTED, media="print")
+    browser.view(1280)
     browser.open(opened)
     browser.run("dispatchEvent(new Event('beforeprint'))")
+    browser.view(PRINTED, media="print")
     cut = browser.run("[...document.querySelectorAll('.wide')].filter((t)=>t.scrollWidth>t.clientWidth+1).length")
     assert cut == 0
+    wider = "[...document.querySelectorAll('.plot .main-svg')].filter((p)=>p.getBoundingClientRect().width>innerWidth).length"
+    assert browser.run(wider) == 0
     assert browser.run("[...document.querySelectorAll('details')].every((d)=>d.open)")
     browser.run("dispatchEvent(new Event('afterprint'))")
     assert not browser.run("[...document.querySelectorAll('details')].some((d)=>d.open)")
