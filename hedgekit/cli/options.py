@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from hedgekit.model import ExerciseStyle
     from hedgekit.results import Result
-    from hedgekit.settings import Level
+    from hedgekit.settings import Level, Setting
     from hedgekit.valuation import ValuationResult
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,8 +93,23 @@ def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -
 
     ctx.meta[CONFIG] = path
     defaults = defaults_for(levels(ctx), path, commands=tuple(COMMANDS))
+    _check_types(ctx, defaults)
     ctx.default_map = {**(ctx.default_map or {}), **{name: setting.value for name, setting in defaults.items()}}
     return path
+
+
+def _check_types(ctx: click.Context, defaults: Mapping[str, Setting]) -> None:
+    """Refuse a value of a file that its option cannot take, naming the file: a flag's error would not."""
+    from hedgekit.errors import DataError
+
+    for option in ctx.command.params:
+        setting = defaults.get(option.name or "")
+        if setting is None or option.multiple or option.nargs != 1:
+            continue
+        try:
+            option.type.convert(setting.value, option, ctx)
+        except click.BadParameter as error:
+            raise DataError(f"{setting.source}: [{ctx.info_name}] {flag_name(option)}: {error.message}") from None
 
 
 def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
