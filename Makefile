@@ -32,6 +32,7 @@ check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
 	$(BIN)/cython-lint hedgekit/core
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt --ignore-unused-allowlist $(KERNELS:%=hedgekit.core.%)
+	@if command -v node >/dev/null; then $(BIN)/pyright --pythonpath $(BIN)/python tests/typing; else echo "node is not on the path: pyright is not run"; fi
 	$(BIN)/lint-imports
 
 dist: $(VENV)/.installed

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hedgekit.report.console import dollars
-from hedgekit.report.page.document import Figure, figure, script_json, unique
+from hedgekit.report.page.document import Figure, figure, script_json, unique, with_pictures
 from hedgekit.report.page.parts import GREY, level, line, table
 
 LINES = 4
@@ -134,6 +134,8 @@ def shown(cube: Cube) -> str:
         head.append("chance to end below")
         cells = [[*row, f"{cube.odds.below[i]:.1%}"] for row, i in zip(cells, rows, strict=True)]
     under = table(head, cells, name=f"{name}-table", caption="Dollars, at the close of each day; of the first, now.")
+    if not with_pictures():
+        return under
     return control + figure(_lines(cube, drawn)) + figure(_map(cube)) + under
 
 

@@ -64,9 +64,10 @@ class Figure:
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """Where on a page an answer stands, and the pictures drawn there so far."""
+    """Where on a page an answer stands, whether it has pictures, and those drawn so far."""
 
     number: int = 0
+    pictures: bool = True
     figures: list[Figure] = field(default_factory=list)
 
 
@@ -74,9 +75,9 @@ _PLACE: ContextVar[Place | None] = ContextVar("place", default=None)
 
 
 @contextmanager
-def place(number: int) -> Iterator[Place]:
-    """Make the names of what is drawn inside differ from those of every other answer on the page."""
-    here = Place(number=number)
+def place(number: int, *, pictures: bool = True) -> Iterator[Place]:
+    """Make the names of what is drawn inside differ from those of every other answer; or draw no pictures."""
+    here = Place(number=number, pictures=pictures)
     token = _PLACE.set(here)
     try:
         yield here
@@ -97,11 +98,19 @@ def unique(name: str) -> str:
     return f"a{here.number if here else 0}-{name}"
 
 
+def with_pictures() -> bool:
+    """Return whether pictures are wanted where the answer stands."""
+    here = _PLACE.get()
+    return here is None or here.pictures
+
+
 def figure(shown: Figure) -> str:
     """Return a picture as HTML: drawn by the page's script from the JSON beside it."""
     here = _PLACE.get()
     if here is not None:
         here.figures.append(shown)
+        if not here.pictures:
+            return ""
     spec = script_json({"data": shown.data, "layout": shown.layout})
     name, says = html.escape(unique(shown.name)), html.escape(shown.says)
     return (
