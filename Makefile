@@ -1,4 +1,4 @@
-# make demo    build, install into .venv and run the main job on the embedded example
+# make demo    build, install into .venv, run the main job on the embedded example and write its page
 # make test    build, install and run the whole test suite
 # make check   static checks: format, lint, types, layers
 # make dist    build the sdist, install it in a fresh environment and run it away from the checkout
@@ -20,7 +20,8 @@ SOURCES := pyproject.toml setup.py $(wildcard hedgekit/core/*.pyx hedgekit/core/
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
-	$(BIN)/hedgekit hedge --shares 1700 --chain examples/data/iwm.json --by 2027-01-15 --floor 0.90
+	@mkdir -p build
+	$(BIN)/hedgekit hedge --shares 1700 --chain examples/data/iwm.json --by 2027-01-15 --floor 0.90 --html build/hedge.html
 
 test: $(VENV)/.installed $(VENV)/.test
 	$(BIN)/pytest -n auto --dist loadfile
@@ -55,7 +56,7 @@ $(VENV)/.python:
 
 $(VENV)/.installed: $(VENV)/.python $(SOURCES)
 	$(PIP) install --upgrade 'pip>=24'
-	$(PIP) install --editable .
+	$(PIP) install --editable '.[report]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.installed
