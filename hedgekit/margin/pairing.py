@@ -1,10 +1,14 @@
 """Which position covers which, so that the rules ask the least of one underlying: an exact integer programme.
 
-Every short option is uncovered, uncovered in a strangle, covered by shares, or in the spread of its expiry with long
-options that expire no earlier; every long option is in at most one of these or stands alone. Requirements are linear
-in how many contracts go where, but for a spread's greatest loss, which is the least number that is no smaller than the
-loss at any exercise price. HiGHS (`scipy.optimize.milp`) finds the counts; the dollars are then recomputed exactly
-from the counts by the rules. Pairing one by one, as a person would, can ask for more.
+Every short option is uncovered, uncovered in a strangle, covered by shares, or in a spread with long options that
+expire no earlier than any short one of it; every long option is in at most one of these or stands alone. Short options
+of one kind may expire on different days; a put and a call side are asked for as one only when their short options share
+an expiry, because else both can lose, one after the other. Of spreads whose last short option ends on one day one is
+enough: two of them ask no less apart than together. Requirements are linear in how many contracts go where, but for a
+spread's greatest loss, which is the least number that is no smaller than the loss at any exercise price. The least
+corner of a small account's programme is found in exact arithmetic and is the answer when its counts are whole; else
+HiGHS (`scipy.optimize.milp`) finds the counts. The dollars are recomputed exactly from the counts by the rules. Pairing
+one by one, as a person would, can ask for more.
 """
 
 from __future__ import annotations
@@ -12,10 +16,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from hedgekit.margin import collar, covered, long_stock, naked, protective_put, short_stock
+from hedgekit.margin.corner import Number, Row, least_corner
 from hedgekit.margin.long_option import long_option
 from hedgekit.margin.spread import exercise_value, price_points
 from hedgekit.margin.strangle import strangle
@@ -28,6 +34,9 @@ INITIAL, MAINTENANCE = "initial", "maintenance"
 MOST_NODES = 5000
 """The search branches no further; what it has found then is allowed, only not proven least. Books of fifty lines take
 fewer than a hundred. Not a time: an answer must not depend on the machine."""
+
+SMALL = 4000
+"""Rows times columns up to which the corner is looked for in exact arithmetic: ten milliseconds at most."""
 
 WHOLE = 1e-5
 """A count this near to a whole number is one: HiGHS keeps integers to 1e-6."""
@@ -68,7 +77,7 @@ class Pairing:
 
     Attributes
     ----------
-    spreads : dict of expiry to (longs, shorts)
+    spreads : dict of (last short expiry, multiplier, kind) to (longs, shorts)
         Each a dict of place to contracts.
     naked : dict of place to contracts
     strangles : dict of (call, put) to contracts
@@ -100,20 +109,20 @@ class _Programme:
     """Columns with their cost and rows with their limits, as they come up."""
 
     def __init__(self) -> None:
-        self.cost: list[float] = []
+        self.cost: list[Fraction] = []
         self.whole: list[int] = []
         self.most: list[float] = []
-        self.rows: list[tuple[dict[int, float], float, float]] = []
+        self.rows: list[Row] = []
         self.losses: set[int] = set()
 
     def column(self, cost: Fraction, most: float = math.inf, *, whole: bool = True) -> int:
-        self.cost.append(float(cost))
+        self.cost.append(cost)
         self.whole.append(int(whole))
         self.most.append(most)
         return len(self.cost) - 1
 
-    def row(self, terms: dict[int, float], low: float, high: float) -> None:
-        self.rows.append((terms, low, high))
+    def row(self, terms: dict[int, Number], low: int, high: int | None) -> None:
+        self.rows.append(Row(terms, low, high))
 
     def solve(self) -> tuple[list[float], bool]:
         """Return the columns' values, and whether they are proven least; the loss columns alone may be broken.
@@ -121,6 +130,12 @@ class _Programme:
         With every other count whole, strangles are a transport problem, whose corners are whole: no branching needed.
         Should HiGHS end beside a corner, they are asked to be whole.
         """
+        if len(self.rows) * len(self.cost) <= SMALL:
+            corner = least_corner(self.cost, self.rows)
+            if corner is not None and all(
+                count.denominator == 1 for column, count in enumerate(corner) if column not in self.losses
+            ):
+                return [float(count) for count in corner], True
         x, proven = self._solve()
         if any(abs(value - round(value)) > WHOLE for column, value in enumerate(x) if column not in self.losses):
             self.whole = [int(column not in self.losses) for column in range(len(self.cost))]
@@ -132,17 +147,17 @@ class _Programme:
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
-        entries = [(r, c, v) for r, (terms, _, _) in enumerate(self.rows) for c, v in terms.items()]
+        entries = [(r, c, float(v)) for r, row in enumerate(self.rows) for c, v in row.terms.items()]
         row, column, value = zip(*entries, strict=True)
         shape = (len(self.rows), len(self.cost))
         found = milp(
-            np.array(self.cost),
+            np.array([float(cost) for cost in self.cost]),
             integrality=np.array(self.whole),
             bounds=Bounds(0.0, np.array(self.most)),
             constraints=LinearConstraint(
                 csr_array((value, (row, column)), shape=shape),
-                np.array([low for _, low, _ in self.rows]),
-                np.array([high for _, _, high in self.rows]),
+                np.array([float(row.low) for row in self.rows]),
+                np.array([math.inf if row.high is None else float(row.high) for row in self.rows]),
             ),
             options={"mip_rel_gap": GAP, "node_limit": MOST_NODES},
         )
@@ -188,9 +203,9 @@ class _Model:
     ) -> None:
         self.longs, self.shorts, self.shares, self.underlying, self.stage = longs, shorts, shares, underlying, stage
         self.programme = _Programme()
-        self.of_long: list[dict[int, float]] = [{} for _ in longs]
-        self.of_short: list[dict[int, float]] = [{} for _ in shorts]
-        self.of_shares: dict[int, float] = {}
+        self.of_long: list[dict[int, Number]] = [{} for _ in longs]
+        self.of_short: list[dict[int, Number]] = [{} for _ in shorts]
+        self.of_shares: dict[int, Number] = {}
         self.spread_columns: dict[Any, tuple[dict[int, int], dict[int, int]]] = {}
         self.naked = {j: self._naked(j) for j in range(len(shorts))}
         self.strangles = self._strangles()
@@ -201,11 +216,11 @@ class _Model:
     def solve(self) -> Pairing:
         for i, terms in enumerate(self.of_long):
             if terms:
-                self.programme.row(terms, 0.0, self.longs[i].contracts)
+                self.programme.row(terms, 0, self.longs[i].contracts)
         for j, terms in enumerate(self.of_short):
             self.programme.row(terms, self.shorts[j].contracts, self.shorts[j].contracts)
         if self.of_shares:
-            self.programme.row(self.of_shares, 0.0, abs(self.shares))
+            self.programme.row(self.of_shares, 0, abs(self.shares))
         if not self.programme.rows:
             return Pairing()
         x, proven = self.programme.solve()
@@ -230,7 +245,7 @@ class _Model:
         short = self.shorts[j]
         base = naked.naked_base(short.option, self.underlying) * short.option.multiplier
         column = self.programme.column(base + short.value, short.contracts)
-        self.of_short[j][column] = 1.0
+        self.of_short[j][column] = 1
         return column
 
     def _strangles(self) -> dict[tuple[int, int], int]:
@@ -242,15 +257,21 @@ class _Model:
                 if call.option.multiplier != put.option.multiplier:
                     continue
                 column = self.programme.column(strangle_usd(call, put, self.underlying), whole=False)
-                self.of_short[j][column] = self.of_short[k][column] = 1.0
+                self.of_short[j][column] = self.of_short[k][column] = 1
                 columns[j, k] = column
         return columns
 
     def _spreads(self) -> None:
-        """One spread for each expiry and multiplier of the short options, its loss a column of its own."""
-        for key in sorted({(short.option.expiry, short.option.multiplier) for short in self.shorts}):
-            expiry, multiplier = key
-            mine = [j for j, s in enumerate(self.shorts) if (s.option.expiry, s.option.multiplier) == key]
+        """One spread for each last expiry, kinds and multiplier of the short options, its loss a column of its own."""
+        for key in self._spread_keys():
+            expiry, multiplier, kind = key
+            mine = [
+                j
+                for j, held in enumerate(self.shorts)
+                if held.option.multiplier == multiplier
+                and (held.option.expiry == expiry if kind is None else held.option.expiry <= expiry)
+                and kind in (None, held.option.kind)
+            ]
             kinds = {self.shorts[j].option.kind for j in mine}
             helpers = [
                 i
@@ -264,22 +285,39 @@ class _Model:
             loss = self.programme.column(Fraction(1), whole=False)
             self.programme.losses.add(loss)
             for j, column in sold.items():
-                self.of_short[j][column] = 1.0
+                self.of_short[j][column] = 1
             for i, column in bought.items():
-                self.of_long[i][column] = 1.0
-            for kind in kinds:
-                even = {column: 1.0 for i, column in bought.items() if self.longs[i].option.kind == kind}
-                even |= {column: -1.0 for j, column in sold.items() if self.shorts[j].option.kind == kind}
-                self.programme.row(even, 0.0, 0.0)
+                self.of_long[i][column] = 1
+            for side in kinds:
+                even: dict[int, Number] = {
+                    column: 1 for i, column in bought.items() if self.longs[i].option.kind == side
+                }
+                even |= {column: -1 for j, column in sold.items() if self.shorts[j].option.kind == side}
+                self.programme.row(even, 0, 0)
             options = [self.longs[i].option for i in bought] + [self.shorts[j].option for j in sold]
             for spot in price_points(options):
-                terms = {loss: 1.0}
+                terms: dict[int, Number] = {loss: 1}
                 for i, column in bought.items():
-                    terms[column] = float(multiplier * exercise_value(self.longs[i].option, spot))
+                    terms[column] = multiplier * exercise_value(self.longs[i].option, spot)
                 for j, column in sold.items():
-                    terms[column] = -float(multiplier * exercise_value(self.shorts[j].option, spot))
-                self.programme.row(terms, 0.0, math.inf)
+                    terms[column] = -multiplier * exercise_value(self.shorts[j].option, spot)
+                self.programme.row(terms, 0, None)
             self.spread_columns[key] = bought, sold
+
+    def _spread_keys(self) -> list[tuple[date, int, str | None]]:
+        """Return (last short expiry, multiplier, kind): kind None for all short options of exactly that expiry."""
+        keys: list[tuple[date, int, str | None]] = []
+        for expiry, multiplier in sorted({(held.option.expiry, held.option.multiplier) for held in self.shorts}):
+            keys.append((expiry, multiplier, None))
+            for kind in ("call", "put"):
+                days = {
+                    held.option.expiry
+                    for held in self.shorts
+                    if (held.option.kind, held.option.multiplier) == (kind, multiplier)
+                }
+                if expiry in days and min(days) < expiry:
+                    keys.append((expiry, multiplier, kind))
+        return keys
 
     def _tied(self, i: int) -> Fraction:
         """Loan value that a long option loses in a spread."""
@@ -304,8 +342,8 @@ class _Model:
         for j in self._against_shares("call", self.shorts):
             option = self.shorts[j].option
             column = self.programme.column(self._saving(covered_a_share(option, self.underlying), option.multiplier))
-            self.of_short[j][column] = 1.0
-            self.of_shares[column] = float(option.multiplier)
+            self.of_short[j][column] = 1
+            self.of_shares[column] = option.multiplier
             columns[j] = column
         return columns
 
@@ -319,8 +357,8 @@ class _Model:
             if saving >= 0:
                 continue
             column = self.programme.column(saving + self._tied(i))
-            self.of_long[i][column] = 1.0
-            self.of_shares[column] = float(option.multiplier)
+            self.of_long[i][column] = 1
+            self.of_shares[column] = option.multiplier
             columns[i] = column
         return columns
 
@@ -335,8 +373,8 @@ class _Model:
                 if asked is None:
                     continue
                 column = self.programme.column(self._saving(asked, bought.multiplier) + self._tied(i))
-                self.of_long[i][column] = self.of_short[j][column] = 1.0
-                self.of_shares[column] = float(bought.multiplier)
+                self.of_long[i][column] = self.of_short[j][column] = 1
+                self.of_shares[column] = bought.multiplier
                 columns[i, j] = column
         return columns
 

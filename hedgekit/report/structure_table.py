@@ -23,7 +23,7 @@ from hedgekit.report.console import (
     warning_lines,
 )
 from hedgekit.structures.analysis import MEASURES, StructureResult
-from hedgekit.structures.outcome import where
+from hedgekit.structures.outcome import Outcome, where
 from hedgekit.structures.outlook import KELLY_CAVEAT
 
 WIDE = 78
@@ -96,7 +96,7 @@ def _where(result: StructureResult, level: Fraction | None, spot: Fraction | Non
     if level is None or spot is None:
         return " far above"
     if not result.outcome.is_exact:
-        return " far above" if spot == result.outcome.profit.knots[-1] else f" at {float(spot):.2f}"
+        return _about_where(result.outcome, level)
     places = []
     for low, high in where(result.outcome.profit, level):
         if high is None:
@@ -107,6 +107,29 @@ def _where(result: StructureResult, level: Fraction | None, spot: Fraction | Non
             places.append(f"at {float(high):.10g} and below")
         else:
             places.append(f"from {float(low):.10g} to {float(high):.10g}")
+    return f" {' or '.join(places)}" if len(places) <= MOST_PLACES else ""
+
+
+def _about_where(outcome: Outcome, level: Fraction) -> str:
+    """Say where a curve joined from valued spots is as low or high as it gets, to its stated error."""
+    error = Fraction(outcome.error_usd)
+    near = [abs(value - level) <= error for value in outcome.profit.values]
+    knots, last = outcome.profit.knots, len(near) - 1
+    places = []
+    start = 0
+    for i, inside in enumerate(near):
+        if inside and not (i and near[i - 1]):
+            start = i
+        if not inside or (i < last and near[i + 1]):
+            continue
+        if start == 0 and i == last:
+            return ""
+        if start == 0:
+            places.append(f"at {float(knots[i]):.2f} and below")
+        elif i == last:
+            places.append(f"from {float(knots[start]):.2f} up")
+        else:
+            places.append(f"at {float(knots[(start + i) // 2]):.2f}")
     return f" {' or '.join(places)}" if len(places) <= MOST_PLACES else ""
 
 

@@ -20,9 +20,12 @@ from hedgekit.structures.setting import Setting, forward_price, options_of, shar
 from hedgekit.structures.view import View
 
 if TYPE_CHECKING:
-    from hedgekit.structures.find import Search
+    from hedgekit.structures.search import Search
 
 Picks = list[tuple[str, tuple[Holding, ...]]]
+
+HALF_CENT = 0.005
+"""Dollars a contract: a calendar's greatest loss is known to no less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,8 @@ def measured(picks: Picks, setting: Setting, view: View, market: Priced, limits:
     for name, held in picks:
         one = _measure(name, held, setting, view, market, limits, search)
         if one is None or one.profit_probability < limits.min_probability or one.expected_value_usd <= 0.0:
+            continue
+        if one.financed_loss_usd > limits.max_loss + HALF_CENT or one.capital_usd > limits.max_capital + HALF_CENT:
             continue
         found.append(one)
     return found
@@ -159,7 +164,7 @@ def stated(
         "spot": chain.spot,
         "spot_source": setting.spot_source,
         "expiry": day,
-        "far_expiry": max(setting.t_years) if len(setting.t_years) > 1 else None,
+        "later_expiries": [other for other in setting.t_years if other > day],
         "t_years": setting.t_horizon,
         "rate": setting.rates[day],
         "rate_source": setting.rate_source,

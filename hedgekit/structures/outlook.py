@@ -124,7 +124,7 @@ def judge(
         statement=distribution.statement,
         profit_probability=distribution.probability_above(outcome.profit, 0.0),
         expected_value_usd=expected,
-        kelly_fraction=kelly(outcome, distribution, discount, kept),
+        kelly_fraction=kelly(outcome, distribution, discount, expected),
         in_the_money=symbols,
     )
 
@@ -249,7 +249,7 @@ PIECES = 4000
 """Equally likely outcomes that the Kelly fraction is found over."""
 
 
-def kelly(outcome: Outcome, distribution: Distribution, discount: float, kept: float) -> float | None:
+def kelly(outcome: Outcome, distribution: Distribution, discount: float, expected: float) -> float | None:
     """Return the fraction of wealth to stake, as max loss, that makes its expected logarithm grow the most.
 
     ``max over f in [0, 1) of E[ln(1 + f X / L)]``, X the profit in today's money and L the greatest loss, over the
@@ -261,8 +261,9 @@ def kelly(outcome: Outcome, distribution: Distribution, discount: float, kept: f
     distribution : Distribution
     discount : float
         To the first expiry.
-    kept : float
-        Dollars beyond the discounted profit: interest on what is paid, dividends on shares.
+    expected : float
+        The expected value, dollars: the outcomes are shifted to have it as their mean, so that interest on what is
+        paid, dividends on shares and what early exercise takes or gives count, and a fair bet gets nothing.
     """
     if outcome.low is None or outcome.low >= 0:
         return None
@@ -271,7 +272,8 @@ def kelly(outcome: Outcome, distribution: Distribution, discount: float, kept: f
     knots = np.array([float(knot) for knot in outcome.profit.knots])
     values = np.array([float(value) for value in outcome.profit.values])
     gain = np.interp(spots, knots, values) + float(outcome.profit.end_slope) * np.maximum(spots - knots[-1], 0.0)
-    gain = discount * gain + kept
+    gain = discount * gain
+    gain += expected - gain.mean()
     returns = gain / max(-float(outcome.low), -float(gain.min()))
     if returns.max() <= 0.0:
         return None
