@@ -26,7 +26,8 @@ PICTURES = {
 def main() -> None:
     """Write every picture."""
     spec = importlib.util.spec_from_file_location("browser", ROOT / "tests" / "unit" / "report" / "browser.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +63,40 @@ def test_every_shell_has_its_script(shell):
     )
     assert done.returncode == 0
     assert f"{shell}_complete" in done.stdout
+
+
+DRIVEN = {
+    "bash": """eval "$(_HEDGEKIT_COMPLETE=bash_source hedgekit)"
+COMP_WORDS=({words}); COMP_CWORD=$(({count} - 1)); _hedgekit_completion hedgekit; printf '%s\\n' "${{COMPREPLY[@]}}"
+""",
+    "fish": """_HEDGEKIT_COMPLETE=fish_source hedgekit | source
+complete -C '{words}'
+""",
+}
+"""What a shell runs when a person presses the tab key, without the key."""
+
+
+@pytest.mark.parametrize("shell", DRIVEN)
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("hedgekit lead", "leadership"),
+        ("hedgekit hedge --flo", "--floor"),
+        ("hedgekit structure iron-c", "iron-condor"),
+        ("hedgekit hedge --chain examples/data/iwm.json --by 2027-01", "2027-01-15"),
+        ("hedgekit pair ratio examples/data/IWM.csv examples/data/SPY.csv --long I", "IWM"),
+    ],
+)
+def test_a_real_shell_is_offered_the_word(root, shell, words, offered):
+    program = Path(sys.executable).parent / "hedgekit"
+    if shutil.which(shell) is None or not program.exists():
+        pytest.skip(f"{shell} or the hedgekit command is not installed")
+    environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    script = DRIVEN[shell].format(words=words, count=len(words.split(" ")))
+    done = subprocess.run(
+        [shell, "-c", script], capture_output=True, text=True, cwd=root, env=environment, timeout=60, check=False
+    )
+    assert offered in [line.split("\t")[0] for line in done.stdout.splitlines()], done.stderr
 
 
 @pytest.mark.parametrize(
