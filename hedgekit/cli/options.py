@@ -308,6 +308,14 @@ def value_contract(
     )
 
 
+def say(text: str) -> None:
+    """Write a line to standard error; when its reader has gone, what is still to be done is done all the same."""
+    try:
+        click.echo(text, err=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def deliver(
     result: Result, *, format_: str, output: str, quiet: bool, beside: Callable[[], Sequence[Result]] | None = None
 ) -> None:
@@ -330,7 +338,7 @@ def deliver(
     clear_line()
     if not quiet and format_ != "table":
         for note in result.warnings:
-            click.echo(f"warning: {note.message}", err=True)
+            say(f"warning: {note.message}")
     if format_ == "parquet":
         from hedgekit.report.parquet import write_parquet
 
@@ -338,13 +346,13 @@ def deliver(
             raise click.UsageError("parquet is no text: give --output FILE")
         write_parquet(Path(output), result)
         if not quiet:
-            click.echo(f"written: {output}", err=True)
+            say(f"written: {output}")
     elif output == "-":
         _say(result, format_)
     else:
         write_text(Path(output), _text(result, format_, terminal=False))
         if not quiet:
-            click.echo(f"written: {output}", err=True)
+            say(f"written: {output}")
     if target:
         from hedgekit.report.page import page
 
@@ -358,4 +366,4 @@ def write_beside(files: Mapping[str, str], *, quiet: bool) -> None:
     for name, text in files.items():
         write_text(Path(name), text)
         if not quiet:
-            click.echo(f"written: {name}", err=True)
+            say(f"written: {name}")

@@ -203,6 +203,19 @@ def test_a_reader_that_has_gone_is_no_error(root, words):
     assert done.stderr == ""
 
 
+def test_files_are_written_though_nobody_reads_what_is_said(root, tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    ticket, page = tmp_path / "orders.csv", tmp_path / "hedge.json"
+    words = ["hedge", "--shares", "300", "--chain", "examples/data/iwm.json", "--by", "2027-01-15", "--output", str(page)]
+    done = subprocess.run(
+        [*PROGRAM, *words, "--ticket", str(ticket)], stdout=write, stderr=write, cwd=root, timeout=60, check=False
+    )
+    os.close(write)
+    assert done.returncode == 0
+    assert ticket.read_text(encoding="utf-8").startswith("action,") and page.exists()
+
+
 def test_summaries_are_what_the_commands_say():
     import click
 
