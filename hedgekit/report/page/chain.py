@@ -54,7 +54,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
             [row["slug"].replace("_", " "), f"{row['count']:,}", row["message"], ", ".join(row["examples"])]
             for row in answer["defects"]
         ]
-        body += table(["", "quotes", "what", "for example"], rows, text=(0, 2, 3))
+        body += table(["", "quotes", "what", "for example"], rows, text=(0, 2, 3), stack=True)
     else:
         body += "<p>None found.</p>"
     for row in shown[:1]:

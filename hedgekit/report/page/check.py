@@ -25,9 +25,9 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         [
             rule["id"],
             f"{MARKS[rule['verdict']]} {rule['verdict'] if rule['computed'] else 'breach (not computed)'}",
+            rule["message"],
             _short(rule["value"]),
             _short(rule["limit"]),
-            rule["message"],
             rule["calculation"],
         ]
         for rule in rules
@@ -40,7 +40,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         ]
     )
     body += warnings(answer)
-    body += table(["rule", "verdict", "value", "limit", "message", "calculation"], rows, text=(0, 1, 4, 5))
+    body += table(["rule", "verdict", "message", "value", "limit", "calculation"], rows, text=(0, 1, 2, 5), stack=True)
     changes = answer.get("changes")
     if changes is not None:
         told = [f"{change['id']}: {change['change']}" for change in changes]
@@ -56,11 +56,11 @@ def _short(value: Any) -> str:
 
     Examples
     --------
-    >>> _short(-58855.10774), _short([0.2, 0.25]), _short(0.2370717454), _short(31)
-    ('-58,855.11', '0.2 0.25', '0.2371', '31')
+    >>> _short(-58855.10774), _short([None, 0.25]), _short(0.2370717454), _short(31)
+    ('-58,855.11', 'none to 0.25', '0.2371', '31')
     """
     if isinstance(value, list):
-        return " ".join(map(_short, value))
+        return " to ".join("none" if end is None else _short(end) for end in value)
     if isinstance(value, float):
         return f"{value:,.2f}" if abs(value) >= WHOLE else f"{value:.4g}"
     return plain_text(value)

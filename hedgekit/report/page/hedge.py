@@ -25,7 +25,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     chosen = next((c for c in answer["candidates"] if c["name"] == answer["recommended"]), None)
     title = f"{inputs['ticker']} {inputs['spot']:.2f}: {position['shares']:,} shares to {inputs['expiry']}"
     lead = (
-        f"{_ticket(chosen['legs'])}: {_cost(chosen)}, wealth never below {percent(chosen['floor_pct'])} of today's "
+        f"{_ticket(chosen['legs'])}: {_cost(chosen)}, {_keeps(chosen, inputs)} of today's "
         f"{dollars(position['value_usd'])}"
         if chosen
         else answer["why"]
@@ -164,6 +164,15 @@ def _ticket(legs: Sequence[Mapping[str, Any]]) -> str:
         side = "buy" if leg["contracts"] > 0 else "sell"
         words.append(f"{side} {abs(leg['contracts'])} x {option.strike:g} {option.kind}")
     return ", ".join(words)
+
+
+def _keeps(candidate: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
+    """Return what is kept and where: a floor down to a level is not one at every spot."""
+    until = (inputs.get("goal") or {}).get("until")
+    if until:
+        promised, least = percent(units.percent(inputs["floor"])), percent(candidate["floor_pct"])
+        return f"keeps {promised} while the spot ends at {until:.2f} or above, at worst {least}"
+    return f"wealth never below {percent(candidate['floor_pct'])}"
 
 
 def _cost(candidate: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ def table(
     text: Sequence[int] = (0,),
     chosen: int | None = None,
     name: str = "",
+    stack: bool = False,
 ) -> str:
     """Return a table; every cell is plain text and escaped here.
 
@@ -33,16 +34,23 @@ def table(
         Row that stands out.
     name : str
         An id for scripts.
+    stack : bool
+        On a phone each row stands as a block with its headings, for columns of sentences.
     """
 
     def kind(i: int) -> str:
         return ' class="text"' if i in text else ""
 
+    def heads(i: int) -> str:
+        return f' data-head="{html.escape(headings[i])}"' if stack else ""
+
     head = "".join(f'<th scope="col"{kind(i)}>{html.escape(cell)}</th>' for i, cell in enumerate(headings))
     body = "".join(
         f"<tr{' class=chosen' if at == chosen else ''}>"
         + "".join(
-            f'<th scope="row">{html.escape(cell)}</th>' if i == 0 else f"<td{kind(i)}>{html.escape(cell)}</td>"
+            f'<th scope="row">{html.escape(cell)}</th>'
+            if i == 0
+            else f"<td{kind(i)}{heads(i)}>{html.escape(cell)}</td>"
             for i, cell in enumerate(row)
         )
         + "</tr>"
@@ -51,6 +59,7 @@ def table(
     top = f"<thead><tr>{head}</tr></thead>" if any(headings) else ""
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     mark = f' id="{html.escape(name)}"' if name else ""
+    mark += ' class="stack"' if stack else ""
     told = html.escape(caption or "table")
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{told}"><table{mark}>{title}{top}'

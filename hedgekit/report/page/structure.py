@@ -104,7 +104,7 @@ def _odds(answer: Mapping[str, Any]) -> str:
         if look
     ]
     head = ["measure", "profit", "expected value", "what it assumes"]
-    return heading("Odds at the first expiry") + table(head, rows, text=(0, 3))
+    return heading("Odds at the first expiry") + table(head, rows, text=(0, 3), stack=True)
 
 
 def _dates(answer: Mapping[str, Any]) -> str:

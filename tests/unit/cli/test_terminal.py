@@ -207,7 +207,17 @@ def test_files_are_written_though_nobody_reads_what_is_said(root, tmp_path):
     read, write = os.pipe()
     os.close(read)
     ticket, page = tmp_path / "orders.csv", tmp_path / "hedge.json"
-    words = ["hedge", "--shares", "300", "--chain", "examples/data/iwm.json", "--by", "2027-01-15", "--output", str(page)]
+    words = [
+        "hedge",
+        "--shares",
+        "300",
+        "--chain",
+        "examples/data/iwm.json",
+        "--by",
+        "2027-01-15",
+        "--output",
+        str(page),
+    ]
     done = subprocess.run(
         [*PROGRAM, *words, "--ticket", str(ticket)], stdout=write, stderr=write, cwd=root, timeout=60, check=False
     )
