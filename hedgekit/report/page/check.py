@@ -43,7 +43,10 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     body += table(["rule", "verdict", "message", "value", "limit", "calculation"], rows, text=(0, 1, 2, 5), stack=True)
     changes = answer.get("changes")
     if changes is not None:
-        told = [f"{change['id']}: {change['change']}" for change in changes]
+        told = [
+            f"{change['id']}: {change['change']}{' (its limit or keys were changed)' if change.get('reset') else ''}"
+            for change in changes
+        ]
         body += paragraph("Since the earlier check: " + ("; ".join(told) or "no verdict has changed") + ".")
     title = f"{answer['verdict'].upper()}: {counts['breach']} of {len(rules)} rules breached, policy {answer['policy']}"
     worst = next((rule for rule in rules if rule["verdict"] == "breach"), None)

@@ -48,11 +48,13 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     )
     body = drawn(cube)
     shown = [Section(title="The book under scenarios", lead=lead, body=body + warnings(answer) + foot(answer))]
-    return [*shown, _replays(answer)] if answer["replays"] else shown
+    return [*shown, replayed(answer, "the book")] if answer["replays"] else shown
 
 
-def _replays(answer: Mapping[str, Any]) -> Section:
+def replayed(answer: Mapping[str, Any], what: str) -> Section:
+    """Return recorded market moves applied to a position, drawn and tabled; beside the shares alone where told."""
     data, rows = [], []
+    beside = any("unhedged_usd" in found for found in answer["replays"])
     for at, found in enumerate(answer["replays"]):
         days = list(range(1, len(found["dates"]) + 1))
         hover = "session %{x}: %{y:$,.0f}<extra>%{fullData.name}</extra>"
@@ -63,19 +65,22 @@ def _replays(answer: Mapping[str, Any]) -> Section:
                 found["name"],
                 f"{found['start']} to {found['end']}",
                 "unknown" if worst is None else dollars(worst["pnl_usd"], sign=True),
+                *([dollars(found.get("unhedged_worst_usd"), sign=True)] if beside else []),
                 "-" if worst is None else str(worst["date"]),
                 "-" if worst is None else dollars(worst["exit_usd"]),
                 "unknown" if found["end_pnl_usd"] is None else dollars(found["end_pnl_usd"], sign=True),
+                *([dollars(found.get("unhedged_end_usd"), sign=True)] if beside else []),
             ]
         )
-    replayed = Figure(
+    picture = Figure(
         name="replays",
         data=data,
         layout={
             "xaxis": {"title": {"text": "sessions since the start of the window"}},
-            "yaxis": {"title": {"text": "P/L of the book, dollars"}, "tickprefix": "$", "tickformat": ",.0f"},
+            "yaxis": {"title": {"text": f"P/L of {what}"}, "tickprefix": "$", "tickformat": ",.0f"},
         },
-        says="P/L of today's book along recorded market moves, day by day.",
+        says=f"P/L of {what} along recorded market moves, day by day.",
     )
-    body = figure(replayed) + table(["replay", "window", "worst P/L", "on", "exit cost then", "P/L at the end"], rows)
-    return Section(title="Recorded market moves", body=body)
+    alone = ["shares alone"] if beside else []
+    head = ["replay", "window", "worst P/L", *alone, "on", "exit cost then", "P/L at the end", *alone]
+    return Section(title="Recorded market moves", body=figure(picture) + table(head, rows))

@@ -9,6 +9,7 @@ from hedgekit.report.console import dollars, percent
 from hedgekit.report.page.cube import Cube, Mark, Odds, shown
 from hedgekit.report.page.document import Section
 from hedgekit.report.page.parts import foot, warnings
+from hedgekit.report.page.scenario import replayed
 
 ROWS = 16
 """Spots in the table at most, beside the marked ones; the pictures have them all."""
@@ -18,7 +19,8 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     """Return the cube of dollars, drawn and tabled."""
     lead = _lead(answer["odds"]) if answer.get("odds") else ""
     body = explorer(answer) + warnings(answer) + foot(answer)
-    return [Section(title=f"What if: {answer['name']}", lead=lead, body=body)]
+    shown = [Section(title=f"What if: {answer['name']}", lead=lead, body=body)]
+    return [*shown, replayed(answer, "the hedged position")] if answer.get("replays") else shown
 
 
 def explorer(answer: Mapping[str, Any]) -> str:

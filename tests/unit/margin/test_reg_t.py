@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from hedgekit.errors import InputError
-from hedgekit.margin import reg_t, reg_t_accounts
+from hedgekit.margin import maintenance_usd, reg_t, reg_t_accounts
 from hedgekit.model import Leg, Option
 
 IBM = 97.73
@@ -227,6 +227,22 @@ def test_a_book_of_fifty_lines_takes_no_time():
     # generous: a tenth of a second here; a search that has blown up takes minutes
     assert time.process_time() - begun < 8.0
     assert asked.warnings == ()
+
+
+def test_maintenance_alone_is_that_of_the_derivation():
+    draw = random.Random(7)
+    for _ in range(40):
+        legs = [
+            leg(
+                draw.choice([-3, -1, 1, 2]),
+                f"{draw.randrange(80, 121, 5)} {draw.choice('CP')}",
+                draw.randrange(1, 900) / 100,
+                expiry=draw.choice(["2026-09-18", "2026-12-18", "2027-12-17"]),
+            )
+            for _ in range(draw.randrange(1, 8))
+        ]
+        given = {"spot": 100.5, "shares": draw.choice([0, 250, -130, 1037]), "asof": date(2026, 6, 17)}
+        assert maintenance_usd(legs, **given) == reg_t(legs, **given).maintenance_usd
 
 
 def test_short_options_of_one_kind_may_expire_before_one_another():

@@ -81,7 +81,7 @@ def answers(example: Path) -> list[dict[str, Any]]:
     chain = hk.load_chain(example)
     hedge = hk.compare(chain, shares=1700, floor=0.90, by=date(2027, 1, 15))
     condor = make("iron-condor", chain, by=date(2026, 12, 18))
-    found = [hedge, what_if(chain, hedge), condor, structure_what_if(condor)]
+    found = [hedge, what_if(chain, hedge, with_odds=True), condor, structure_what_if(condor)]
     return [answer.to_dict() for answer in found]
 
 
