@@ -77,7 +77,7 @@ def replayed(answer: Mapping[str, Any], what: str) -> Section:
         data=data,
         layout={
             "xaxis": {"title": {"text": "sessions since the start of the window"}},
-            "yaxis": {"title": {"text": f"P/L of {what}"}, "tickprefix": "$", "tickformat": ",.0f"},
+            "yaxis": {"title": {"text": f"P/L of {what}"}, "tickformat": "$,.0f"},
         },
         says=f"P/L of {what} along recorded market moves, day by day.",
     )
