@@ -61,16 +61,30 @@ def page(answers: Sequence[Mapping[str, Any]]) -> str:
         When plotly is absent.
     """
     shown: list[Section] = []
-    taken = False
-    for number, answer in enumerate(answers):
+    taken, unfolded = False, _unfolded(answers)
+    for number, answer in enumerate(unfolded):
         if taken:
             taken = False
             continue
-        following = answers[number + 1] if number + 1 < len(answers) else None
+        following = unfolded[number + 1] if number + 1 < len(unfolded) else None
         taken = following is not None and _belongs(answer, following)
         with place(number):
             shown += sections_of(answer, what_if=following if taken else None)
     return document(shown, answers)
+
+
+def _unfolded(answers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the answers with the what-if that a hedge carries after it, unless a fuller one stands there already."""
+    shown: list[Mapping[str, Any]] = []
+    for at, answer in enumerate(answers):
+        shown.append(answer)
+        after = answers[at + 1].get("schema") if at + 1 < len(answers) else None
+        carried = answer.get("what_if")
+        if isinstance(carried, Mapping) and after != "hedgekit.hedge_what_if/1":
+            shown.append(
+                {"schema": "hedgekit.hedge_what_if/1", **carried, "inputs": answer.get("inputs"), "warnings": []}
+            )
+    return shown
 
 
 def _belongs(answer: Mapping[str, Any], following: Mapping[str, Any]) -> bool:
