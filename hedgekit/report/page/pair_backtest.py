@@ -11,6 +11,9 @@ from hedgekit.report.console import dollars, number, percent
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import PALETTE, foot, heading, level, line, paragraph, table, warnings
 
+Z_PLACES, CENTS = 4, 2
+"""Decimals drawn: twenty years of days would else carry megabytes of digits that no screen shows."""
+
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:
     """Return the outcome, spread and trades drawn, and the trades tabled."""
@@ -64,7 +67,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
 
 def _spread(answer: Mapping[str, Any]) -> Figure:
     inputs, daily = answer["inputs"], answer["daily"]
-    at = {day: z for day, z in zip(daily["date"], daily["z"], strict=True) if z is not None}
+    at = {day: round(z, Z_PLACES) for day, z in zip(daily["date"], daily["z"], strict=True) if z is not None}
     data = [line("spread", list(at), list(at.values()), 0, hover="%{x}: z %{y:+.2f}<extra></extra>", width=1.2)]
     for side, symbol, colour in (("long", "triangle-up", 2), ("short", "triangle-down", 1)):
         mine = [trade for trade in answer["trades"] if trade["side"] == side]
@@ -101,7 +104,7 @@ def _spread(answer: Mapping[str, Any]) -> Figure:
 
 def _gain(answer: Mapping[str, Any]) -> Figure:
     daily = answer["daily"]
-    total = list(itertools.accumulate(gain or 0.0 for gain in daily["pnl_usd"]))
+    total = [round(x, CENTS) for x in itertools.accumulate(gain or 0.0 for gain in daily["pnl_usd"])]
     return Figure(
         name="gain",
         data=[line("P/L after costs", daily["date"], total, 0, hover="%{x}: %{y:$,.0f}<extra></extra>")],
@@ -114,7 +117,7 @@ def _gain(answer: Mapping[str, Any]) -> Figure:
 def _fall(answer: Mapping[str, Any]) -> Figure:
     daily = answer["daily"]
     total = [0.0, *itertools.accumulate(gain or 0.0 for gain in daily["pnl_usd"])]
-    fallen = [now - best for now, best in zip(total, itertools.accumulate(total, max), strict=True)][1:]
+    fallen = [round(now - best, CENTS) for now, best in zip(total, itertools.accumulate(total, max), strict=True)][1:]
     drawn = line("below the best so far", daily["date"], fallen, 1, hover="%{x}: %{y:$,.0f}<extra></extra>", width=1.2)
     return Figure(
         name="fall",
