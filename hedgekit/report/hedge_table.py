@@ -31,6 +31,7 @@ from hedgekit.report.console import (
     short_number,
     warning_lines,
 )
+from hedgekit.report.proof import proven
 from hedgekit.report.what_if_lines import what_if_footer, what_if_tables
 
 SHORT_NAMES = {
@@ -316,22 +317,16 @@ def proof(result: HedgeResult) -> list[str]:
         ]
     if optimum is None or optimum.best is None:
         return []
-    numbers = optimum.floor_by_legs if optimum.goal == "budget" else optimum.cost_by_legs
-    parts = [
-        f"{percent(number, places=2) if optimum.goal == 'budget' else dollars(number)} with "
-        f"{'one leg' if count == 1 else f'up to {count} legs'}"
-        for count, number in numbers.items()
-        if number is not None
+    return [
+        proven(
+            optimum.goal,
+            costs=optimum.cost_by_legs,
+            floors=optimum.floor_by_legs,
+            next_point_usd=optimum.next_point_usd,
+            cap=result.problem.cap,
+            calls_allowed=result.problem.calls_allowed,
+        )
     ]
-    more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd)} more"
-    what = {
-        "budget": "proven highest floor for the money",
-        "cap": f"proven least cost with calls sold at {units.percent(result.problem.cap):.5g}% of spot or above",
-    }.get(optimum.goal, "proven least cost")
-    higher = ""
-    if optimum.goal == "cap" and result.problem.calls_allowed:
-        higher = "; sold any higher they no longer pay for it"
-    return [f"{what}: {', '.join(parts)}{higher}; one more point of floor {more}"]
 
 
 def _says(spot: float | None) -> str:

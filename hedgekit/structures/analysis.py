@@ -346,7 +346,7 @@ def _by_date(held: tuple[Holding, ...], setting: Setting, outcome: Outcome, fee:
     spots |= {leg.option.strike for leg in options_of(held)} | {float(spot) for spot in outcome.breakevens}
     rows = np.array(sorted(spots))
     dates, columns = [], []
-    for elapsed, day in _moments(setting):
+    for elapsed, day in moments(setting):
         dates.append(day)
         if elapsed == setting.t_horizon and outcome.is_exact:
             columns.append(np.array([float(outcome.profit.at(spot)) for spot in rows.tolist()]))
@@ -356,10 +356,17 @@ def _by_date(held: tuple[Holding, ...], setting: Setting, outcome: Outcome, fee:
     return ProfitByDate(dates=tuple(dates), spots=tuple(rows.tolist()), profit_usd=table)
 
 
-def _moments(setting: Setting) -> list[tuple[float, date]]:
-    """Return (years from now, day) of the columns: now, sessions' closes nearest to equal steps, the first expiry."""
+def moments(setting: Setting, steps: Sequence[float] = STEPS) -> list[tuple[float, date]]:
+    """Return (years from now, day): now, sessions' closes nearest to the steps, the first expiry.
+
+    Parameters
+    ----------
+    setting : Setting
+    steps : sequence of float
+        Parts of the time to the first expiry, 0 to 1.
+    """
     found: dict[date, float] = {}
-    for part in STEPS[1:-1]:
+    for part in steps[1:-1]:
         day = (setting.asof + timedelta(days=part * units.days(setting.t_horizon))).date()
         day = day if is_session(day) else previous_session(day)
         if setting.asof.date() < day < setting.horizon:
