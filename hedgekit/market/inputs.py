@@ -33,6 +33,9 @@ Cash: TypeAlias = tuple[tuple[float, float], ...]
 Given: TypeAlias = float | str | PathLike[str] | None
 """A number ("1.1%" works too), the path of a file, or None to infer it from the chain."""
 
+GivenRate: TypeAlias = Given | RateCurve
+"""The same, or a curve that was read before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -101,7 +104,7 @@ def resolve(
     chain: Chain,
     expiries: Sequence[date],
     *,
-    rate: Given = None,
+    rate: GivenRate = None,
     dividends: Given = None,
     with_forwards: bool = False,
 ) -> MarketInputs:
@@ -111,8 +114,8 @@ def resolve(
     ----------
     chain : Chain
     expiries : sequence of datetime.date
-    rate : float, str or path, optional
-        A number for all expiries, a Treasury curve file, or None to infer it from the chain.
+    rate : float, str, path or RateCurve, optional
+        A number for all expiries, a Treasury curve (its file, or read), or None to infer it from the chain.
     dividends : float, str or path, optional
         A yield for all expiries; a file of cash dividends, beside which each expiry has the yield that parity leaves,
         so that calls and puts agree; or None for what parity implies.
@@ -163,7 +166,7 @@ def resolve(
     )
 
 
-def given(*, asof: datetime, t_years: float, rate: Given, dividends: Given) -> Terms:
+def given(*, asof: datetime, t_years: float, rate: GivenRate, dividends: Given) -> Terms:
     """Settle rate and dividends of one contract without a chain to infer them from.
 
     Raises
@@ -193,7 +196,7 @@ def _ex_day(chain: Chain, t_years: float) -> date:
 
 
 def _rates(
-    chain: Chain, expiries: Sequence[date], rate: Given, taken: Dividends | None
+    chain: Chain, expiries: Sequence[date], rate: GivenRate, taken: Dividends | None
 ) -> tuple[dict[date, float], str, tuple[Note, ...], Cash]:
     """Return each expiry's rate, and, where none are given, the cash dividends that are better than yields.
 
