@@ -55,7 +55,7 @@ class Mixture:
         """
         where = np.atleast_1d(np.asarray(k, dtype=np.float64))
         # row by row: a price must not depend on which others are asked for with it, as it would by BLAS
-        return np.einsum("ij,j->i", otm_matrix(where, self.centre, self.width), self.weight)
+        return np.asarray(np.einsum("ij,j->i", otm_matrix(where, self.centre, self.width), self.weight))
 
     def call(self, k: npt.ArrayLike) -> FloatArray:
         """Return calls over the forward, undiscounted."""

@@ -59,12 +59,12 @@ def _gram(rows: FloatArray, lean: FloatArray) -> FloatArray:
 
 def _times(rows: FloatArray, x: FloatArray) -> FloatArray:
     """Return ``rows x`` without BLAS, for the same reason."""
-    return np.einsum("ij,j->i", rows, x)
+    return np.asarray(np.einsum("ij,j->i", rows, x))
 
 
 def _pulled(rows: FloatArray, pull: FloatArray) -> FloatArray:
     """Return ``rows' pull`` without BLAS, for the same reason."""
-    return np.einsum("ij,i->j", rows, pull)
+    return np.asarray(np.einsum("ij,i->j", rows, pull))
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
