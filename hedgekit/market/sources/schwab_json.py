@@ -119,7 +119,7 @@ def _odd(record: dict[str, Any]) -> bool:
     multiplier = record.get("multiplier")
     try:
         return multiplier is not None and float(multiplier) != MULTIPLIER
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return True
 
 
