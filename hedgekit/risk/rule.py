@@ -306,7 +306,7 @@ class Context:
                 f"{prices.source} has {len(periods)} periods of {days} days with all of {', '.join(held)}: {window} "
                 "are asked for"
             )
-        return np.expm1(periods)
+        return np.asarray(np.expm1(periods))
 
     def spot_pnl(self, ticker: str, moves: FloatArray) -> FloatArray:
         """Return the P/L of a ticker's lines when its own spot moves and nothing else does, dollars.
