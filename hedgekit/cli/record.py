@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from hedgekit.cli.options import deliver, output_options
+from hedgekit.cli.options import day_option, deliver, output_options
 from hedgekit.record import CHAPTERS
 
 PIECES = {"reading files": "files read", "replaying promises": "pieces of work"}
@@ -35,6 +36,7 @@ PIECES = {"reading files": "files read", "replaying promises": "pieces of work"}
     metavar="FILE",
     help="Also write every promise and what came of it, one JSON object a line.",
 )
+@day_option("--asof", "Leave out all that is after this day: the record as it would have read then.")
 @click.option("--workers", type=int, metavar="N", help="Processes of this machine.  [default: every core allowed]")
 @output_options
 def command(
@@ -42,6 +44,7 @@ def command(
     data: Path,
     chapters: tuple[str, ...],
     promises: Path | None,
+    asof: date | None,
     workers: int | None,
     format_: str,
     output: str,
@@ -59,10 +62,14 @@ def command(
     from hedgekit.report import write_text
     from hedgekit.scale.engines import allowed_cores
 
+    if promises is not None and not promises.absolute().parent.is_dir():
+        # said before the work, not after it
+        raise click.BadParameter(f"no folder {promises.parent} to write it in", param_hint="'--promises'")
     watches = {what: progress(noun, quiet=quiet) for what, noun in PIECES.items()}
     result = record(
         data,
         chapters=chapters,
+        asof=asof,
         workers=allowed_cores() if workers is None else workers,
         tell=lambda what, done, whole: watches[what](done, whole, 0),
     )

@@ -160,6 +160,8 @@ class _Series:
     denominators: NDArray[np.int64] | None
     sentence: str
     """With {value} and {denominator} and {verb}."""
+    late: bool = False
+    """A day's value is published after its close: it counts from the next day on."""
 
 
 def assess(
@@ -261,7 +263,10 @@ def assess(
             "flows": flows.source if flows else None,
             "flows_sha256": flows.source_sha256 if flows else None,
             "windows": look,
-            "state_rule": "mean vote of the known indicators: entered at 0.4, left when its sign changes",
+            "state_rule": (
+                "mean vote of the known indicators: entered at 0.4, left when its sign changes; a flow counts from the "
+                "day after"
+            ),
             "version": __version__,
         },
         warnings=tuple(notes),
@@ -448,12 +453,13 @@ def _of_flows(flows: Flows, asof: date | None, look: Windows, notes: list[Note])
         votes=vote(z, high=1.0, low=-1.0),
         denominators=None,
         sentence=f"{flows.ticker}'s latest flow is {{value:+.1f}} standard deviations from the {look.flows} before it",
+        late=True,
     )
 
 
 def _latest(series: _Series, last: np.datetime64, notes: list[Note]) -> Indicator:
     """Return an indicator's last known value; it votes only while recent."""
-    known = np.flatnonzero(np.isfinite(series.values))
+    known = np.flatnonzero(np.isfinite(series.values) & ((series.days < last) if series.late else True))
     if not len(known):
         return Indicator(
             name=series.name,
@@ -495,7 +501,7 @@ def _on(days: NDArray[np.datetime64], series: _Series) -> Floats:
     at, votes = series.days[known], series.votes[known]
     out = np.full(len(days), np.nan)
     if len(at):
-        before = np.searchsorted(at, days, side="right") - 1
+        before = np.searchsorted(at, days, side="left" if series.late else "right") - 1
         fresh = (before >= 0) & (days - at[np.maximum(before, 0)] <= np.timedelta64(CARRIED_DAYS, "D"))
         out[fresh] = votes[before[fresh]]
     return out

@@ -53,7 +53,7 @@ def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
     claims, refused = split(found)
     limits = [f"{count} not built: {why}" if why != OFF else f"{count} {why}" for why, count in refused.items()][:6]
     if not claims:
-        return nothing("floors", TITLE, unsettled(library), limits)
+        return nothing("floors", TITLE, "no position could be built" if refused else unsettled(library), limits)
     return _told(claims, [*_ex_dates_known(library, claims), *limits])
 
 

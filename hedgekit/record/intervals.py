@@ -206,7 +206,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     limits = [
         "inside: the next year's own estimate in this year's interval, both with errors: of 100 with a constant ratio "
         "83 would be; equal: both years' ratios within their joint 95% error: 95 would be; '-': no interval is claimed",
-        "in int.: effectiveness over the next year in the interval of that over the three years before: 67 of 100 "
+        "kept: effectiveness over the next year in the interval of that over the three years before: 67 of 100 "
         "would be if nothing moved, for a year is measured less well than three",
         "intervals of these shares count years, pairs of one year being one case; price-level ratios assume "
         "cointegration, which most of these years lack",
@@ -225,7 +225,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
                     Column("inside", "inside", share), Column("inside_low", "low", share),
                     Column("inside_high", "high", share), Column("equal", "equal", share),
                     Column("promised", "promised", share), Column("realised", "realised", share),
-                    Column("kept", "in int.", share),
+                    Column("kept", "kept", share),
                 ),
                 rows=tuple(rows),
             ),

@@ -164,7 +164,7 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
             Table(
                 title="By pair",
                 columns=(
-                    Column("pair", "pair", "text"), Column("signals", "signals", "count"),
+                    Column("pair", "pair", "text"), Column("signals", "n", "count"),
                     Column("half_life", "half-life", "count"), Column("half_days", "half way", "count"),
                     Column("in_time", "in time", "share"), Column("exits", "exit", "count"),
                     Column("stops", "stop", "count"), Column("timed", "time", "count"),

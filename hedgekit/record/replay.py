@@ -7,9 +7,10 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, cast
 
-from hedgekit.errors import InputError
+from hedgekit.errors import DataError, InputError
 from hedgekit.record import CHAPTERS
 from hedgekit.record.chapter import Chapter, Home, Tell
 from hedgekit.record.library import Library, described
@@ -74,7 +75,12 @@ class RecordResult(Result):
 
 
 def record(
-    data: str | os.PathLike[str] | Library, *, chapters: Sequence[str] = (), workers: int = 1, tell: Tell | None = None
+    data: str | os.PathLike[str] | Library,
+    *,
+    chapters: Sequence[str] = (),
+    asof: date | None = None,
+    workers: int = 1,
+    tell: Tell | None = None,
 ) -> RecordResult:
     """Replay every promise that a folder of chains and prices allows, and say what came of it.
 
@@ -85,6 +91,8 @@ def record(
         rates. What cannot be used is listed in ``inputs["not_used"]`` with the reason.
     chapters : sequence of str
         Names of `hedgekit.record.CHAPTERS`; default all.
+    asof : date, optional
+        Leave out chains, prices and ex-dates after this day: the record as it would have read then.
     workers : int
         Processes; the answer is the same for any number. With more than one, a script needs Python's usual
         ``if __name__ == "__main__":``.
@@ -100,7 +108,7 @@ def record(
     InputError
         An unknown chapter, no worker, or no such folder.
     DataError
-        Nothing in the folder can be read.
+        Nothing in the folder can be read, or nothing of it is of `asof` or before.
 
     Examples
     --------
@@ -114,10 +122,15 @@ def record(
     told: Tell = tell or (lambda what, done, whole: None)
     engine = LocalProcesses(workers)
     library = data if isinstance(data, Library) else open_library(data, engine=engine, tell=told)
+    if asof is not None:
+        library = library.until(asof)
+        if not library.chains and not library.histories:
+            raise DataError(f"{library.root}: no chain or price is of {asof} or before")
     wanted = [name for name in CHAPTERS if not chapters or name in chapters]
     jobs = _mixed({name: len(home(name).tasks(library)) for name in wanted})
     found: dict[tuple[str, int], list[Any]] = {}
-    told("replaying promises", 0, len(jobs))
+    if jobs:
+        told("replaying promises", 0, len(jobs))
     for number, answer in engine.map(work, jobs, library):
         found[jobs[number]] = [answer.reason] if isinstance(answer, Lost) else answer
         told("replaying promises", len(found), len(jobs))
@@ -126,7 +139,9 @@ def record(
         for name in wanted
     )
     return RecordResult(
-        chapters=done, inputs={**described(library), "version": __version__}, warnings=tuple(_notes(library))
+        chapters=done,
+        inputs={**described(library), "asof": asof, "version": __version__},
+        warnings=tuple(_notes(library)),
     )
 
 

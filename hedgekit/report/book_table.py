@@ -38,7 +38,8 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
             f"like {_money(weighted['beta_delta_usd'])} of {valued.benchmark} "
             f"({_money(weighted['beta_delta_low_usd'])} to {_money(weighted['beta_delta_high_usd'])} over the betas)"
         )
-    for what in ("ticker", "expiry"):
+    accounts = result.groups("account")
+    for what in ("ticker", "expiry", *(["account"] if len(accounts) > 1 else [])):
         out.print()
         grid = columns(f"by {what}", "value", "delta", "beta delta", "gamma/1%", "vega/pt", "theta/day")
         grid.padding = (0, 1, 0, 0)
@@ -46,6 +47,11 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
             grid.add_row(name, *_sums(row))
         grid.add_row("all", *_sums(weighted), style="bold")
         out.print(grid)
+    if len(accounts) > 1:
+        held = valued.book.cash_by_account
+        text = f"cash beside it: {', '.join(f'{name} {dollars(amount)}' for name, amount in held.items())}"
+        for part in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(part)
     out.print()
     grid = columns("line", "mark", "value", "vol", "delta", "theta/day", left=(0,))
     grid.padding = (0, 1, 0, 0)

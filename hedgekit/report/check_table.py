@@ -93,7 +93,8 @@ def _book(result: CheckResult) -> Any:
     for ticker, lines in valued.groups(lambda line: line.ticker).items():
         grid.add_row(ticker, *_cells(valued.totals(lines)))
     grid.add_row("cash", dollars(valued.book.cash_usd), *["-"] * 5)
-    grid.add_row("net", dollars(_known(valued.net_usd)), *_cells(valued.totals())[1:], style="bold")
+    net = "unknown" if _known(valued.net_usd) is None else dollars(valued.net_usd)
+    grid.add_row("net", net, *_cells(valued.totals())[1:], style="bold")
     return grid
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from rich.table import Table
@@ -70,8 +71,11 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
     out.print(today(result))
     if result.inputs["details"]:
         out.print()
-        out.print(more(result))
-        for line in assignments(result):
+        out.print(outlook(result))
+        out.print()
+        out.print(account(result))
+        out.print()
+        for line in [*assignments(result), *textwrap.wrap(ex_dates(result), 76, subsequent_indent="  ")]:
             out.print(f"  {line}")
     if result.what_if is not None:
         for block in what_if_tables(result.what_if):
@@ -241,27 +245,49 @@ def today(result: HedgeResult) -> Table:
     return grid
 
 
-def more(result: HedgeResult) -> Table:
-    """Return what each hedge gives up, leaves in the tail, asks of the account and costs to leave at once."""
+def outlook(result: HedgeResult) -> Table:
+    """Return what each hedge gives up and leaves in the tail, under each distribution."""
     past = "historical" in result.inputs["distributions"]
-    heads = ["details", "given up", *(["past"] if past else []), "worst 5%", *(["past"] if past else [])]
-    grid = columns(*heads, "margin", "maint.", "exit now")
+    heads = ["outlook", "given up", *(["past"] if past else []), "worst 5%", *(["past"] if past else [])]
+    grid = columns(*heads)
     grid.padding = (0, 1, 0, 0)
+    names = ["implied", *(["historical"] if past else [])]
     for row in result.candidates:
         seen = row.outlook or {}
-        names = ["implied", *(["historical"] if past else [])]
         costs = [short_dollars(_seen(seen, name, "expected_cost_usd"), most=TEN_THOUSAND) for name in names]
         tails = [percent(_negative(_seen(seen, name, "cvar_loss_pct")), sign=True) for name in names]
+        grid.add_row(_label(row, result.problem.shares), *costs, *tails)
+    return grid
+
+
+def account(result: HedgeResult) -> Table:
+    """Return what each hedge asks of the account: the cost financed to expiry, margin, and the price of leaving."""
+    grid = columns("account", "financed", "exit now", "margin", "maint.")
+    grid.padding = (0, 1, 0, 0)
+    for row in result.candidates:
         margin = row.margin or {}
         grid.add_row(
             _label(row, result.problem.shares),
-            *costs,
-            *tails,
+            short_dollars(row.carried_usd, most=TEN_THOUSAND) if row.legs else "-",
+            short_dollars(row.exit_now_usd, most=TEN_THOUSAND),
             short_dollars(margin.get("initial_usd"), most=TEN_THOUSAND),
             short_dollars(margin.get("maintenance_usd"), most=TEN_THOUSAND),
-            short_dollars(row.exit_now_usd, most=TEN_THOUSAND),
         )
     return grid
+
+
+def ex_dates(result: HedgeResult) -> str:
+    """Say which ex-dividend dates lie before expiry: a short call may be exercised for them."""
+    problem, asof = result.problem, result.inputs["asof"]
+    ahead = [(when, amount) for when, amount in problem.dividends if 0.0 < when <= problem.t_years]
+    if ahead:
+        days = ", ".join(
+            f"{(asof + timedelta(days=units.days(when))).date()} (${amount:.2f})" for when, amount in ahead
+        )
+        return f"ex-dividend before expiry: {days}"
+    if problem.dividends or not problem.div_yield:
+        return "no ex-dividend date before expiry is known of"
+    return "ex-dividend dates are not known, dividends being a yield: --dividends FILE names them"
 
 
 def _seen(seen: Mapping[str, Mapping[str, float]], name: str, field: str) -> float | None:
@@ -366,16 +392,31 @@ def footer(result: HedgeResult) -> list[str]:
     if result.inputs["details"]:
         lines += [
             "given up: expected wealth at expiry of the shares alone less that of the hedge; worst 5%: average gain or "
-            "loss there; past: the same under the historical distribution; margin, maint.: Reg T of shares and hedge",
+            "loss there; past: the same under the historical distribution",
+            "financed: the cost with interest to expiry; exit now: what opening and closing at once would lose; "
+            "margin, maint.: Reg T of shares and hedge",
             *result.inputs["distributions"].values(),
         ]
     if exits:
         lines.append(
             f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}"
+            f"{displayed(exits[0])}"
         )
     if result.what_if is not None:
         lines += what_if_footer(result.what_if)
     return [*lines, *rests_on(result.inputs, problem)]
+
+
+def displayed(hedge: Candidate) -> str:
+    """Say how many contracts are displayed at the touch of each leg, and how many are needed."""
+    sizes = [hedge.displayed.get(leg.option.compact) for leg in hedge.legs]
+    if not sizes or any(size is None for size in sizes):
+        return "; displayed sizes are not in the file"
+    said = ", ".join(
+        f"{size:,.0f} for {abs(leg.contracts):,} x {leg.option.strike:g} {leg.option.kind}"
+        for size, leg in zip(sizes, hedge.legs, strict=True)
+    )
+    return f"; displayed at the touch: {said}"
 
 
 def rests_on(inputs: Mapping[str, Any], problem: Problem) -> list[str]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.margin.assignment import AssignmentLine
 from hedgekit.model import Leg, Shares
 from hedgekit.report.console import (
     ACCENT,
@@ -262,7 +263,29 @@ def broker(result: StructureResult) -> Iterator[str]:
     ledger = result.broker.assignment
     if ledger:
         yield "assignment:"
-        yield from (f"  {line.symbol} (early risk {line.early_risk}): {line.why}" for line in ledger)
+        for line in ledger:
+            yield f"  {line.symbol} (early risk {line.early_risk}): {line.why}"
+            yield f"    {assigned(line)}"
+
+
+def assigned(line: AssignmentLine) -> str:
+    """Say what assignment of one leg would do, until when, and where it cannot be foreseen."""
+    cash = f"{'receives' if line.cash_usd >= 0 else 'pays'} {dollars(abs(line.cash_usd))}"
+    if line.style == "european":
+        text = f"at today's spot the account {cash} at expiry"
+    else:
+        side = "takes" if line.shares_delta < 0 else "brings"
+        text = (
+            f"if assigned: {side} {abs(line.shares_delta):,} shares and {cash}; the account then holds "
+            f"{line.shares_after:,}"
+        )
+    for usd, what in ((line.dividend_owed_usd, "owes"), (line.dividend_lost_usd, "misses")):
+        if usd:
+            text += f", {what} {dollars(usd, cents=True)} of dividends"
+    text += f". Cut-off {line.cutoff:%a %d %b %Y %H:%M}, settled {line.delivery:%d %b}"
+    if line.pin_low is not None and line.style != "european":
+        text += f"; pin risk {line.pin_low:.2f} to {line.pin_high:.2f} {'NOW' if line.pin_now else 'in the last days'}"
+    return text
 
 
 def footer(result: StructureResult) -> list[str]:

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -20,6 +20,7 @@ from hedgekit.model import Option
 from hedgekit.results import Note
 from hedgekit.risk.readers import READERS
 from hedgekit.risk.readers.amounts import amount
+from hedgekit.risk.readers.days import read_day
 from hedgekit.risk.readers.statement import Row, Statement
 from hedgekit.risk.readers.symbols import is_cash, option_of, read_symbol
 
@@ -109,6 +110,8 @@ class Book:
         Empty when the file names none: then cash is taken as zero and said to be.
     source, source_sha256 : str
     notes : tuple of Note
+    first_day, last_day : date or None
+        The earliest and the latest day that the file says its positions are of; None when it does not say.
     """
 
     positions: tuple[Position, ...]
@@ -116,11 +119,21 @@ class Book:
     source: str
     source_sha256: str
     notes: tuple[Note, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
 
     @property
     def cash_usd(self) -> float:
         """Cash of all accounts, dollars."""
         return math.fsum(amount for _, amount in self.cash)
+
+    @property
+    def cash_by_account(self) -> dict[str, float]:
+        """Cash of each account, dollars; 0 where the file names none."""
+        found = dict.fromkeys(self.accounts, 0.0)
+        for account, dollars in self.cash:
+            found[account] += dollars
+        return found
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -254,7 +267,27 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
         raise DataError(f"{label}: no position in it: nothing to value or check")
     if not cash:
         notes.append(Note("no_cash_line", f"{label}: no line of cash (symbol CASH): cash is taken as $0"))
-    return Book(positions=tuple(positions), cash=tuple(cash), source=label, source_sha256=sha256, notes=tuple(notes))
+    days = [day for day in (statement.asof, *(_day(row, label) for row in statement.rows)) if day is not None]
+    return Book(
+        positions=tuple(positions),
+        cash=tuple(cash),
+        source=label,
+        source_sha256=sha256,
+        notes=tuple(notes),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+    )
+
+
+def _day(row: Row, label: str) -> date | None:
+    """Return the day that a row's own column says it is of."""
+    cell = str(row.cells.get("asof") or "").strip()
+    if not cell:
+        return None
+    day = read_day(cell)
+    if day is None:
+        raise DataError(f"{label}: {row.where}: as of {cell!r}: expected a day like 2026-09-18")
+    return day
 
 
 def _in_dollars(row: Row, where: str) -> None:
@@ -364,17 +397,10 @@ def _right_of(row: Row) -> str:
 
 def _expiry(cell: Any, where: str) -> date:
     text = str(cell or "").strip()
-    for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%m/%d/%y"):
-        try:
-            return datetime.strptime(text[:10], form).date()
-        except ValueError:
-            continue
-    for form in ("%b %d %Y", "%b %d, %Y", "%d %b %Y", "%d%b%y", "%d-%b-%Y"):
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    raise DataError(f"{where}: expiry is {text!r}: expected a day like 2026-09-18")
+    day = read_day(text)
+    if day is None:
+        raise DataError(f"{where}: expiry is {text!r}: expected a day like 2026-09-18")
+    return day
 
 
 def _number(row: Row, field: str, where: str) -> float | None:

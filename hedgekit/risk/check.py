@@ -210,7 +210,7 @@ def check(
             "files": _hashes([*files, *_given_files(rate, dividends), *context.files_read]),
             **({} if earlier is None else {"against": earlier.to_dict()}),
         },
-        warnings=(*valued.notes, *_off(policy), *_against(earlier, moment)),
+        warnings=(*valued.notes, *_of_prices(prices), *_off(policy), *_against(earlier, moment)),
     )
 
 
@@ -319,6 +319,11 @@ def _against(earlier: Earlier | None, moment: datetime) -> tuple[Note, ...]:
             "against_later", f"{earlier.source} is of {then:%Y-%m-%d %H:%M}, after this check's {moment:%Y-%m-%d %H:%M}"
         ),
     )
+
+
+def _of_prices(prices: PriceHistory | None) -> tuple[Note, ...]:
+    """Return what is doubtful in the price file."""
+    return () if prices is None else tuple(prices.notes)
 
 
 def _off(policy: Policy) -> tuple[Note, ...]:

@@ -301,7 +301,7 @@ def starter() -> str:
             shown = param.example if limit else _shown(param)
             mark = off if limit or param.default not in (None,) else "# "
             shown = param.example if shown is None else shown
-            value = _toml(_fallback(param) if shown is None else shown)
+            value = toml(_fallback(param) if shown is None else shown)
             listed = f": {', '.join(param.choices)}" if param.choices and "or" not in param.help.split() else ""
             lines.append(f"{mark}{key} = {value}  # {param.help}{listed}")
     return "\n".join(lines) + "\n"
@@ -323,11 +323,36 @@ def _fallback(param: Param) -> Any:
     return {"count": 1, "text": DEFAULT_BENCHMARK, "flag": True}.get(param.kind, [])
 
 
-def _toml(value: Any) -> str:
+def excerpt(definition: Rule) -> str:
+    """Return one rule as TOML: its own values where it has them, its example of a limit, nothing that is optional.
+
+    Examples
+    --------
+    >>> print(excerpt(rule("margin-use")))
+    [rules.margin-use]
+    limit = 0.7
+    """
+    lines = [f"[rules.{definition.id}]"]
+    for key, param in definition.params.items():
+        limit = key == (_example_limit(definition) or next(iter(definition.one_of), ""))
+        if limit or (param.default is not None and param.kind != "flag" and not isinstance(param.default, list)):
+            shown = param.example if limit else _shown(param)
+            lines.append(f"{key} = {toml(_fallback(param) if shown is None else shown)}")
+    return "\n".join(lines)
+
+
+def toml(value: Any) -> str:
+    """Write a value as TOML.
+
+    Examples
+    --------
+    >>> toml(True), toml("a"), toml([0.1, 2])
+    ('true', '"a"', '[0.1, 2]')
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml, value))}]"
     return repr(value)

@@ -55,7 +55,10 @@ class BookResult(Result):
             "totals": valued.totals(),
             "by_ticker": self.groups("ticker"),
             "by_expiry": self.groups("expiry"),
-            "by_account": self.groups("account"),
+            "by_account": {
+                name: {**row, "cash_usd": valued.book.cash_by_account[name]}
+                for name, row in self.groups("account").items()
+            },
             "lines": self.records(),
         }
 

@@ -21,7 +21,7 @@ from hedgekit.errors import ConvergenceError
 from hedgekit.model import Holding, Leg
 from hedgekit.payoff import PiecewiseLinear, expiry_wealth
 from hedgekit.structures.outcome import Outcome, gaining, outlay
-from hedgekit.structures.revaluation import cash_after, option_values
+from hedgekit.structures.revaluation import cash_after, option_values, terms_after
 from hedgekit.structures.setting import Setting, options_of, shares_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -89,7 +89,7 @@ def _far(leg: Leg, setting: Setting, elapsed: float) -> _Far:
     count = float(leg.contracts * leg.option.multiplier)
     day = leg.option.expiry
     if leg.option.sign == -1:
-        div_yield, left = setting.div_yields[day], setting.t_years[day] - elapsed
+        (_, div_yield), left = terms_after(setting, day, elapsed), setting.t_years[day] - elapsed
         return _Far(leg, count, -max(1.0, math.exp(-div_yield * left)), 0.0, 0.0)
     slope, limit = far_above(np.array([leg.option.strike]), day, setting, elapsed)
     return _Far(leg, count, 0.0, slope, float(limit[0]))
@@ -114,7 +114,7 @@ def far_above(strikes: FloatArray, day: date, setting: Setting, elapsed: float) 
     limit : ndarray of float64, shape (n,)
         Value less slope x spot, dollars a share.
     """
-    rate, div_yield, left = setting.rates[day], setting.div_yields[day], setting.t_years[day] - elapsed
+    (rate, div_yield), left = terms_after(setting, day, elapsed), setting.t_years[day] - elapsed
     cash = [(when, amount) for when, amount in cash_after(setting, elapsed) if when <= left]
 
     def held_until(when: float) -> FloatArray:

@@ -14,7 +14,7 @@ from hedgekit.pricing import engine_name
 from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.found import Found
 from hedgekit.structures.outcome import exact_outcome, outlay
-from hedgekit.structures.outlook import dividends_usd
+from hedgekit.structures.outlook import dividends_usd, early_exercise
 from hedgekit.structures.sentence import what_must_happen
 from hedgekit.structures.setting import Setting, forward_price, options_of, shares_of
 from hedgekit.structures.view import View
@@ -75,7 +75,9 @@ def _measure(
     outcome = living_outcome(held, setting, fee) if later else exact_outcome(held, fee)
     if outcome.low is None or outcome.low >= 0:
         return None
-    rights = sum(search.rights.get(leg.option, 0.0) * leg.contracts * leg.option.multiplier for leg in legs)
+    near = [leg for leg in legs if leg.option.expiry == setting.horizon]
+    rights = sum(search.rights[leg.option] * leg.contracts * leg.option.multiplier for leg in near)
+    rights += early_exercise([leg for leg in legs if leg not in near], outcome, setting) if later else 0.0
     beside = rights + float(outlay(held, fee)) * (search.discount - 1.0) + dividends_usd(held, setting)
     expected, theirs = (search.discount * known.expect(outcome.profit) + beside for known in (view, market))
     loss = -float(outcome.low)

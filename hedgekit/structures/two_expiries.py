@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from hedgekit.distributions.priced import Priced
 from hedgekit.errors import DataError, Status
 from hedgekit.model import Chain, Holding, Kind, Leg, Option
 from hedgekit.pricing import SIGNS, implied_vol, price
 from hedgekit.structures.envelope import far_above
 from hedgekit.structures.measuring import Limits
 from hedgekit.structures.quoted import Columns, quoted
-from hedgekit.structures.revaluation import cash_after
+from hedgekit.structures.revaluation import cash_after, terms_after
 from hedgekit.structures.setting import Setting
 from hedgekit.structures.shapes import CENT, Side
-from hedgekit.structures.view import View
 from hedgekit.units import MULTIPLIER
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ TAILS = (1e-5, 1e-4, 1e-3)
 KEPT = 64
 """Pairs of a structure that are valued again."""
 
-SPARE = 2
+SPARE = 3
 """Pairs beyond those asked for that are measured exactly, in case their order changes."""
 
 SLACK = 0.01
@@ -119,6 +119,7 @@ class TwoExpiries:
         self.elapsed = self.setting.t_horizon
         self.coarse = _nodes(self.view, NODES)
         self.fine = _nodes(self.view, FINE)
+        self.whole = _nodes(search.market, FINE)
         self.values = [self._values(one, self.coarse) for one in later]
 
     def best(self, name: str, limits: Limits) -> tuple[list[tuple[Holding, ...]], int, int]:
@@ -150,9 +151,8 @@ class TwoExpiries:
             mine = [pair.place for pair in pairs if pair.place[0] == place]
             rows = sorted({far for _, _, far in mine})
             one = _rows(self.later[place], rows)
-            score, _, _ = self._numbers(
-                name, one, self._values(one, self.fine, with_cash=True), self.fine, limits, SLACK / 10.0
-            )
+            values = self._values(one, self.fine, with_cash=True)
+            score, _, _ = self._numbers(name, one, values, self.fine, limits, SLACK / 10.0, self._rights(one))
             for _, near, far in mine:
                 value = float(score[near, rows.index(far)])
                 if value > 0.0:
@@ -171,7 +171,14 @@ class TwoExpiries:
         return self.search.calls if kind == "call" else self.search.puts
 
     def _numbers(
-        self, name: str, one: Later, values: FloatArray, nodes: FloatArray, limits: Limits, slack: float
+        self,
+        name: str,
+        one: Later,
+        values: FloatArray,
+        nodes: FloatArray,
+        limits: Limits,
+        slack: float,
+        rights: FloatArray | float = 0.0,
     ) -> tuple[FloatArray, int, int]:
         """Return each pair's score (0 where it is not allowed), shape (near, later), pairs looked at, and free ones."""
         side = self._near(one.kind)
@@ -180,7 +187,7 @@ class TwoExpiries:
         wanted = sold == bought if name == "calendar" else SIGNS[one.kind] * (sold - bought) > 0.0
         fees = 2.0 * side.fee
         cost = side.sold_cost[:, None] + MULTIPLIER * one.ask[None, :] + side.fee
-        value = self._expected(values, nodes)[None, :] - side.worth[:, None] - cost
+        value = (self._expected(values, nodes) + rights)[None, :] - side.worth[:, None] - cost
         worst = self._end(one)[None, :] + (sold if one.kind == "call" else -sold)
         loss = cost - MULTIPLIER * np.minimum(worst, 0.0)
         free = int((wanted & (loss <= CENT)).sum())
@@ -198,7 +205,8 @@ class TwoExpiries:
         """Return what the later option is worth where the pair may lose most, but for the sold strike: see `worst`."""
         if one.kind == "call":
             return far_above(one.strike, one.day, self.setting, self.elapsed)[1]
-        held = one.strike * math.exp(-self.setting.rates[one.day] * (self.setting.t_years[one.day] - self.elapsed))
+        rate, _ = terms_after(self.setting, one.day, self.elapsed)
+        held = one.strike * math.exp(-rate * (self.setting.t_years[one.day] - self.elapsed))
         return held if self.setting.exercise == "european" else np.maximum(one.strike, held)
 
     def _expected(self, values: FloatArray, nodes: FloatArray) -> FloatArray:
@@ -207,6 +215,32 @@ class TwoExpiries:
         bends = np.diff(slopes, axis=1) @ self.view.calls(nodes[1:-1])
         expected = values[:, 0] + slopes[:, 0] * (self.view.mean - nodes[0]) + bends
         return np.asarray(self.search.discount * MULTIPLIER * expected)
+
+    def _rights(self, one: Later) -> FloatArray:
+        """Return what exercising the later option before the near expiry is worth, dollars a contract.
+
+        Its price now less today's value of holding it until then, both at its own vol and with dividends as a yield.
+        """
+        setting, day = self.setting, one.day
+        if setting.exercise == "european":
+            return np.zeros(len(one.options))
+        near, mean = self.elapsed, self.search.market.mean
+        even = setting.rates[setting.horizon] - math.log(mean / setting.spot) / near
+        left = setting.t_years[day] - near
+        nodes = self.whole
+        values = self._values(one, nodes)
+        terms = (near, setting.rates[setting.horizon], even)
+        calls = price("call", setting.spot, nodes[1:-1], *terms, one.vol[:, None], exercise="european")
+        slopes = np.diff(values, axis=1) / np.diff(nodes)
+        kept = values[:, 0] + slopes[:, 0] * (mean - nodes[0])
+        held = self.search.discount * kept + (np.diff(slopes, axis=1) * calls).sum(axis=1)
+        rate, div_yield = terms_after(setting, day, near)
+        whole = near + left
+        rate, div_yield = (
+            (first * near + then * left) / whole for first, then in ((terms[1], rate), (terms[2], div_yield))
+        )
+        now = price(one.kind, setting.spot, one.strike, whole, rate, div_yield, one.vol, exercise="american")
+        return np.asarray(MULTIPLIER * np.maximum(np.nan_to_num(now - held), 0.0))
 
     def _chance(
         self, kind: Kind, value: FloatArray, nodes: FloatArray, strikes: FloatArray, cost: FloatArray
@@ -229,7 +263,7 @@ class TwoExpiries:
     def _values(self, one: Later, nodes: FloatArray, *, with_cash: bool = False) -> FloatArray:
         """Return values at the near expiry, dollars a share, shape (later, nodes)."""
         setting, day = self.setting, one.day
-        left, rate, div_yield = setting.t_years[day] - self.elapsed, setting.rates[day], setting.div_yields[day]
+        left, (rate, div_yield) = setting.t_years[day] - self.elapsed, terms_after(setting, day, self.elapsed)
         cash = tuple((when, amount) for when, amount in cash_after(setting, self.elapsed) if when <= left)
         if cash and not with_cash:
             paid = sum(amount * math.exp(-rate * when) for when, amount in cash)
@@ -248,8 +282,8 @@ def _rows(one: Later, rows: Sequence[int]) -> Later:
     )  # fmt: skip
 
 
-def _nodes(view: View, count: int) -> FloatArray:
-    """Return quantiles of the view, with its tails."""
+def _nodes(view: Priced, count: int) -> FloatArray:
+    """Return quantiles of a distribution, with its tails."""
     shares = np.linspace(0.0, 1.0, count + 2 - 2 * len(TAILS))[1:-1]
     tails = np.array(TAILS)
     return np.unique(view.quantile(np.concatenate([tails, shares, 1.0 - tails])))

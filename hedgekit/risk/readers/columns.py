@@ -44,6 +44,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "type": ("type", "instrument type"),
     "detail": ("levelofdetail", "level of detail"),
     "currency": ("currency", "currencyprimary", "currency primary", "currency code", "trading currency", "ccy", "curr"),
+    "asof": ("as of date", "as of", "asof", "report date", "reportdate", "position date"),
     "stop": ("stop", "stop price", "stop level"),
     "description": ("description",),
 }

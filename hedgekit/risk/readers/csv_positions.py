@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from hedgekit.errors import DataError, InputError
 from hedgekit.results import Note
 from hedgekit.risk.readers.columns import fields_of, is_header, repeated
+from hedgekit.risk.readers.days import day_said
 from hedgekit.risk.readers.statement import Row, Statement
 from hedgekit.risk.readers.symbols import read_symbol
 
@@ -57,6 +58,7 @@ def read(text: str, label: str) -> Statement:
     account = _title(lines, start) if several else ""
     rows: list[Row] = []
     passed: list[str] = []
+    aside: list[str] = []
     for at, (number, cells) in enumerate(lines[start + 1 :], start=start + 1):
         filled = [cell for cell in cells if cell]
         if not filled:
@@ -76,6 +78,7 @@ def read(text: str, label: str) -> Statement:
         counted = fields["quantity"] < len(cells) and cells[fields["quantity"]]
         if len(filled) == 1 and not counted and not _is_symbol(filled[0], rows):
             passed.append(f"line {number}")
+            aside.append(filled[0])
             continue
         if len(cells) > width and any(cells[width:]):
             raise DataError(f"{label}: line {number}: {len(cells)} cells, the header has {width}: is a comma unquoted?")
@@ -88,7 +91,8 @@ def read(text: str, label: str) -> Statement:
     if passed:
         some = ", ".join(passed[:4]) + (f" and {len(passed) - 4} more" if len(passed) > 4 else "")
         notes = (Note("lines_passed_over", f"{label}: no positions on {some}: totals or remarks"),)
-    return Statement(rows=tuple(rows), notes=notes)
+    remarks = [*(" ".join(cells) for _, cells in lines[:start]), *aside]
+    return Statement(rows=tuple(rows), notes=notes, asof=day_said(remarks))
 
 
 def _title(lines: Sequence[tuple[int, list[str]]], header: int) -> str:

@@ -8,9 +8,10 @@ from hedgekit.errors import DataError
 from hedgekit.results import Note
 from hedgekit.risk.readers.amounts import amount
 from hedgekit.risk.readers.columns import fields_of, is_header
+from hedgekit.risk.readers.days import read_day
 from hedgekit.risk.readers.statement import Row, Statement
 
-SECTION, CASH, ACCOUNT = "Open Positions", "Cash Report", "Account Information"
+SECTION, CASH, ACCOUNT, STATEMENT = "Open Positions", "Cash Report", "Account Information", "Statement"
 SUMMARY = "Base Currency Summary"
 """The line that adds the currencies up."""
 
@@ -33,11 +34,13 @@ def read(text: str, label: str) -> Statement:
     fields: dict[str, int] = {}
     discriminator: int | None = None
     rows: list[Row] = []
-    account, lots = "", 0
+    account, period, lots = "", "", 0
     for number, cells in enumerate(csv.reader(text.splitlines()), start=1):
         if len(cells) < _LEAD + 1:
             continue
         section, mark, rest = cells[0].lstrip("\ufeff"), cells[1], [cell.strip() for cell in cells[_LEAD:]]
+        if section == STATEMENT and mark == "Data" and rest[0] == "Period":
+            period = " ".join(rest)
         if section == ACCOUNT and mark == "Data" and rest[0] == "Account":
             account = rest[1]
         if section == CASH and mark == "Data" and rest[0] == "Ending Cash" and rest[1] != SUMMARY:
@@ -59,4 +62,4 @@ def read(text: str, label: str) -> Statement:
             found = {name: rest[at] for name, at in fields.items() if at < len(rest) and rest[at]}
             rows.append(Row(where=f"line {number}", cells={"account": account, **found}))
     notes = (Note("lots_passed_over", f"{label}: {lots} lot lines are in their summary lines"),) if lots else ()
-    return Statement(rows=tuple(rows), notes=notes)
+    return Statement(rows=tuple(rows), notes=notes, asof=read_day(period))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 from hedgekit.errors import DataError
 from hedgekit.risk.readers.columns import fields_of, repeated
+from hedgekit.risk.readers.days import read_day
 from hedgekit.risk.readers.statement import Row, Statement
 
 
@@ -52,7 +54,18 @@ def of_document(document: Any, label: str) -> Statement:
             raise DataError(f"{label}: {where}: {twice!r} is there twice: keep one")
         rows.append(Row(where=where, cells={field: entry[names[at]] for field, at in fields_of(names).items()}))
     rows.extend(_cash(document.get("cash"), label))
-    return Statement(rows=tuple(rows))
+    return Statement(rows=tuple(rows), asof=_day(document, label))
+
+
+def _day(document: dict[str, Any], label: str) -> date | None:
+    """Return the day the book says it is of, under ``asof``."""
+    given = document.get("asof")
+    if given is None:
+        return None
+    day = read_day(str(given))
+    if day is None:
+        raise DataError(f"{label}: asof is {given!r}: expected a day like 2026-09-18")
+    return day
 
 
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     said = [] if bad or doubts else [f"all {count} lines are valued"]
     if bad:
         text = f"{len(bad)} of {count} line{'s are' if count > 1 else ' is'} not valued: "
-        text += "; ".join(line.problem for line in bad[:3])
+        source = f"{context.valued.book.source}: "
+        text += "; ".join(f"{line.position.where.removeprefix(source)}: {line.problem}" for line in bad[:3])
         said.append(text + (f"; and {len(bad) - 3} more" if len(bad) > 3 else ""))
     calculation = [f"{line.position.where}: {line.name}: {line.problem}" for line in bad] or [
         "options marked from their own two-sided quotes, shares from the chain, the price file or the book"
@@ -61,9 +62,9 @@ RULE = Rule(
     title="Every line is valued",
     explain=(
         "Breached when any line cannot be valued: an expired option, a symbol the chain does not list, a missing, "
-        "crossed, impossible or contradicted quote, one a dollar and its own mid wide, an adjusted contract, a share "
-        "without a price; when a line is there twice in every detail; when the file of a chain has no spot, or one far "
-        "from what its quotes say. Always on: what is not known never passes."
+        "crossed, impossible or contradicted quote, one wider than a dollar and its own mid, an adjusted contract, a "
+        "share without a price; when a line is there twice in every detail; when the file of a chain has no spot, or "
+        "one far from what its quotes say. Always on: what is not known never passes."
     ),
     params={
         "accept_repeated": Param(kind="flag", default=False, help="count lines that are there twice as two lots"),

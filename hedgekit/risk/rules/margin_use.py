@@ -10,9 +10,7 @@ from hedgekit.risk.rule import Context, Outcome, Param, Rule, Unknown, share, us
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Take the account whose Reg T maintenance requirement uses most of its equity."""
-    cash = dict.fromkeys(context.valued.book.accounts, 0.0)
-    for account, amount in context.valued.book.cash:
-        cash[account] += amount
+    cash = context.valued.book.cash_by_account
     worst, words, parts = 0.0, "", []
     for account in context.valued.book.accounts:
         lines = [line for line in context.lines() if line.position.account == account]

@@ -271,6 +271,18 @@ def test_probabilities_are_those_of_the_chain(library):
     )
 
 
+def test_without_five_years_of_prices_the_bootstrap_alone_is_missing(library):
+    history = library.closes("IWM", EXPIRY)
+    short = replace(library, histories={"IWM": (history.since(history.dates[-500]),)})
+    found = chapter_of(probabilities, short)
+    whole = by_key(chapter_of(probabilities, library).claims)
+    assert {row["measure"] for row in found.tables[0].rows} == {"lognormal", "implied"}
+    assert any(limit.startswith("historical: ") for limit in found.limits) and "historical" not in found.answer
+    for key, claim in by_key(found.claims).items():
+        assert dict(claim.promised) == {k: v for k, v in whole[key].promised.items() if k != "historical"}
+    assert "the best" not in found.answer  # one month of expiries tells none apart
+
+
 def test_thin_data_are_said_to_be(library):
     result = record(library, chapters=["protection"])
     assert result.chapters[0].answer.startswith("Nothing to check")
@@ -284,10 +296,11 @@ def test_every_form_of_the_whole_record(library):
     answer = json.loads(result.to_json())
     assert answer["schema"] == "hedgekit.record/1" and answer["inputs"]["not_used"][0]["file"] == "broken.csv"
     text = render(result, "table")
-    assert "broken.csv" in text and max(map(len, text.splitlines())) <= 80
+    assert "broken.csv" in text and not [line for line in text.splitlines() if len(line) > 80]
     assert result.records()
     pytest.importorskip("plotly")
-    assert "Floors" in page([answer])
+    drawn = page([answer])
+    assert "Floors" in drawn and drawn.count('class="plot-spec"') == 2
 
 
 def test_of_two_chains_of_a_day_the_fuller_is_used_and_the_other_named(folder, tmp_path):
@@ -347,6 +360,15 @@ def test_the_answer_is_the_same_over_processes(folder, tmp_path):
     assert lines[0]["chapter"] == "floors" and lines[0]["promised"]["legs"]
 
 
+def test_the_record_of_a_past_day_is_that_of_what_was_known_then(library):
+    then = date(2024, 7, 31)
+    past = record(library, chapters=["floors", "stops"], asof=then)
+    assert past.inputs["asof"] == then and past.inputs["last_price"] <= then
+    assert past.to_dict()["chapters"] == record(library.until(then), chapters=["floors", "stops"]).to_dict()["chapters"]
+    with pytest.raises(DataError, match="no chain or price is of 2001-01-01 or before"):
+        record(library, asof=date(2001, 1, 1))
+
+
 def test_refusals(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
         open_library(tmp_path / "absent")
@@ -358,5 +380,9 @@ def test_refusals(tmp_path):
         open_library(tmp_path)
     with pytest.raises(InputError, match="no chapter"):
         record(tmp_path, chapters=["flors"])
+    done = CliRunner().invoke(
+        group, ["record", "--data", str(tmp_path), "--promises", str(tmp_path / "no" / "p.jsonl")]
+    )
+    assert done.exit_code == 2 and "to write it in" in done.output
     done = CliRunner().invoke(group, ["record", "--data", str(tmp_path / "absent")])
     assert isinstance(done.exception, InputError)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -176,6 +177,24 @@ def test_accounts_stay_apart(write):
     text = "account,symbol,quantity\na,IWM,100\nb,IWM,-50\na,CASH,5\nb,CASH,7\n"
     book = load_book(write("b.csv", text))
     assert book.accounts == ("a", "b") and book.cash == (("a", 5.0), ("b", 7.0)) and book.shares("IWM") == 50.0
+
+
+def test_a_file_says_of_which_day_it_is(write):
+    june = date(2026, 6, 17)
+    for text in (SCHWAB, SCHWAB_ALL, FIDELITY, ETRADE, MERRILL):
+        book = load_book(write("b.csv", text))
+        assert (book.first_day, book.last_day) == (june, june)
+    statement = 'Statement,Data,Period,"June 1, 2026 - June 17, 2026"\n' + IBKR
+    assert load_book(write("b.csv", statement)).last_day == june
+    flex = "symbol,quantity,ReportDate\nIWM,100,20260617\nSPY,5,20260616\n"
+    assert load_book(write("b.csv", flex)).first_day == date(2026, 6, 16)
+    said = JSON.replace("{", '{"asof": "2026-06-17", ', 1)
+    assert load_book(write("b.json", said)).last_day == june
+    assert load_book(write("b.toml", "asof = 2026-06-17\n" + TOML)).last_day == june
+    assert load_book(write("b.csv", OURS)).last_day is None
+    for text in (flex.replace("20260616", "soon"), said.replace("2026-06-17", "soon")):
+        with pytest.raises(DataError, match="soon"):
+            load_book(write("b.any", text))
 
 
 def test_each_table_of_a_file_is_its_own_account(write):

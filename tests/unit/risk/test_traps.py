@@ -255,5 +255,20 @@ def test_another_moment_never_passes(verdict, now):
     assert verdict(now=now) != "pass"
 
 
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [("10/14/2026", "pass"), ("10/13/2026", "pass"), ("09/14/2026", "breach"), ("10/15/2026", "breach")],
+)
+def test_positions_of_another_day_never_pass(verdict, said, wanted):
+    assert verdict(f'"Positions for account 1 as of 04:05 PM ET, {said}"\n\n{BOOK}') == wanted
+
+
+def test_a_dated_books_own_price_is_of_that_day(verdict):
+    policy = POLICY.replace("accept_book_prices = true", "max_sessions = 1")
+    assert verdict(policy=policy) == "breach"
+    assert verdict(f"positions as of 2026-10-14\n\n{BOOK}", policy=policy) == "pass"
+    assert verdict(f"positions as of 2026-10-09\n\n{BOOK}", policy=policy) == "breach"
+
+
 def test_clocks_a_few_minutes_apart_are_no_reason(verdict):
     assert verdict(now=datetime(2026, 10, 14, 15, 50, tzinfo=NEW_YORK)) == "pass"
