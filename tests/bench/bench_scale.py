@@ -32,7 +32,7 @@ from hedgekit.scale.engines import LocalProcesses
 from hedgekit.scale.history import Piece, enrich, enriched
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-DAYS = int(os.environ.get("HEDGEKIT_BENCH_DAYS", "150"))
+DAYS = int(os.environ.get("HEDGEKIT_BENCH_DAYS", "240"))
 ACCOUNTS = int(os.environ.get("HEDGEKIT_BENCH_ACCOUNTS", "100000"))
 EXPIRIES, LINES, CONTRACTS, FEW = 6, 20, 400, 5
 TICKERS, SCAN_DAYS = 500, 2520
