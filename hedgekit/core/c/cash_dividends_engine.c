@@ -117,7 +117,7 @@ typedef struct {
 
 /* by enum hk_cd_level */
 static const hk_cd_resolution resolutions[7] = {
-    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.044, 46, 4.3}, {0.035, 56, 4.8}};
+    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.045, 43, 4.3}, {0.035, 56, 4.8}};
 
 static uint64_t class_of(double x, double per_octave)
 {
@@ -136,29 +136,32 @@ static double class_value(uint64_t c, double per_octave)
  * the dividend can take no more than there is. */
 static double spread_by_dividends(const hk_cd_task *o, const hk_cd_schedule *dividends)
 {
-    double path = o->spot, before = 0, spread = 0;
+    double path = o->spot, up = o->spot, down = o->spot, before = 0, done = 0, spread = 0;
+    int large = 0;
     for (int i = 0; i < o->n_live; i++) {
-        double growth = (o->base_rate - o->yield) * (dividends->time[i] - before);
-        double forward = path * exp(growth), amount = dividends->amount[i];
+        const double date = dividends->time[i], amount = dividends->amount[i];
+        const double growth = (o->base_rate - o->yield) * (date - before), z = 4 * o->base_vol * sqrt(date);
+        large |= amount >= 0.1 * path * exp(growth);
         path = hk_cd_path_after(path, growth, amount);
-        before = dividends->time[i];
-        if (amount < 0.1 * forward)
-            continue;
-        double z = 4 * o->base_vol * sqrt(before), up = forward * exp(z) - amount, down = forward * exp(-z) - amount;
+        up = up * exp(growth + z - done) - amount;
+        down = down * exp(growth - z + done) - amount;
+        down = down > 0 ? down : 0;
+        before = date;
+        done = z;
+        if (up <= 0)
+            break;
         double least = o->strike < path ? o->strike : path;
         if (o->american && o->phi < 0 && i + 1 < o->n_live) {
             double next = dividends->amount[i + 1];
-            double lost = o->strike * -expm1(-o->base_rate * (dividends->time[i + 1] - before));
+            double lost = o->strike * -expm1(-o->base_rate * (dividends->time[i + 1] - date));
             double start = 0.3 * (lost > 0 && lost < next ? lost : next);
             least = start < least ? start > 1e-3 * path ? start : 1e-3 * path : least;
         }
-        if (up <= least)
+        if (!large || up <= least)
             continue;
-        down = log(path / (down > least ? down : least)) - z;
-        up = log(up / path) - z;
-        double more = up > down ? up : down;
-        if (more > 0)
-            spread += more;
+        double above = log(up / path) - z, below = log(path / (down > least ? down : least)) - z;
+        spread = above > spread ? above : spread;
+        spread = below > spread ? below : spread;
     }
     return spread;
 }
