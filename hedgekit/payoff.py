@@ -106,15 +106,17 @@ class PiecewiseLinear:
 
         A stretch that lies on the level gives the spots where it begins and ends.
         """
-        found: set[Fraction] = set()
-        for i, (knot, value) in enumerate(zip(self.knots, self.values, strict=True)):
-            slope, last = self._slope(i), i == len(self.knots) - 1
+        found: set[Fraction] = {knot for knot, value in zip(self.knots, self.values, strict=True) if value == level}
+        above = [value > level for value in self.values]
+        for i, knot in enumerate(self.knots):
+            value, last = self.values[i], i == len(self.knots) - 1
             if value == level:
-                found.add(knot)
-            elif slope != 0:
-                root = knot + (level - value) / slope
-                if knot < root and (last or root < self.knots[i + 1]):
-                    found.add(root)
+                continue
+            if last:
+                if self.end_slope != 0 and above[i] == (self.end_slope < 0):
+                    found.add(knot + (level - value) / self.end_slope)
+            elif self.values[i + 1] != level and above[i] != above[i + 1]:
+                found.add(knot + (level - value) / self._slope(i))
         return tuple(sorted(found))
 
     def holds_from(self, level: Fraction) -> Fraction | None:

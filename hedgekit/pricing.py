@@ -58,8 +58,11 @@ WORD = np.dtype("U4")
 BAND = ("bid", "mid", "ask")
 COLUMNS = ("spot", "strike", "t_years", "rate", "div_yield", "vol")
 
-# Smallest piece worth handing to another thread: about 50 microseconds of work each.
-GRAIN = {"european": 4096, "american": 16, "cash": 4}
+# Fewest options in a piece of their own: about 50 microseconds of work, and enough to fill the lanes of a kernel.
+GRAIN = {"european": 4096, "american": 64, "cash": 64}
+
+PIECES = 16
+"""Pieces that a call is cut into, unless its options are too few for that or very many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -623,14 +626,18 @@ def _pool(workers: int, _process: int) -> ThreadPoolExecutor:
 
 
 def _split(run: Callable[[slice], None], size: int, grain: int) -> None:
-    """Run a kernel over slices of the columns, in threads when there is enough to share."""
-    workers = min(threads(), size // grain)
-    if workers < 2:
-        run(slice(0, size))
-        return
-    pieces = min(4 * workers, size // grain)
+    """Run a kernel over slices of the columns, in threads when there is enough to share.
+
+    Options that share a kernel's lanes do the same number of steps, so the last bits of one depend on which others are
+    in its slice: the slices depend on the count of options alone, never on the threads.
+    """
+    pieces = max(1, size // max(grain, min(size // PIECES, PIECES * grain)))
     bounds = [size * i // pieces for i in range(pieces + 1)]
     slices = [slice(a, b) for a, b in pairwise(bounds)]
+    if pieces == 1 or threads() < 2:
+        for piece in slices:
+            run(piece)
+        return
     list(_pool(threads(), os.getpid()).map(run, slices))
 
 

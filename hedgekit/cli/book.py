@@ -18,12 +18,14 @@ from hedgekit.cli.options import deliver, output_options
 @click.command(epilog="Example:  hedgekit book positions.csv --chain iwm.json --prices iwm_spy.csv --benchmark SPY")
 @click.argument("book")
 @click.option("--benchmark", default="IWM", show_default=True, help="What betas refer to.")
+@click.option("--allow-unknown", is_flag=True, help="End with 0 although some lines cannot be valued.")
 @book_options
 @output_options
 def command(
     *,
     book: str,
     benchmark: str,
+    allow_unknown: bool,
     chains: tuple[str, ...],
     prices: tuple[str, ...],
     betas: str | None,
@@ -37,8 +39,10 @@ def command(
 ) -> None:
     """Value a book: marks at the touch, dollar greeks by ticker and expiry, beta-weighted with an interval.
 
-    BOOK is CSV, JSON or TOML, or a broker's export. What cannot be valued says so, and no sum hides it.
+    BOOK is CSV, JSON or TOML, or a broker's export. What cannot be valued says so, no sum hides it, and
+    the command ends with 3 after its answer, unless --allow-unknown.
     """
+    from hedgekit.errors import DataError
     from hedgekit.risk.book import load_book
     from hedgekit.risk.summary import survey_book
 
@@ -55,3 +59,9 @@ def command(
         now=check_moment(asof),
     )
     deliver(result, format_=format_, output=output, quiet=quiet)
+    if result.unknown and not allow_unknown:
+        count = len(result.valued.lines)
+        raise DataError(
+            f"{result.valued.book.source}: {len(result.unknown)} of {count} lines cannot be valued, so neither can the "
+            f"book: {result.unknown[0].problem}; give what is missing, or --allow-unknown to end with 0"
+        )

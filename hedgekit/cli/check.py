@@ -121,6 +121,7 @@ def command(
         now=now,
         now_given=asof is not None,
         against=against,
+        files=[] if betas is None else [betas],
     )
     deliver(result, format_=format_, output=output, quiet=quiet)
     if result.exit_code:

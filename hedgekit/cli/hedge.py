@@ -12,6 +12,8 @@ from hedgekit.cli.groups import lazy_group, refuse_options_before
 from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, seconds, write_beside
 
 if TYPE_CHECKING:
+    from hedgekit.hedges.comparison import HedgeResult
+    from hedgekit.model import Chain
     from hedgekit.results import Result
 
 # command -> its module; help shows them in this order
@@ -32,7 +34,8 @@ COMMANDS = {
 @click.option(
     "--holdings",
     metavar="FILE",
-    help="In place of --shares: a CSV of ticker,shares,price (and beta,low,high), hedged with the chain's options.",
+    help="In place of --shares: a CSV of ticker,shares,price (and beta,low,high), hedged with the chain's options; "
+    "goals are then fractions of their value.",
 )
 @click.option("--beta", type=float, help="Of all holdings to the chain's underlying.  [default: theirs, or --prices]")
 @click.option("--chain", metavar="SOURCE", help="Option chain file; its format is recognised.")
@@ -47,7 +50,8 @@ COMMANDS = {
 @click.option(
     "--budget",
     type=float,
-    help="Fraction of today's value to spend at most, for the highest floor; with --min-cap, for the highest cap.",
+    help="Fraction of today's value to spend at most, for the highest floor; with --floor and --min-cap, for the "
+    "highest cap.",
 )
 @click.option("--zero-cost", is_flag=True, help="The highest cap at which the floor costs nothing.")
 @click.option(
@@ -80,6 +84,13 @@ COMMANDS = {
     metavar="NAME",
     help="An index strategy by its strike rule: PPUT, PPUT3M, CLL, CLLZ, CLLR or JHEQX; and what gives as much.",
 )
+@click.option(
+    "--what-if",
+    is_flag=True,
+    help="Also revalue the recommended hedge over spot x vol x date and price rolling it; with --prices and "
+    "--vol-index also under recorded crashes.",
+)
+@click.option("--vol-index", metavar="FILE", help="History of a vol index such as VIX, for the replays of --what-if.")
 @click.option(
     "--details",
     is_flag=True,
@@ -146,6 +157,8 @@ def command(
     measure: str,
     prices: tuple[str, ...],
     preset: str | None,
+    what_if: bool,
+    vol_index: str | None,
     details: bool,
     min_cap: float | None,
     max_legs: int,
@@ -180,6 +193,8 @@ def command(
         raise click.UsageError("--shares and --holdings both say what is owned: give one", ctx)
     if beta is not None and holdings is None:
         raise click.UsageError("--beta is of --holdings FILE; shares of the chain's underlying have a beta of 1", ctx)
+    if vol_index is not None and not (what_if and prices):
+        raise click.UsageError("--vol-index is for the replays of --what-if with --prices", ctx)
     from hedgekit.cli.progress import search_watch
     from hedgekit.hedges import compare
     from hedgekit.market.sources import load
@@ -208,7 +223,7 @@ def command(
     }
     goals: dict[str, Any] = {
         "budget": budget,
-        "zero_cost": zero_cost or None,
+        "zero_cost": zero_cost,
         "until": until,
         "delta_target": delta_target,
         "cvar": cvar,
@@ -218,15 +233,12 @@ def command(
         from hedgekit.hedges.portfolio import compare_portfolio
         from hedgekit.risk.holdings import read_holdings
 
-        other = [name for name, value in goals.items() if value is not None]
-        if other:
-            raise click.UsageError(
-                f"--holdings are hedged for a --floor; --{other[0].replace('_', '-')} is for --shares", ctx
-            )
         portfolio = read_holdings(holdings, loaded.ticker, beta=beta, prices=history)
-        result = compare_portfolio(loaded, portfolio, **terms)
+        result = compare_portfolio(loaded, portfolio, **goals, **terms)
     else:
-        result = compare(loaded, shares=shares or 0, measure=measure, **{**goals, "zero_cost": zero_cost}, **terms)
+        result = compare(loaded, shares=shares or 0, measure=measure, **goals, **terms)
+    if what_if and result.recommended is not None:
+        result = _with_what_if(loaded, result, terms, vol_index)
     files: dict[str, str] = {}
     if certificate is not None:
         from hedgekit.hedges.verification import certificate_of
@@ -247,3 +259,25 @@ def command(
         files[ticket] = csv_text(result.orders())
     write_beside(files, quiet=quiet)
     result.require()
+
+
+def _with_what_if(chain: Chain, result: HedgeResult, terms: dict[str, Any], vol_index: str | None) -> HedgeResult:
+    """Add the recommended hedge before expiry to an answer."""
+    from dataclasses import replace
+
+    from hedgekit.hedges.what_if import FEW_MOVES, FEW_SHOCKS, FEW_STEPS, what_if
+    from hedgekit.market.prices import load_prices
+
+    found = what_if(
+        chain,
+        result,
+        rate=terms["rate"],
+        dividends=terms["dividends"],
+        spot_moves=FEW_MOVES,
+        vol_shocks=FEW_SHOCKS,
+        steps=FEW_STEPS,
+        prices=terms["prices"],
+        vol_index=None if vol_index is None else load_prices(vol_index),
+        with_rolls=True,
+    )
+    return replace(result, what_if=found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import click
 
 from hedgekit.cli.options import day_option, deliver, output_options
+from hedgekit.cli.scale_options import progress, scale_options
 
 
 @click.command(epilog="Example:  hedgekit pair scan etfs.csv --rate 0.05 --top 10")
@@ -31,6 +33,7 @@ from hedgekit.cli.options import day_option, deliver, output_options
 @click.option("--all", "everything", is_flag=True, help="Show every pair tested.")
 @day_option("--asof", "Last day used: what comes after is not looked at.  [default: the last in the files]")
 @day_option("--since", "First day used.  [default: the first in the files]")
+@partial(scale_options, workers="Processes of this machine, each with one thread.  [default: threads on every core]")
 @output_options
 def command(
     *,
@@ -43,6 +46,8 @@ def command(
     everything: bool,
     asof: date | None,
     since: date | None,
+    workers: int | None,
+    scheduler: str | None,
     format_: str,
     output: str,
     quiet: bool,
@@ -52,9 +57,9 @@ def command(
 
     Every pair is tested both ways, and the number of false findings is kept down over all of them.
     """
-    from hedgekit.cli.progress import tell
     from hedgekit.market.prices import load_prices
     from hedgekit.pairs.scan import pair_scan
+    from hedgekit.scale.engines import engine
 
     if verbose:
         click.echo(f"reading {', '.join(prices)}", err=True)
@@ -63,16 +68,20 @@ def command(
     history = history if asof is None else history.until(asof)
     history = history if since is None else history.since(since)
 
-    def progress(done: int, total: int) -> None:
-        tell(f"{total:,} tests", done / total)
-
-    result = pair_scan(
-        history,
-        rate=rate,
-        method="bh" if method == "bh" else "by",
-        lags=lags,
-        criterion="aic" if lags is None else None,
-        top=None if everything else top,
-        progress=progress,
-    )
+    where = None if workers is None and scheduler is None else engine(workers, scheduler)
+    watch = progress("tests", quiet=quiet, least_seconds=1.0)
+    try:
+        result = pair_scan(
+            history,
+            rate=rate,
+            method="bh" if method == "bh" else "by",
+            lags=lags,
+            criterion="aic" if lags is None else None,
+            top=None if everything else top,
+            engine=where,
+            progress=lambda done, total: watch(done, total, 0),
+        )
+    finally:
+        if where is not None:
+            where.close()
     deliver(result, format_=format_, output=output, quiet=quiet)

@@ -16,12 +16,10 @@ TERMINAL_SECONDS, LOG_SECONDS = 0.5, 30.0
 """A terminal's line is rewritten this often; a log gets a line this often."""
 
 
-def scale_options(command: F) -> F:
-    """Add where the work is done."""
+def scale_options(command: F, *, workers: str = "Processes of this machine.  [default: every core allowed]") -> F:
+    """Add where the work is done; `workers` is the help of that option."""
     decorators = [
-        click.option(
-            "--workers", type=int, metavar="N", help="Processes of this machine.  [default: every core allowed]"
-        ),
+        click.option("--workers", type=int, metavar="N", help=workers),
         click.option(
             "--scheduler",
             metavar="ADDRESS|FILE",
@@ -33,8 +31,11 @@ def scale_options(command: F) -> F:
     return command
 
 
-def progress(noun: str, *, quiet: bool) -> Callable[[int, int, int], None]:
-    """Return what is to be called with done, total and failed: a line with time left, or a log's lines."""
+def progress(noun: str, *, quiet: bool, least_seconds: float = 0.0) -> Callable[[int, int, int], None]:
+    """Return what is to be called with done, total and failed: a line with time left, or a log's lines.
+
+    Nothing is said of what takes no longer than `least_seconds`.
+    """
     from hedgekit.cli.progress import clear_line
 
     start = time.monotonic()
@@ -49,6 +50,8 @@ def progress(noun: str, *, quiet: bool) -> Callable[[int, int, int], None]:
         if state["first"] < 0:
             state["first"] = done  # kept from an earlier run: they took no time in this one
         over = done >= total
+        if now - start < least_seconds:
+            return
         if not over and now - state["said"] < (TERMINAL_SECONDS if terminal else LOG_SECONDS):
             return
         state["said"] = now

@@ -12,7 +12,7 @@ from hedgekit.cli.book_options import (
     read_dividend_options,
     read_prices,
 )
-from hedgekit.cli.options import deliver, output_options
+from hedgekit.cli.options import deliver, output_options, plot_option
 
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, ...] | None:
@@ -33,6 +33,9 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @click.option("--book", metavar="FILE", help="Positions: CSV, JSON or TOML, or a broker's export.")
 @click.option("--shares", type=int, help="Instead of a book: shares of the first chain's ticker.")
 @click.option("--leg", "legs", multiple=True, help='Instead of a book: "+17 IWM 2026-09-18 272 P"; repeatable.')
+@click.option(
+    "--legs", "file", metavar="FILE", help="Instead: CSV of legs, such as a ticket that hedge --ticket wrote."
+)
 @click.option("--benchmark", default="IWM", show_default=True, help="What moves; other tickers move by beta to it.")
 @click.option(
     "--spot-moves",
@@ -65,12 +68,14 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @click.option("--vol-index", metavar="FILE", help="History of a vol index such as VIX, for replays.")
 @click.option("--roll", "roll_days", type=int, metavar="DAYS", help="Also price rolling each option to a new one.")
 @book_options
+@plot_option
 @output_options
 def command(
     *,
     book: str | None,
     shares: int | None,
     legs: tuple[str, ...],
+    file: str | None,
     benchmark: str,
     spot_moves: tuple[float, ...] | None,
     vol_shocks: tuple[float, ...] | None,
@@ -96,14 +101,14 @@ def command(
     Every option is priced anew at every point with the American engine. Nothing is left out: a line that
     cannot be valued ends the command with 3 and says which.
     """
-    from hedgekit.market.legs import parse_leg
+    from hedgekit.market.legs import parse_leg, read_legs
     from hedgekit.risk.book import book_of_legs, load_book
     from hedgekit.risk.scenario import DAYS, SPOT_MOVES, VOL_SHOCKS, scenario
 
     if days is not None and any(day != int(day) for day in days):
         raise click.UsageError(f"--days {','.join(f'{day:g}' for day in days)}: expected whole days")
-    if (book is None) == (not shares and not legs):
-        raise click.UsageError("give --book FILE, or --shares and --leg with --chain")
+    if (book is None) == (not shares and not legs and file is None):
+        raise click.UsageError("give --book FILE, or --shares and --leg or --legs FILE with --chain")
     if shares and not chains:
         raise click.UsageError("--shares are of the first --chain's ticker: give --chain SOURCE")
     if verbose:
@@ -112,7 +117,7 @@ def command(
     if book is not None:
         held = load_book(book)
     else:
-        orders = [parse_leg(leg) for leg in legs]
+        orders = [*(parse_leg(leg) for leg in legs), *(read_legs(file) if file is not None else ())]
         held = book_of_legs(orders, shares=shares or 0, ticker=read[0].ticker if read else "")
     result = scenario(
         held,

@@ -23,7 +23,9 @@ from hedgekit.cli.structure_options import deliver_structure, structure_options
     help='SIGNED_QUANTITY SYMBOL [@ PRICE]: "+1 IWM260918P00270000 @4.10", "+100 IWM @297.78" (shares). Repeat for '
     "each leg.",
 )
-@click.option("--legs", "file", metavar="FILE", help="CSV of legs: quantity,symbol,price.")
+@click.option(
+    "--legs", "file", metavar="FILE", help="CSV of legs: quantity,symbol,price; or a ticket that hedge --ticket wrote."
+)
 @click.option("--chain", metavar="SOURCE", help="Option chain file that prices bare legs at the touch and gives vols.")
 @structure_options
 @market_options

@@ -44,7 +44,7 @@ def _target(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 @click.option("--min-pop", type=float, metavar="P", help="Least probability of a profit under the view (0.6).")
 @click.option("--structure", "structures", multiple=True, metavar="NAME", help="Search only this one; repeat for more.")
 @click.option("--each", type=int, default=2, show_default=True, help="Show at most so many of one structure.")
-@click.option("--top", type=int, default=12, show_default=True, help="Show at most so many in all.")
+@click.option("--top", type=int, default=16, show_default=True, help="Show at most so many in all.")
 @click.option("--fee", type=float, default=0.0, show_default=True, help="Dollars a contract, bought or sold.")
 @click.option(
     "--max-spread",
@@ -83,9 +83,9 @@ def command(
 ) -> None:
     """Find the structures of a chain that a view of the spot favours most.
 
-    Every combination of the strikes that can be traded on is looked at, at the touch: verticals, condors, butterflies
-    with equal and unequal wings, straddles, strangles, calendars, and with shares covered calls, protective puts and
-    collars. Ranked by expected profit under the view per dollar of greatest loss, with the market's own odds beside it.
+    Every combination of the strikes that can be traded on is looked at, at the touch: the whole catalogue of
+    'hedgekit structure', with calendars and diagonals of every later expiry. Ranked by expected profit under the view
+    per dollar of greatest loss, with the market's own odds beside it.
     Ends with 4 when nothing within the limits has a positive expected profit.
     """
     from hedgekit.market.sources import load

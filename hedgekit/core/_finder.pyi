@@ -27,6 +27,7 @@ def condors(
     table_step: float,
     table: _Floats,
     keep: int,
+    covered: bool = False,
 ) -> tuple[list[tuple[float, int, int]], int, int]: ...
 def butterflies(
     strike: _Floats,

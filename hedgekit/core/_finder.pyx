@@ -115,11 +115,12 @@ def condors(
     const double[::1] call_value, const double[::1] call_cost, const double[::1] call_width,
     const double[::1] call_strike, const long long[::1] first, const long long[::1] last, *,
     double multiplier, double fees, double max_loss, double max_capital, double min_probability,
-    double table_start, double table_step, const double[::1] table, int keep,
+    double table_start, double table_step, const double[::1] table, int keep, bint covered=False,
 ):
     """Search the pairs of a sold put spread and a sold call spread.
 
-    ``loss = max(put width, call width) + cost``; profit between the sold strikes less and plus the credit.
+    ``loss = max(put width, call width) + cost``; profit between the sold strikes less and plus the credit. A bought
+    spread is a sold one of the other kind with its width paid back; a put sold alone is a spread down to zero.
 
     Parameters
     ----------
@@ -138,6 +139,8 @@ def condors(
         Cumulative probability at evenly spaced spots.
     keep : int
         How many of the best to return, up to `MAX_KEPT`.
+    covered : bool
+        Only pairs whose credit covers the call spread: no rise loses.
 
     Returns
     -------
@@ -171,7 +174,7 @@ def condors(
                 if loss <= NOTHING:
                     free += 1
                     continue
-                if not cost + call_cost[j] < 0.0:
+                if not cost + call_cost[j] < 0.0 or (covered and cost + call_cost[j] + call_width[j] > SAME):
                     continue
                 low = high = -(cost + call_cost[j])
                 low = -INFINITY if low > width else put_strike[i] - low / multiplier

@@ -11,6 +11,9 @@ from hedgekit.distributions.protocol import FloatArray, SpotFunction
 from hedgekit.errors import InputError
 from hedgekit.payoff import PiecewiseLinear
 
+JOINED = 64
+"""With more knots than legs have strikes a payoff is a curve joined from floats: slopes in fractions add nothing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
@@ -31,17 +34,17 @@ class Line:
     @classmethod
     def of(cls, payoff: PiecewiseLinear) -> Line:
         """Round an exact payoff to floats."""
+        knots = np.array([float(knot) for knot in payoff.knots])
+        values = np.array([float(value) for value in payoff.values])
+        if len(knots) > JOINED:
+            return cls(knots, values, np.append(np.diff(values) / np.diff(knots), float(payoff.end_slope)))
         pairs = zip(
             zip(payoff.knots, payoff.values, strict=True),
             zip(payoff.knots[1:], payoff.values[1:], strict=True),
             strict=False,
         )
         slopes = [float((right[1] - left[1]) / (right[0] - left[0])) for left, right in pairs]
-        return cls(
-            np.array([float(knot) for knot in payoff.knots]),
-            np.array([float(value) for value in payoff.values]),
-            np.array([*slopes, float(payoff.end_slope)]),
-        )
+        return cls(knots, values, np.array([*slopes, float(payoff.end_slope)]))
 
     @classmethod
     def through(cls, f: SpotFunction, spots: npt.ArrayLike) -> Line:

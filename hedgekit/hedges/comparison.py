@@ -38,6 +38,7 @@ from hedgekit.results import Note, Result
 if TYPE_CHECKING:
     from hedgekit.distributions import Distribution
     from hedgekit.hedges.portfolio import PortfolioView
+    from hedgekit.hedges.what_if import WhatIfResult
     from hedgekit.model import PriceHistory
 
 
@@ -58,6 +59,8 @@ class HedgeResult(Result):
         One sentence.
     portfolio : PortfolioView or None
         Where the shares stand for a portfolio that moves with them.
+    what_if : WhatIfResult or None
+        The recommended hedge before expiry, where that was asked for (`hedgekit.hedges.what_if`).
     """
 
     schema_name: ClassVar[str] = "hedge"
@@ -68,6 +71,7 @@ class HedgeResult(Result):
     recommended: str | None
     why: str
     portfolio: PortfolioView | None = None
+    what_if: WhatIfResult | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -82,6 +86,7 @@ class HedgeResult(Result):
             "recommended": self.recommended,
             "why": self.why,
             "optimum": None if self.optimum is None else self.optimum.to_dict(),
+            **({} if self.what_if is None else {"what_if": self.what_if.body()}),
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -178,8 +183,8 @@ def compare(
         Fraction of today's value to keep at expiry whatever the spot, net of the financed cost; a standard one (0.90)
         when no goal is given.
     budget : float, optional
-        Most to pay, fraction of today's value: the highest floor is looked for; with `min_cap` the highest cap, of
-        that or more, at which the floor costs no more.
+        Most to pay, fraction of today's value: the highest floor is looked for, calls sold only at `min_cap` or above;
+        with a `floor` and `min_cap` the highest cap, of that or more, at which the floor costs no more.
     zero_cost : bool
         The highest cap at which the floor costs nothing.
     until : float, optional

@@ -2,7 +2,7 @@
 
 ==========  ============================================================================================
 floor       keep a fraction of today's value at expiry at every spot, at the least cost
-budget      the highest floor for the money, without selling calls
+budget      the highest floor for the money; calls are sold only where a cap is named
 cap         the highest cap at which a floor costs no more than the money (zero, or a budget)
 delta       bring the delta down to a fraction of the shares', at the least cost
 cvar        bring the average of the worst 5% of outcomes to at most a loss, at the least cost
@@ -146,7 +146,7 @@ def choose_goal(
     until : float, optional
         Dollars a share, or below 1 a fraction of the spot: the floor is to hold from there up only.
     min_cap : float, optional
-        Lowest cap that is accepted; with a budget it asks for the highest cap.
+        Lowest cap that is accepted; with a floor and a budget it asks for the highest cap.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def choose_goal(
     asked = [name for name, value in named.items() if value is not None]
     if len(asked) > 1:
         raise InputError(f"{asked[0]} and {asked[1]} are two goals: give one")
-    caps = zero_cost or (budget is not None and min_cap is not None)
+    caps = zero_cost or (budget is not None and floor is not None and min_cap is not None)
     if floor is not None and asked and not caps:
         hint = (
             ", or add --min-cap for the highest cap at which that floor fits the budget" if budget is not None else ""

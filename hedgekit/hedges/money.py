@@ -1,9 +1,9 @@
 """Goals that start from the money: the highest floor it buys, or the highest cap that pays for a floor.
 
-Both are answered by the exact search. A budget without calls sold looks for the highest floor among all tickets that
-cost no more. With calls sold that would sell whatever fits the money best, so there the floor is given and the highest
-cap is looked for at which its least cost is within the money. That least cost never falls as the cap rises, fewer
-calls being left to sell, so the strikes are halved until it is found.
+Both are answered by the exact search. A budget alone looks for the highest floor among all tickets that cost no more,
+calls sold only from the cap that the user named. A budget (or nothing) beside a floor looks for the highest cap at
+which the floor's least cost is within the money. That least cost never falls as the cap rises, fewer calls being left
+to sell, so the strikes are halved until it is found.
 """
 
 from __future__ import annotations

@@ -6,8 +6,10 @@ With period returns, a portfolio of value ``V`` and beta ``b`` is expected at an
 
 (Hull, Options, Futures, and Other Derivatives, 11th ed., section 17.1: the index's return with dividends less the
 interest, times beta). That is a line: ``b V / S0`` shares of the index and some cash, so a floor of the portfolio is a
-floor of those shares, and every hedge of shares is a hedge of the portfolio. What the line leaves out are the
-portfolio's own moves (basis risk), and that beta is an estimate (an interval, turned into one of contracts).
+floor of those shares, and every hedge of shares is a hedge of the portfolio: for a floor (down to an index level too),
+a budget, nothing at all, or a delta. What the line leaves out are the portfolio's own moves (basis risk), and that beta
+is an estimate (an interval, turned into one of contracts). A tail loss would leave them out without saying so, and is
+refused.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any
 from hedgekit import units
 from hedgekit.errors import InputError
 from hedgekit.hedges.comparison import HedgeResult, compare, refuse_closed
-from hedgekit.hedges.goal import STANDARD_FLOOR, Goal
+from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.problem import HIGHEST_PUT, pick_expiry
 from hedgekit.market.inputs import Given, resolve
 from hedgekit.model import Chain, Leg
@@ -29,6 +31,7 @@ from hedgekit.payoff import PiecewiseLinear, carried_exact, expiry_wealth, total
 from hedgekit.results import Note
 
 FLOOR_PLACES = 8
+BUDGET_PLACES = 10
 NORMAL_95 = 1.6448536269514722
 """One-sided 95% of the normal distribution."""
 
@@ -100,15 +103,17 @@ class PortfolioView:
     Attributes
     ----------
     portfolio : Portfolio
-    floor : float
-        Asked for, fraction of the portfolio's value.
-    index_floor, index_level : float
+    floor : float or None
+        Asked for, fraction of the portfolio's value; None for a goal without one (a budget, a delta, a preset).
+    index_floor, index_level : float or None
         The same as a fraction of the index shares' value, and the index level it stands for before costs.
     contracts, contracts_low, contracts_high : float
         ``beta V / (100 S0)``, and at the ends of beta's interval.
     puts, puts_low, puts_high : int or None
-        Puts net of puts sold in the recommended hedge, and in the one recommended at each end of the interval; None
-        where none is.
+        Puts bought in the recommended hedge, and in the one recommended at each end of the interval; None where none
+        is.
+    until : float
+        The floors are told from this index level up; 0 is every one.
     floor_usd, floor_low_beta_usd, floor_high_beta_usd : float or None
         Least expected portfolio value with the recommended hedge, after its cost, at beta and at either end.
     cost_pct : float or None
@@ -118,9 +123,10 @@ class PortfolioView:
     """
 
     portfolio: Portfolio
-    floor: float
-    index_floor: float
-    index_level: float
+    floor: float | None
+    index_floor: float | None
+    index_level: float | None
+    until: float
     contracts: float
     contracts_low: float
     contracts_high: float
@@ -162,6 +168,8 @@ def compare_portfolio(
     portfolio: Portfolio,
     *,
     floor: float | None = None,
+    budget: float | None = None,
+    cvar: float | None = None,
     by: date | str | None = None,
     expiry: date | str | None = None,
     rate: Given = None,
@@ -177,10 +185,15 @@ def compare_portfolio(
     portfolio : Portfolio
     floor : float, optional
         Fraction of the portfolio's value to keep, expected through the CAPM, after the financed cost.
+    budget : float, optional
+        Most to pay, fraction of the portfolio's value.
+    cvar : float, optional
+        Refused: a tail of the portfolio is made of its own moves too.
     by, expiry, rate, dividends
         As for `hedgekit.compare`.
     **more
-        Further arguments of `hedgekit.compare`: ``min_cap``, ``max_legs``, ``fee``...
+        Further arguments of `hedgekit.compare`: ``zero_cost``, ``until`` (an index level), ``delta_target`` (the same
+        fraction of the portfolio's delta), ``preset``, ``min_cap``, ``max_legs``, ``fee``...
 
     Returns
     -------
@@ -190,31 +203,50 @@ def compare_portfolio(
     Raises
     ------
     InputError
-        A floor that the mapping cannot reach.
+        A floor that the mapping cannot reach, a tail loss, or goals that exclude each other.
     """
+    if cvar is not None:
+        raise InputError(
+            f"--cvar {cvar:g}: the worst 5% of holdings are made of their own moves too, which no chain tells: ask for "
+            "a --floor, a --budget or a --delta-target, and see what they may move on their own beside it"
+        )
     refuse_closed(chain)
+    asks: dict[str, Any] = {
+        name: more.get(name) for name in ("zero_cost", "until", "delta_target", "preset", "min_cap")
+    }
+    asks["zero_cost"] = bool(asks["zero_cost"])
+    goal = choose_goal(spot=chain.spot, floor=floor, budget=budget, **asks)
     day = pick_expiry(chain, by=by, expiry=expiry)
     market = resolve(chain, (day,), rate=rate, dividends=dividends)
     t_years = chain.years_to(day)
     interest = math.expm1(market.rates[day] * t_years)
     paid = math.fsum(amount for when, amount in market.cash if 0.0 < when <= t_years) / chain.spot
     div = paid if market.cash else math.expm1(market.div_yields[day] * t_years)
-    asked = Goal(floor=STANDARD_FLOOR if floor is None else floor).floor
+    asked = goal.floor
+    mapped_floor = goal.kind in ("floor", "cap") and goal.preset is None
 
     def line(beta: float) -> _Line:
         at_start = portfolio.at(0.0, interest=interest, index_div=div, own_div=div, beta=beta)
         slope = beta * portfolio.value_usd / chain.spot
         return _Line(slope=slope, constant=at_start - slope * chain.spot)
 
-    def solved(beta: float, **terms: Any) -> tuple[HedgeResult, float]:
+    def solved(beta: float, **terms: Any) -> tuple[HedgeResult, float | None]:
         drawn = line(beta)
         shares = max(1, math.ceil(drawn.slope))
+        worth = shares * chain.spot
+        if budget is not None:
+            terms = {
+                **terms,
+                "budget": math.floor(budget * portfolio.value_usd / worth * 10**BUDGET_PLACES) / 10**BUDGET_PLACES,
+            }
+        if not mapped_floor:
+            return compare(chain, shares=shares, expiry=day, market=market, **terms), None
         target = asked * portfolio.value_usd - drawn.constant
         level = target / drawn.slope / chain.spot
         # Whole shares are a little more than the line: the worst is at 0 or at a strike bought, where that little is
         # worth no more than this.
         beyond = (shares - drawn.slope) * HIGHEST_PUT * chain.spot
-        mapped = math.ceil((target + beyond) / (shares * chain.spot) * 10**FLOOR_PLACES) / 10**FLOOR_PLACES
+        mapped = math.ceil((target + beyond) / worth * 10**FLOOR_PLACES) / 10**FLOOR_PLACES
         if mapped <= 0.0:
             raise InputError(
                 f"--floor {asked:g}: at a beta of {beta:.2f} the portfolio is expected to keep that with the index at "
@@ -235,11 +267,17 @@ def compare_portfolio(
             ends.append(_puts(solved(beta, **fixed)[0]) if beta > 0.0 else 0)
         except InputError:
             ends.append(None)
-    view = _view(portfolio, asked, level, result, ends, {b: line(b) for b in _betas(portfolio)})
+    lines = {beta: line(beta) for beta in _betas(portfolio)}
+    view = _view(portfolio, asked if mapped_floor else None, level, result, ends, lines)
     return replace(
         result,
         portfolio=view,
-        inputs={**result.inputs, "portfolio_floor": asked, "holdings_source": portfolio.source},
+        inputs={
+            **result.inputs,
+            "portfolio_floor": view.floor,
+            "portfolio_budget": budget,
+            "holdings_source": portfolio.source,
+        },
         warnings=(*result.warnings, *_notes(view)),
     )
 
@@ -249,17 +287,17 @@ def _betas(portfolio: Portfolio) -> tuple[float, float, float]:
 
 
 def _puts(result: HedgeResult) -> int | None:
-    """Return the puts net of puts sold in the recommended hedge."""
+    """Return the puts bought in the recommended hedge."""
     if result.recommended is None:
         return None
     legs = result.named(result.recommended).legs
-    return sum(leg.contracts for leg in legs if leg.option.kind == "put")
+    return sum(leg.contracts for leg in legs if leg.option.kind == "put" and leg.contracts > 0)
 
 
 def _view(
     portfolio: Portfolio,
-    floor: float,
-    level: float,
+    floor: float | None,
+    level: float | None,
     result: HedgeResult,
     ends: list[int | None],
     lines: dict[float, _Line],
@@ -269,7 +307,7 @@ def _view(
     floors: list[float | None] = [None, None, None]
     if chosen is not None:
         carried = carried_exact(total_cost(chosen.legs, problem.fee), problem.rate, problem.t_years)
-        lows = [lines[beta].with_hedge(chosen.legs, carried).minimum() for beta in _betas(portfolio)]
+        lows = [lines[beta].with_hedge(chosen.legs, carried).minimum(low=problem.until) for beta in _betas(portfolio)]
         floors = [None if low is None else float(low.value) for low in lows]
     per_contract = units.MULTIPLIER * problem.spot
     counts = [beta * portfolio.value_usd / per_contract for beta in _betas(portfolio)]
@@ -280,7 +318,8 @@ def _view(
         portfolio=portfolio,
         floor=floor,
         index_floor=level,
-        index_level=level * problem.spot,
+        index_level=None if level is None else level * problem.spot,
+        until=problem.goal.until,
         contracts=counts[0],
         contracts_low=counts[1],
         contracts_high=counts[2],

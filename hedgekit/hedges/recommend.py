@@ -83,9 +83,10 @@ def _criterion(problem: Problem) -> str:
     """Say what the chosen hedge is the best of."""
     goal, money = problem.goal, f"at most ${float(problem.budget or 0):,.0f}"
     if goal.kind == "budget":
-        return (
-            f"the option hedge with the highest floor {_where(problem)} for at most ${float(problem.budget or 0):,.0f}"
+        sold = (
+            f" when calls are sold from {units.percent(problem.cap):g}% of the spot up" if problem.calls_allowed else ""
         )
+        return f"the option hedge with the highest floor {_where(problem)} for {money}{sold}"
     if goal.kind == "cap":
         paid = money if problem.budget else "nothing"
         return (

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from hedgekit import units
 from hedgekit.errors import DataError, HedgekitError, InputError
 from hedgekit.hedges.certificate import SCHEMA, Verified, certify, verify
 from hedgekit.hedges.comparison import HedgeResult
+from hedgekit.hedges.goal import Kind
 from hedgekit.hedges.money import FLOOR_PLACES
 from hedgekit.hedges.problem import Problem, make_problem
 from hedgekit.hedges.tickets import MAX_LEGS
@@ -162,8 +163,16 @@ def lay_out(made: Mapping[str, Any], chain: Chain) -> Problem:
             raise DataError(f"certificate: {goal['max_legs']} legs, expected 1 to {MAX_LEGS}")
         if float(goal["spot"]) != chain.spot:
             raise DataError(f"certificate: a spot of {goal['spot']:g}, the chain's is {chain.spot:g}")
+        if goal["spot_source"] != chain.spot_source:
+            raise DataError(
+                f"certificate: a spot from {goal['spot_source']!r}, that of the chain is from {chain.spot_source!r}"
+            )
+        if goal["kind"] not in get_args(Kind):
+            raise DataError(
+                f"certificate: a goal of kind {goal['kind']!r}: expected one of {', '.join(get_args(Kind))}"
+            )
         min_cap = goal["min_cap"]
-        return make_problem(
+        problem = make_problem(
             chain,
             shares=int(goal["shares"]),
             expiry=date.fromisoformat(goal["expiry"]),
@@ -174,10 +183,31 @@ def lay_out(made: Mapping[str, Any], chain: Chain) -> Problem:
             min_cap=None if min_cap is None else float(min_cap),
             max_spread=float(goal["max_spread"]),
         )
+        if float(goal["t_years"]) != problem.t_years:
+            raise DataError(f"certificate: {goal['t_years']!r} years to expiry, the chain's are {problem.t_years!r}")
+        return problem
     except DataError:
         raise
     except (KeyError, TypeError, ValueError, HedgekitError) as error:
         raise DataError(f"certificate: its goal does not fit {chain.source}: {error}") from None
+
+
+def _fits_the_money(goal: Mapping[str, Any], problem: Problem, proven: Verified) -> None:
+    """Refuse a budget that does not go with what is proven: a cent more of floor must cost more than it."""
+    budget = goal.get("budget")
+    if (budget is not None) != (goal["kind"] in ("budget", "cap")):
+        raise DataError(f"certificate: a budget of {budget!r} does not go with a goal of kind {goal['kind']!r}")
+    if budget is None or goal["kind"] != "budget" or proven.cost_usd is None:
+        return
+    try:
+        paid = float(exact(float(budget)) * problem.value)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(f"certificate: a budget of {budget!r}: expected a fraction of today's value") from None
+    if not proven.cost_usd > paid:
+        raise DataError(
+            f"certificate: a cent more of floor is proven to cost ${proven.cost_usd:,.2f}, which a budget of "
+            f"${paid:,.2f} pays for: a ticket keeps more for the money"
+        )
 
 
 def check(made: dict[str, Any], chain: Chain) -> VerifyResult:
@@ -213,6 +243,7 @@ def check(made: dict[str, Any], chain: Chain) -> VerifyResult:
         raise
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
         raise DataError(f"certificate: it cannot be read: {error!r}") from None
+    _fits_the_money(made["goal"], problem, proven)
     warnings: tuple[Note, ...] = ()
     stated = made["goal"].get("source_sha256")
     if stated != chain.source_sha256:

@@ -1,21 +1,37 @@
-"""The recommended hedge before expiry: wealth over spot, vol and date, beside the shares alone."""
+"""The recommended hedge before expiry: wealth over spot, vol and date, recorded moves and rolls, beside the shares."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from hedgekit.errors import InputError
+from hedgekit.errors import DataError, InputError
 from hedgekit.hedges.comparison import HedgeResult
 from hedgekit.market.inputs import Given
 from hedgekit.model import Chain
 from hedgekit.payoff import growth
 from hedgekit.results import Note, Result
-from hedgekit.scenarios import Grid, holdings_of, revalue, underlying_of
-from hedgekit.scenarios.grid import elapsed_years
+from hedgekit.scenarios import (
+    REPLAYS,
+    Grid,
+    Holding,
+    Replay,
+    Roll,
+    Underlying,
+    holdings_of,
+    replay,
+    revalue,
+    roll_plan,
+    underlying_of,
+)
+from hedgekit.scenarios.grid import SmileRule, VolRule, elapsed_years
+
+if TYPE_CHECKING:
+    from hedgekit.model import PriceHistory
 
 SPOT_MOVES: Final = tuple(round(0.025 * step, 3) for step in range(-16, 11))
 """From 40% down to 25% up."""
@@ -23,8 +39,36 @@ SPOT_MOVES: Final = tuple(round(0.025 * step, 3) for step in range(-16, 11))
 VOL_SHOCKS: Final = (-0.40, -0.20, 0.0, 0.25, 0.50, 1.0)
 """Relative: 0.25 takes a vol of 20% to 25%."""
 
+FEW_MOVES: Final = (-0.30, -0.20, -0.10, -0.05, 0.0, 0.05, 0.10, 0.20)
+FEW_SHOCKS: Final = (-0.20, 0.0, 0.50)
+FEW_STEPS: Final = 2
+"""What a table has room for."""
+
 STEPS: Final = 4
 """Dates between now and expiry, both shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """One recorded window applied to the hedged position and to the shares alone.
+
+    Attributes
+    ----------
+    hedged, alone : Replay
+        At the mid, from today's mid: what the hedge cost above its mid is not in it.
+    """
+
+    hedged: Replay
+    alone: Replay
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hedged replay, with the shares alone beside it."""
+        hedged, alone = self.hedged.to_dict(), self.alone.to_dict()
+        worst = alone["worst"]
+        hedged["unhedged_worst_usd"] = None if worst is None else worst["pnl_usd"]
+        hedged["unhedged_end_usd"] = alone["end_pnl_usd"]
+        hedged["unhedged_usd"] = alone["pnl_usd"]
+        return hedged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +88,10 @@ class WhatIfResult(Result):
         Value of shares and options, less today's value of the shares, less the cost carried to the date.
     unhedged_usd : ndarray of float64, shape (spots,)
         The shares alone.
+    replays : tuple of Replayed
+        Recorded windows, where histories of price and vol were given.
+    rolls : mapping of str to tuple of Roll
+        For each leg, what rolling it costs at several days left.
     """
 
     schema_name: ClassVar[str] = "hedge_what_if"
@@ -54,6 +102,8 @@ class WhatIfResult(Result):
     grid: Grid
     pnl_usd: Any
     unhedged_usd: Any
+    replays: tuple[Replayed, ...] = ()
+    rolls: Mapping[str, tuple[Roll, ...]] | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the cube and its axes."""
@@ -68,6 +118,8 @@ class WhatIfResult(Result):
             "dates": self.grid.dates,
             "pnl_usd": self.pnl_usd,
             "unhedged_usd": self.unhedged_usd,
+            "replays": [found.to_dict() for found in self.replays],
+            "rolls": {name: [roll.to_dict() for roll in plan] for name, plan in (self.rolls or {}).items()},
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -95,8 +147,14 @@ def what_if(
     dividends: Given = None,
     spot_moves: tuple[float, ...] = SPOT_MOVES,
     vol_shocks: tuple[float, ...] = VOL_SHOCKS,
+    vol_rule: VolRule = "relative",
+    smile: SmileRule = "sticky_strike",
+    steps: int = STEPS,
+    prices: PriceHistory | None = None,
+    vol_index: PriceHistory | None = None,
+    with_rolls: bool = False,
 ) -> WhatIfResult:
-    """Revalue one candidate over spot, vol and date by full pricing, each strike keeping its vol.
+    """Revalue one candidate over spot, vol and date by full pricing, under recorded moves, and when rolled.
 
     Parameters
     ----------
@@ -110,7 +168,15 @@ def what_if(
     spot_moves : tuple of float
         Fractions of the spot.
     vol_shocks : tuple of float
-        Relative.
+    vol_rule : {"relative", "absolute"}
+    smile : {"sticky_strike", "sticky_delta"}
+    steps : int
+        Stretches of time to expiry whose ends are shown.
+    prices, vol_index : PriceHistory, optional
+        Recorded closes of the underlying and of a vol index such as VIX: with both, every window of
+        `hedgekit.scenarios.REPLAYS` that they cover is replayed.
+    with_rolls : bool
+        Also price rolling each leg to a new one of as many days.
 
     Returns
     -------
@@ -128,15 +194,18 @@ def what_if(
         raise InputError("no hedge meets the goal: name the candidate to revalue")
     candidate = result.named(chosen)
     problem = result.problem
-    market = underlying_of(chain, [problem.expiry], rate=rate, dividends=dividends)
+    smiles = with_rolls or smile == "sticky_delta"
+    market = underlying_of(chain, [problem.expiry], rate=rate, dividends=dividends, with_smiles=smiles)
     holdings = holdings_of(chain, market, candidate.legs, shares=candidate.shares)
     start = chain.asof.date()
-    days = sorted({start + timedelta(days=round(problem.days * step / STEPS)) for step in range(STEPS + 1)})
+    days = sorted({start + timedelta(days=round(problem.days * step / steps)) for step in range(steps + 1)})
     grid = revalue(
         holdings,
         {chain.ticker: market},
         spot_moves=list(spot_moves),
         vol_shocks=list(vol_shocks),
+        vol_rule=vol_rule,
+        smile=smile,
         dates=days,
         cash_usd=(candidate.shares_sold or 0) * problem.spot,
     )
@@ -146,6 +215,24 @@ def what_if(
     received = np.array([candidate.shares * sum(amount for when, amount in market.cash if when <= t) for t in elapsed])
     pnl = grid.value_usd - problem.value_usd - (carried + received)[:, None, None]
     notes = list(grid.warnings)
+    replays: tuple[Replayed, ...] = ()
+    if prices is not None and vol_index is not None:
+        replays, told = _replays(holdings, market, problem.shares, prices, vol_index, smile)
+        notes += told
+        longer = [one.hedged.name for one in replays if (one.hedged.end - one.hedged.start).days > problem.days]
+        if longer and candidate.legs:
+            message = (
+                f"the options expire {problem.days} days into replay {', '.join(longer)}: after that the shares are "
+                "alone, unless rolled"
+            )
+            notes.append(Note("expired_in_replay", message))
+    rolls = None
+    if with_rolls:
+        rolls = {
+            str(held): roll_plan(held, market, tenor_days=problem.days, fee=problem.fee)
+            for held in holdings
+            if held.option is not None and held.vol == held.vol
+        }
     if grid.unknown:
         notes.append(Note("not_valued", f"no vol and so no value before expiry: {', '.join(grid.unknown)}"))
     return WhatIfResult(
@@ -155,10 +242,37 @@ def what_if(
         grid=grid,
         pnl_usd=pnl,
         unhedged_usd=np.array([problem.shares * problem.spot * move for move in grid.spot_moves]),
+        replays=replays,
+        rolls=rolls,
         inputs={
             **result.inputs,
-            "vols": "each option at the vol of its own mid; shocks relative; each strike keeps its vol",
+            "vols": f"each option at the vol of its own mid; shocks {vol_rule}; {smile.replace('_', ' ')}",
             "cost": "at the touch with fees, carried to the date at the rate when paid",
         },
         warnings=tuple(notes),
     )
+
+
+def _replays(
+    holdings: tuple[Holding, ...],
+    market: Underlying,
+    shares: int,
+    prices: PriceHistory,
+    vol_index: PriceHistory,
+    smile: SmileRule,
+) -> tuple[tuple[Replayed, ...], list[Note]]:
+    """Replay every window that the files cover; the others are told."""
+    alone = (Holding(ticker=market.ticker, quantity=shares),)
+    found, notes = [], []
+    for window in REPLAYS:
+        try:
+            hedged, bare = (
+                replay(held, {market.ticker: market}, prices, vol_index, window=window, smile=smile)
+                for held in (holdings, alone)
+            )
+        except DataError as error:
+            notes.append(Note("replay_not_covered", f"replay {window} is left out: {error}"))
+            continue
+        found.append(Replayed(hedged=hedged, alone=bare))
+        notes += hedged.warnings
+    return tuple(found), notes

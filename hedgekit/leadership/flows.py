@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -29,7 +31,7 @@ class Flows:
         Assets the day before; NaN where unknown.
     blank : tuple of date
         Days in the file without a flow.
-    source : str
+    source, source_sha256 : str
     """
 
     ticker: str
@@ -38,6 +40,7 @@ class Flows:
     assets_usd: Floats
     blank: tuple[date, ...]
     source: str
+    source_sha256: str = ""
 
     def zscore(self, length: int) -> Floats:
         """Return each day's flow in standard deviations of the `length` known flows before it.
@@ -104,7 +107,13 @@ def read_flows(path: str | os.PathLike[str], ticker: str) -> Flows:
         assets = np.concatenate([[np.nan], shares[:-1] * price[:-1]])
     blank = tuple(day for day, value in zip(days, flow, strict=True) if not np.isfinite(value))
     return Flows(
-        ticker=ticker.upper(), days=days, flow_usd=flow, assets_usd=assets, blank=blank, source=os.fspath(path)
+        ticker=ticker.upper(),
+        days=days,
+        flow_usd=flow,
+        assets_usd=assets,
+        blank=blank,
+        source=os.fspath(path),
+        source_sha256=sha256(Path(path).read_bytes()).hexdigest(),
     )
 
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +33,15 @@ class Membership:
         Whether the file has such days at all: without them today's members stand for every day.
     notes : tuple of Note
         What was passed over in a fund's holdings file.
+    source, source_sha256 : str
     """
 
     sector: dict[str, str]
     spells: dict[str, tuple[tuple[date | None, date | None], ...]]
     dated: bool
     notes: tuple[Note, ...] = ()
+    source: str = ""
+    source_sha256: str = ""
 
     def member(self, tickers: Sequence[str], days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
         """Return who is a member on which day, shape (days, tickers)."""
@@ -76,4 +81,11 @@ def read_membership(path: str | os.PathLike[str]) -> Membership:
         last = table.day(line, cells[last_at]) if last_at is not None and cells[last_at] else None
         spells[ticker] = (*spells.get(ticker, ()), (first, last))
     dated = first_at is not None or last_at is not None
-    return Membership(sector=sector, spells=spells, dated=dated, notes=notes)
+    return Membership(
+        sector=sector,
+        spells=spells,
+        dated=dated,
+        notes=notes,
+        source=table.label,
+        source_sha256=sha256(Path(path).read_bytes()).hexdigest(),
+    )

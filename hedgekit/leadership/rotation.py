@@ -150,7 +150,7 @@ def rotate(
     if blind:
         notes.append(Note("not_ranked", f"no price today or {window} days ago, so not ranked: {', '.join(blind)}"))
     hold = [ticker for ticker in held if ticker in blind]
-    kept = sorted((t for t in held if rank.get(t, len(chosen) + 1) <= top + band), key=lambda t: rank[t])
+    kept = sorted((t for t in held if t in rank and rank[t] <= top + band), key=lambda t: rank[t])
     # More held than `top` are kept only as far as there is room: the band must not grow the portfolio.
     hold += kept[: max(top - len(hold), 0)]
     for ticker in rank:

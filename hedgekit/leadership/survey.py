@@ -107,6 +107,8 @@ class LeadershipResult(Result):
     state : {"leading", "neutral", "lagging", "unknown"}
     since : date or None
         First day of the present state.
+    mean_vote : float or None
+        Of the indicators that vote today, -1 to 1; None when none does.
     indicators : tuple of Indicator
     history : tuple of (date, str)
         The state by day, the last `HISTORY` days.
@@ -121,6 +123,7 @@ class LeadershipResult(Result):
     asof: date
     state: str
     since: date | None
+    mean_vote: float | None
     indicators: tuple[Indicator, ...]
     history: tuple[tuple[date, str], ...]
     series: Mapping[str, Any]
@@ -133,6 +136,7 @@ class LeadershipResult(Result):
             "asof": self.asof,
             "state": self.state,
             "since": self.since,
+            "mean_vote": self.mean_vote,
             "indicators": list(self.indicators),
             "history": [{"date": day, "state": state} for day, state in self.history],
             "series": self.series,
@@ -156,6 +160,8 @@ class _Series:
     denominators: NDArray[np.int64] | None
     sentence: str
     """With {value} and {denominator} and {verb}."""
+    late: bool = False
+    """A day's value is published after its close: it counts from the next day on."""
 
 
 def assess(
@@ -234,6 +240,7 @@ def assess(
     indicators.append(_valuation(pe, leader, benchmark))
     votes = np.column_stack([_on(days, series) for series in found if series.votes is not None])
     state = states(votes)
+    today = votes[-1][np.isfinite(votes[-1])]
     change = np.flatnonzero(state[1:] != state[:-1])
     day_of = [day.astype(date) for day in days]
     return LeadershipResult(
@@ -242,6 +249,7 @@ def assess(
         asof=day_of[-1],
         state=str(state[-1]),
         since=day_of[int(change[-1]) + 1] if len(change) else None,
+        mean_vote=float(today.mean()) if len(today) else None,
         indicators=tuple(indicators),
         history=tuple(zip(day_of, map(str, state), strict=True))[-HISTORY:],
         series={series.name: {"date": series.days[-HISTORY:], "value": series.values[-HISTORY:]} for series in found},
@@ -250,9 +258,15 @@ def assess(
             "prices_sha256": prices.source_sha256,
             "constituents": constituents.source if constituents else None,
             "constituents_sha256": constituents.source_sha256 if constituents else None,
+            "members": membership.source if membership else None,
+            "members_sha256": membership.source_sha256 if membership else None,
             "flows": flows.source if flows else None,
+            "flows_sha256": flows.source_sha256 if flows else None,
             "windows": look,
-            "state_rule": "mean vote of the known indicators: entered at 0.4, left when its sign changes",
+            "state_rule": (
+                "mean vote of the known indicators: entered at 0.4, left when its sign changes; a flow counts from the "
+                "day after"
+            ),
             "version": __version__,
         },
         warnings=tuple(notes),
@@ -439,12 +453,13 @@ def _of_flows(flows: Flows, asof: date | None, look: Windows, notes: list[Note])
         votes=vote(z, high=1.0, low=-1.0),
         denominators=None,
         sentence=f"{flows.ticker}'s latest flow is {{value:+.1f}} standard deviations from the {look.flows} before it",
+        late=True,
     )
 
 
 def _latest(series: _Series, last: np.datetime64, notes: list[Note]) -> Indicator:
     """Return an indicator's last known value; it votes only while recent."""
-    known = np.flatnonzero(np.isfinite(series.values))
+    known = np.flatnonzero(np.isfinite(series.values) & ((series.days < last) if series.late else True))
     if not len(known):
         return Indicator(
             name=series.name,
@@ -486,7 +501,7 @@ def _on(days: NDArray[np.datetime64], series: _Series) -> Floats:
     at, votes = series.days[known], series.votes[known]
     out = np.full(len(days), np.nan)
     if len(at):
-        before = np.searchsorted(at, days, side="right") - 1
+        before = np.searchsorted(at, days, side="left" if series.late else "right") - 1
         fresh = (before >= 0) & (days - at[np.maximum(before, 0)] <= np.timedelta64(CARRIED_DAYS, "D"))
         out[fresh] = votes[before[fresh]]
     return out

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hedgekit.margin.account import maintenance_usd as maintenance_usd
     from hedgekit.margin.account import reg_t as reg_t
     from hedgekit.margin.account import reg_t_accounts as reg_t_accounts
     from hedgekit.margin.assignment import AssignmentLine as AssignmentLine
@@ -31,6 +32,7 @@ _HOMES = {
     "assignment_ledger": "assignment",
     "cash_account": "cash",
     "hedge_margin": "overlay",
+    "maintenance_usd": "account",
     "portfolio_margin": "portfolio",
     "reg_t": "account",
     "reg_t_accounts": "account",
@@ -45,6 +47,7 @@ __all__ = [
     "assignment_ledger",
     "cash_account",
     "hedge_margin",
+    "maintenance_usd",
     "portfolio_margin",
     "reg_t",
     "reg_t_accounts",

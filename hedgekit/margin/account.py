@@ -120,6 +120,43 @@ def reg_t(
     return _summed(asked, notes, proceeds, minimum_equity(cash_cost=cash_cost, sells=sells))
 
 
+def maintenance_usd(
+    legs: Iterable[Any],
+    *,
+    spot: float | Mapping[str, float],
+    shares: Shares = 0,
+    underlying_kind: str | Mapping[str, str] | None = None,
+    leverage: int | Mapping[str, int] | None = None,
+    asof: date | datetime | None = None,
+    many: bool = False,
+) -> float:
+    """Return the maintenance requirement alone, dollars, without a derivation.
+
+    Parameters
+    ----------
+    legs, spot, shares, underlying_kind, leverage, asof
+        As in `reg_t`, whose ``maintenance_usd`` this is; so are the errors.
+    many : bool
+        One of many accounts: the pairing is searched for by HiGHS from the start, which takes longer to load.
+
+    Examples
+    --------
+    >>> from hedgekit.model import Leg, Option
+    >>> put = Leg(contracts=-1, option=Option.parse("XYZ 2026-09-18 200 P"), premium=1.20)
+    >>> maintenance_usd([put], spot=209.0)
+    3400.0
+    """
+    total = Fraction(0)
+    for position in positions(
+        legs, spot=spot, shares=shares, underlying_kind=underlying_kind, leverage=leverage, asof=asof
+    ):
+        # without shares both stages ask the same of every pairing, and the first says so to `reg_t`
+        stage = MAINTENANCE if position.shares else INITIAL
+        pairing = pair(position.longs, position.shorts, position.shares, position.underlying, stage=stage, many=many)
+        total += sum((line.usd for line in _lines(position, pairing, MAINTENANCE)), Fraction(0))
+    return float(total)
+
+
 def reg_t_accounts(
     accounts: Mapping[str, Iterable[Any]],
     *,

@@ -2,7 +2,8 @@
 
 A holder exercises early when what is gained beats what is given up. A call, just before an ex-date: the dividend
 against the interest on the strike to expiry and the same-strike put, ``D > K (1 - exp(-r (T - t))) + P``. A put: when
-it is worth no more than its exercise value, which interest on the strike can bring about (Hull, ch. 11 and 15.12).
+it is worth no more than its exercise value, which interest on the strike can bring about (Hull, ch. 11 and 15.12), and
+never shortly before a dividend that beats the interest until then, ``D exp(-r t) > K (1 - exp(-r t))``.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class AssignmentLine:
     value_source : str
         ``quote`` or ``premium``.
     vol : float or None
-        Implied by the value, decimal a year.
+        Implied by the value, or by the other side's, or as given, decimal a year.
     style : {"american", "european"}
         A European one is settled in cash at expiry and is never assigned early.
     optimal_now : bool or None
@@ -190,6 +191,7 @@ def assignment_ledger(
     shares: int = 0,
     chain: Chain | None = None,
     quotes: Mapping[str, float] | None = None,
+    vols: Mapping[str, float] | None = None,
 ) -> tuple[AssignmentLine, ...]:
     """Return one line for each short option: whether a holder should exercise, and what follows.
 
@@ -212,6 +214,8 @@ def assignment_ledger(
         Quotes of the legs and of the same-strike options on the other side.
     quotes : mapping of compact symbol to float, optional
         Values, dollars a share, in place of the chain's mids. A leg that neither tells is worth its premium.
+    vols : mapping of compact symbol to float, optional
+        Decimal a year, for legs whose value tells none.
 
     Returns
     -------
@@ -253,7 +257,7 @@ def assignment_ledger(
             cash=tuple((t, amount) for t, amount in dividends or () if 0.0 < t < left),
             ex_dates_known=dividends is not None and (len(dividends) > 0 or yield_ == 0.0),
         )
-        lines.append(_line(leg, market, shares, told, chain))
+        lines.append(_line(leg, market, shares, told, chain, (vols or {}).get(option.compact)))
     return tuple(lines)
 
 
@@ -279,7 +283,9 @@ def _quoted(option: Option, told: Mapping[str, float], chain: Chain | None) -> f
     return None
 
 
-def _line(leg: Leg, market: _Market, shares: int, told: Mapping[str, float], chain: Chain | None) -> AssignmentLine:
+def _line(
+    leg: Leg, market: _Market, shares: int, told: Mapping[str, float], chain: Chain | None, given_vol: float | None
+) -> AssignmentLine:
     option, contracts = leg.option, -leg.contracts
     quoted = _quoted(option, told, chain)
     value = leg.premium if quoted is None else quoted
@@ -297,6 +303,8 @@ def _line(leg: Leg, market: _Market, shares: int, told: Mapping[str, float], cha
     twin_quote = _quoted(twin, told, chain)
     if vol is None and twin_quote is not None:
         vol = market.vol(twin.kind, option.strike, twin_quote)
+    if vol is None:
+        vol = given_vol
     ex_dates = () if european else tuple(_ex_dates(option, market, vol, twin_quote))
     optimal_now = False if european else _optimal_now(option, market, extrinsic, ex_dates)
     risk = _risk(exercise_value, optimal_now, ex_dates, european)
@@ -380,12 +388,23 @@ def _optimal_now(option: Option, market: _Market, extrinsic: float, ex_dates: Se
     if option.sign * (market.spot - option.strike) <= 0.0:
         return False
     if option.kind == "put":
-        return extrinsic <= HALF_CENT
+        return extrinsic <= HALF_CENT and not _better_later(option, market)
     if ex_dates:
         first = ex_dates[0]
         return first.optimal if calendar.last_session_at(market.asof) >= first.exercise_by.date() else False
     # a call is exercised for a dividend only
     return False if market.ex_dates_known else None
+
+
+def _better_later(option: Option, market: _Market) -> bool:
+    """Whether a put pays more after some dividend than now, whatever the spot does: no vol is needed to tell."""
+    paid = 0.0
+    for when, dividend in sorted(market.cash):
+        discount = math.exp(-market.rate * when)
+        paid += dividend * discount
+        if paid > option.strike * (1.0 - discount):
+            return True
+    return False
 
 
 def _risk(exercise_value: float, optimal_now: bool | None, ex_dates: Sequence[ExDate], european: bool) -> str:
@@ -439,4 +458,9 @@ def _why(
     later = next((one for one in ex_dates if one.optimal), None)
     if later is not None:
         return f"a holder waits for the ex-date {later.ex_date} (${later.dividend:.2f}) and exercises on it"
+    if extrinsic <= HALF_CENT and ex_dates:
+        return (
+            f"worth no more than its exercise value, but the ${ex_dates[0].dividend:.2f} dividend of "
+            f"{ex_dates[0].ex_date} pays more than the interest until then: a holder waits"
+        )
     return f"exercise gives up ${extrinsic:.2f} a share: not optimal today"

@@ -1,22 +1,44 @@
 """A cash account: everything bought is paid in full, a short put is secured by cash, a short call by shares.
 
 Regulation T, 12 CFR 220.8; Cboe strategy-based margin, column "cash account". Nothing may be sold short, and American
-options may not cover one another.
+options may not cover one another. European ones that are settled in cash may, where they expire together (FINRA
+4210(f)(2)(M)): the account keeps the greatest loss of an expiry in cash.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
 from hedgekit.errors import InfeasibleError
-from hedgekit.margin.position import Shares, positions
+from hedgekit.margin.position import Position, Shares, positions
 from hedgekit.margin.requirement import MarginLine, MarginRequirement, money
-from hedgekit.payoff import exact
+from hedgekit.margin.underlying import CASH_SETTLED
+from hedgekit.model import Leg
+from hedgekit.payoff import exact, expiry_wealth
 
 STAGES = ("initial", "maintenance")
+
+
+def _index_spreads(position: Position) -> Iterator[tuple[str, Fraction]]:
+    """Return what is held of each expiry with something sold, and its greatest loss at that expiry, dollars."""
+    for expiry in sorted({held.option.expiry for held in position.shorts}):
+        legs = [
+            Leg(contracts=side * held.contracts, option=held.option, premium=0.0)
+            for side, holdings in ((1, position.longs), (-1, position.shorts))
+            for held in holdings
+            if held.option.expiry == expiry
+        ]
+        what = ", ".join(f"{leg.contracts:+,d} {leg.option}" for leg in legs)
+        worst = expiry_wealth(0, legs).minimum()
+        if worst is None:
+            raise InfeasibleError(
+                f"a cash account cannot be short {what}: no cash covers calls sold beyond those bought of {expiry}; "
+                "use a margin account or buy as many calls"
+            )
+        yield what, max(Fraction(0), -worst.value)
 
 
 def cash_account(
@@ -38,7 +60,8 @@ def cash_account(
     Raises
     ------
     InfeasibleError
-        When a cash account may not hold the positions: short stock, or a short call without shares.
+        When a cash account may not hold the positions: short stock, a short call without shares, or, on an index
+        settled in cash, more calls sold than bought of an expiry.
     InputError
         A bad argument.
 
@@ -70,8 +93,14 @@ def cash_account(
             usd = held.contracts * held.value
             ask(("initial",), "long option", f"{held.contracts:,} {held.option}", usd, f"paid in full: {money(usd)}")
         free = position.shares
+        european = ticker in CASH_SETTLED
+        if european:
+            for what, usd in _index_spreads(position):
+                ask(STAGES, "greatest loss in cash", what, usd, f"greatest loss over all prices {money(usd)}")
         for short in position.shorts:
             proceeds += short.contracts * short.value
+            if european:
+                continue
             many, what = short.contracts * short.option.multiplier, f"{short.contracts:,} {short.option}"
             if short.option.kind == "put":
                 usd = many * exact(short.option.strike)

@@ -1,10 +1,13 @@
 """Which position covers which, so that the rules ask the least of one underlying: an exact integer programme.
 
-Every short option is uncovered, uncovered in a strangle, covered by shares, or in the spread of its expiry with long
-options that expire no earlier; every long option is in at most one of these or stands alone. Requirements are linear
-in how many contracts go where, but for a spread's greatest loss, which is the least number that is no smaller than the
-loss at any exercise price. HiGHS (`scipy.optimize.milp`) finds the counts; the dollars are then recomputed exactly
-from the counts by the rules. Pairing one by one, as a person would, can ask for more.
+Every short option is uncovered, uncovered in a strangle, covered by shares, or in a spread with long options that
+expire no earlier than any short one of it; every long option is in at most one of these or stands alone. Short options
+of one kind may expire on different days; a put and a call side are asked for as one only when their short options share
+an expiry, because else both can lose, one after the other. Of spreads whose last short option ends on one day one is
+enough: two of them ask no less apart than together. Requirements are linear in how many contracts go where, but for a
+spread's greatest loss, which is the least number that is no smaller than the loss at any exercise price.
+`hedgekit.margin.programme` finds the counts; the dollars are then recomputed exactly from the counts by the rules.
+Pairing one by one, as a person would, can ask for more.
 """
 
 from __future__ import annotations
@@ -12,28 +15,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from hedgekit.margin import collar, covered, long_stock, naked, protective_put, short_stock
 from hedgekit.margin.long_option import long_option
-from hedgekit.margin.spread import exercise_value, price_points
+from hedgekit.margin.programme import Number, Programme
 from hedgekit.margin.strangle import strangle
 from hedgekit.margin.underlying import Underlying
 from hedgekit.model import Option
 from hedgekit.payoff import exact
 
 INITIAL, MAINTENANCE = "initial", "maintenance"
-
-MOST_NODES = 5000
-"""The search branches no further; what it has found then is allowed, only not proven least. Books of fifty lines take
-fewer than a hundred. Not a time: an answer must not depend on the machine."""
-
-WHOLE = 1e-5
-"""A count this near to a whole number is one: HiGHS keeps integers to 1e-6."""
-
-GAP = 1e-9
-"""Relative difference from the proven least at which the search ends: below a cent for ten million dollars."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +62,7 @@ class Pairing:
 
     Attributes
     ----------
-    spreads : dict of expiry to (longs, shorts)
+    spreads : dict of (last short expiry, multiplier, kind) to (longs, shorts)
         Each a dict of place to contracts.
     naked : dict of place to contracts
     strangles : dict of (call, put) to contracts
@@ -96,61 +90,6 @@ class Pairing:
         return in_spreads + in_collars + self.protected.get(place, 0)
 
 
-class _Programme:
-    """Columns with their cost and rows with their limits, as they come up."""
-
-    def __init__(self) -> None:
-        self.cost: list[float] = []
-        self.whole: list[int] = []
-        self.most: list[float] = []
-        self.rows: list[tuple[dict[int, float], float, float]] = []
-        self.losses: set[int] = set()
-
-    def column(self, cost: Fraction, most: float = math.inf, *, whole: bool = True) -> int:
-        self.cost.append(float(cost))
-        self.whole.append(int(whole))
-        self.most.append(most)
-        return len(self.cost) - 1
-
-    def row(self, terms: dict[int, float], low: float, high: float) -> None:
-        self.rows.append((terms, low, high))
-
-    def solve(self) -> tuple[list[float], bool]:
-        """Return the columns' values, and whether they are proven least; the loss columns alone may be broken.
-
-        With every other count whole, strangles are a transport problem, whose corners are whole: no branching needed.
-        Should HiGHS end beside a corner, they are asked to be whole.
-        """
-        x, proven = self._solve()
-        if any(abs(value - round(value)) > WHOLE for column, value in enumerate(x) if column not in self.losses):
-            self.whole = [int(column not in self.losses) for column in range(len(self.cost))]
-            x, proven = self._solve()
-        return x, proven
-
-    def _solve(self) -> tuple[list[float], bool]:
-        import numpy as np
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array
-
-        entries = [(r, c, v) for r, (terms, _, _) in enumerate(self.rows) for c, v in terms.items()]
-        row, column, value = zip(*entries, strict=True)
-        shape = (len(self.rows), len(self.cost))
-        found = milp(
-            np.array(self.cost),
-            integrality=np.array(self.whole),
-            bounds=Bounds(0.0, np.array(self.most)),
-            constraints=LinearConstraint(
-                csr_array((value, (row, column)), shape=shape),
-                np.array([low for _, low, _ in self.rows]),
-                np.array([high for _, _, high in self.rows]),
-            ),
-            options={"mip_rel_gap": GAP, "node_limit": MOST_NODES},
-        )
-        if found.x is None:
-            return [], False
-        return found.x.tolist(), found.status == 0
-
-
 def pair(
     longs: Sequence[OptionHolding],
     shorts: Sequence[OptionHolding],
@@ -158,6 +97,7 @@ def pair(
     underlying: Underlying,
     *,
     stage: str,
+    many: bool = False,
 ) -> Pairing:
     """Return the pairing of one underlying's positions that is asked for the least.
 
@@ -169,10 +109,12 @@ def pair(
         Signed.
     underlying : Underlying
     stage : {"initial", "maintenance"}
+    many : bool
+        One of many accounts; the requirement is the same.
     """
     if not shorts and (stage == INITIAL or not (longs and shares)):
         return Pairing()
-    return _Model(longs, shorts, shares, underlying, stage).solve()
+    return _Model(longs, shorts, shares, underlying, stage).solve(many=many)
 
 
 class _Model:
@@ -187,10 +129,14 @@ class _Model:
         stage: str,
     ) -> None:
         self.longs, self.shorts, self.shares, self.underlying, self.stage = longs, shorts, shares, underlying, stage
-        self.programme = _Programme()
-        self.of_long: list[dict[int, float]] = [{} for _ in longs]
-        self.of_short: list[dict[int, float]] = [{} for _ in shorts]
-        self.of_shares: dict[int, float] = {}
+        self.programme = Programme()
+        self.of_long: list[dict[int, Number]] = [{} for _ in longs]
+        self.of_short: list[dict[int, Number]] = [{} for _ in shorts]
+        self.of_shares: dict[int, Number] = {}
+        self.sides = [
+            float(naked.naked_base(short.option, underlying) * short.option.multiplier + short.value)
+            for short in shorts
+        ]
         self.spread_columns: dict[Any, tuple[dict[int, int], dict[int, int]]] = {}
         self.naked = {j: self._naked(j) for j in range(len(shorts))}
         self.strangles = self._strangles()
@@ -198,17 +144,18 @@ class _Model:
         self.covered, self.protected = self._covered(), self._protected()
         self.collars = self._collars()
 
-    def solve(self) -> Pairing:
+    def solve(self, *, many: bool) -> Pairing:
         for i, terms in enumerate(self.of_long):
             if terms:
-                self.programme.row(terms, 0.0, self.longs[i].contracts)
+                self.programme.row(terms, 0, self.longs[i].contracts)
         for j, terms in enumerate(self.of_short):
             self.programme.row(terms, self.shorts[j].contracts, self.shorts[j].contracts)
-        if self.of_shares:
-            self.programme.row(self.of_shares, 0.0, abs(self.shares))
+        if self.of_shares:  # an odd lot covers nothing: leaving it out says so to the search before it branches
+            lot = math.gcd(*map(int, self.of_shares.values()))
+            self.programme.row({c: n / lot for c, n in self.of_shares.items()}, 0, abs(self.shares) // lot)
         if not self.programme.rows:
             return Pairing()
-        x, proven = self.programme.solve()
+        x, proven = self.programme.solve(many=many)
         if not x:
             return Pairing(naked={j: short.contracts for j, short in enumerate(self.shorts)}, proven=False)
 
@@ -227,30 +174,36 @@ class _Model:
         )
 
     def _naked(self, j: int) -> int:
-        short = self.shorts[j]
-        base = naked.naked_base(short.option, self.underlying) * short.option.multiplier
-        column = self.programme.column(base + short.value, short.contracts)
-        self.of_short[j][column] = 1.0
+        column = self.programme.column(self.sides[j], self.shorts[j].contracts)
+        self.of_short[j][column] = 1
         return column
 
     def _strangles(self) -> dict[tuple[int, int], int]:
         columns = {}
+        values = [float(short.value) for short in self.shorts]
         for j, call in enumerate(self.shorts):
             for k, put in enumerate(self.shorts):
                 if (call.option.kind, put.option.kind) != ("call", "put"):
                     continue
                 if call.option.multiplier != put.option.multiplier:
                     continue
-                column = self.programme.column(strangle_usd(call, put, self.underlying), whole=False)
-                self.of_short[j][column] = self.of_short[k][column] = 1.0
+                greater, other = (j, k) if self.sides[j] >= self.sides[k] else (k, j)
+                column = self.programme.column(self.sides[greater] + values[other], whole=False)
+                self.of_short[j][column] = self.of_short[k][column] = 1
                 columns[j, k] = column
         return columns
 
     def _spreads(self) -> None:
-        """One spread for each expiry and multiplier of the short options, its loss a column of its own."""
-        for key in sorted({(short.option.expiry, short.option.multiplier) for short in self.shorts}):
-            expiry, multiplier = key
-            mine = [j for j, s in enumerate(self.shorts) if (s.option.expiry, s.option.multiplier) == key]
+        """One spread for each last expiry, kinds and multiplier of the short options, its loss a column of its own."""
+        for key in self._spread_keys():
+            expiry, multiplier, kind = key
+            mine = [
+                j
+                for j, held in enumerate(self.shorts)
+                if held.option.multiplier == multiplier
+                and (held.option.expiry == expiry if kind is None else held.option.expiry <= expiry)
+                and kind in (None, held.option.kind)
+            ]
             kinds = {self.shorts[j].option.kind for j in mine}
             helpers = [
                 i
@@ -261,25 +214,48 @@ class _Model:
                 continue
             sold = {j: self.programme.column(Fraction(0), self.shorts[j].contracts) for j in mine}
             bought = {i: self.programme.column(self._tied(i), self.longs[i].contracts) for i in helpers}
-            loss = self.programme.column(Fraction(1), whole=False)
+            strikes = sorted(
+                {self.longs[i].option.strike for i in bought} | {self.shorts[j].option.strike for j in sold}
+            )
+            # the loss in units in which no coefficient is above 1: the search is then three times as fast, and HiGHS
+            # need not mend what it rounded, of which it writes a line to standard output
+            unit = 2.0 ** math.ceil(math.log2(max(1.0, strikes[-1] - strikes[0])))
+            loss = self.programme.column(multiplier * unit, whole=False)
             self.programme.losses.add(loss)
             for j, column in sold.items():
-                self.of_short[j][column] = 1.0
+                self.of_short[j][column] = 1
             for i, column in bought.items():
-                self.of_long[i][column] = 1.0
-            for kind in kinds:
-                even = {column: 1.0 for i, column in bought.items() if self.longs[i].option.kind == kind}
-                even |= {column: -1.0 for j, column in sold.items() if self.shorts[j].option.kind == kind}
-                self.programme.row(even, 0.0, 0.0)
-            options = [self.longs[i].option for i in bought] + [self.shorts[j].option for j in sold]
-            for spot in price_points(options):
-                terms = {loss: 1.0}
-                for i, column in bought.items():
-                    terms[column] = float(multiplier * exercise_value(self.longs[i].option, spot))
-                for j, column in sold.items():
-                    terms[column] = -float(multiplier * exercise_value(self.shorts[j].option, spot))
-                self.programme.row(terms, 0.0, math.inf)
+                self.of_long[i][column] = 1
+            for side in kinds:
+                even: dict[int, Number] = {
+                    column: 1 for i, column in bought.items() if self.longs[i].option.kind == side
+                }
+                even |= {column: -1 for j, column in sold.items() if self.shorts[j].option.kind == side}
+                self.programme.row(even, 0, 0)
+            legs = [(self.longs[i].option, column, 1.0) for i, column in bought.items()]
+            legs += [(self.shorts[j].option, column, -1.0) for j, column in sold.items()]
+            for spot in strikes:
+                terms: dict[int, Number] = {loss: 1}
+                for option, column, amount in legs:
+                    if (worth := option.sign * (spot - option.strike)) > 0.0:
+                        terms[column] = amount * worth / unit
+                self.programme.row(terms, 0, None)
             self.spread_columns[key] = bought, sold
+
+    def _spread_keys(self) -> list[tuple[date, int, str | None]]:
+        """Return (last short expiry, multiplier, kind): kind None for all short options of exactly that expiry."""
+        keys: list[tuple[date, int, str | None]] = []
+        for expiry, multiplier in sorted({(held.option.expiry, held.option.multiplier) for held in self.shorts}):
+            keys.append((expiry, multiplier, None))
+            for kind in ("call", "put"):
+                days = {
+                    held.option.expiry
+                    for held in self.shorts
+                    if (held.option.kind, held.option.multiplier) == (kind, multiplier)
+                }
+                if expiry in days and min(days) < expiry:
+                    keys.append((expiry, multiplier, kind))
+        return keys
 
     def _tied(self, i: int) -> Fraction:
         """Loan value that a long option loses in a spread."""
@@ -304,8 +280,8 @@ class _Model:
         for j in self._against_shares("call", self.shorts):
             option = self.shorts[j].option
             column = self.programme.column(self._saving(covered_a_share(option, self.underlying), option.multiplier))
-            self.of_short[j][column] = 1.0
-            self.of_shares[column] = float(option.multiplier)
+            self.of_short[j][column] = 1
+            self.of_shares[column] = option.multiplier
             columns[j] = column
         return columns
 
@@ -319,8 +295,8 @@ class _Model:
             if saving >= 0:
                 continue
             column = self.programme.column(saving + self._tied(i))
-            self.of_long[i][column] = 1.0
-            self.of_shares[column] = float(option.multiplier)
+            self.of_long[i][column] = 1
+            self.of_shares[column] = option.multiplier
             columns[i] = column
         return columns
 
@@ -335,8 +311,8 @@ class _Model:
                 if asked is None:
                     continue
                 column = self.programme.column(self._saving(asked, bought.multiplier) + self._tied(i))
-                self.of_long[i][column] = self.of_short[j][column] = 1.0
-                self.of_shares[column] = float(bought.multiplier)
+                self.of_long[i][column] = self.of_short[j][column] = 1
+                self.of_shares[column] = bought.multiplier
                 columns[i, j] = column
         return columns
 

@@ -4,7 +4,8 @@ FINRA 4210(f)(2)(H) with the definition of a spread in (f)(2)(A) (Regulatory Not
 on one underlying, as many long as short of each type, the short ones expiring on or before the long ones. The long
 ones are paid in full; the short ones are asked for the lesser of their uncovered requirement and the greatest loss,
 found from the exercise values at every exercise price. A condor or butterfly is asked for one side only, and unequal
-wings for the wider, because the spot cannot be on both sides. The short legs of one spread share an expiry here.
+wings for the wider, because the spot cannot be on both sides at one expiry. Expiries of one kind may differ, as long as
+every long option lasts as long as every short one.
 """
 
 from __future__ import annotations

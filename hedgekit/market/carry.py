@@ -20,6 +20,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numpy.polynomial import chebyshev
 
 from hedgekit.errors import DataError
 from hedgekit.market.parity import deepest, financing_years, pairs_near_money, weighted_median
@@ -45,6 +46,7 @@ LEAST_PAIRS, LEAST_EXPIRIES = 6, 2
 LEAST_WIDTH = 0.02  # dollars: quotes in cents cannot tell a pair better
 STARTING_RATE = 0.03
 ROUNDS, SETTLED = 10, 2e-5
+TELLING_STEP = 5e-4  # steps of the search smaller than this tell robust fits' jumps, not how strongly rates pull
 LOWEST_RATE, HIGHEST_RATE = -0.05, 0.20  # where the search stays
 QUARTER, LEAST_FORWARDS = years(91.0), 4  # ex-dates keep to the same weekday, 13 weeks apart
 DRIFT = 0.005  # how far forwards may grow otherwise than at the rate, decimal a year, while dividends are fitted
@@ -55,6 +57,8 @@ HUBER = 1.345  # residuals beyond this many scales count less (Huber 1981, 95% e
 TO_SCALE = 1.4826  # median absolute residual to standard deviation
 REWEIGHTINGS, FORWARD_ROUNDS, DIVIDEND_ROUNDS, GROWTH_ROUNDS = 20, 3, 4, 4
 LEAST_SCALE = 0.02  # of a pair's width
+POINTS, FEW_POINTS = 6, 3  # strikes of an expiry at which early exercise is priced; and of one that tells no rate
+SMILE_DEGREE = 3
 
 TELLING_DIVIDENDS, CLEARLY_BETTER = 5, 0.8
 """Cash dividends are inferred from so many expiries or more, when they take a fifth of the crookedness away."""
@@ -287,6 +291,72 @@ def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cas
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Points:
+    """Where early exercise is priced, (k,): few strikes tell that of all the pairs, (n,), of an expiry.
+
+    It is smooth in the strike, so it is priced at Chebyshev points between the lowest and highest strike, at the vol of
+    a polynomial through the pairs' vols, and interpolated. Near expiries have a bend where puts are exercised at once:
+    each of their strikes is priced.
+    """
+
+    which: npt.NDArray[np.intp]  # (k,) the point's expiry
+    strike: FloatArray  # (k,)
+    smoothing: FloatArray  # (k, n) from vols of pairs to vols of points
+    interpolation: FloatArray  # (n, k) from points to pairs
+
+    @classmethod
+    def of(cls, strike: FloatArray, which: npt.NDArray[np.intp], most: npt.NDArray[np.intp]) -> _Points:
+        """Lay out the points of some pairs; `most` (m,) of an expiry, or 0 for each of its strikes."""
+        strikes, places = [np.empty(0)], [np.empty(0, dtype=np.intp)]
+        blocks: list[tuple[npt.NDArray[np.intp], FloatArray, FloatArray]] = []
+        for place in np.unique(which):
+            rows = np.flatnonzero(which == place)
+            at, to_points, to_pairs = strike[rows], np.eye(len(rows)), np.eye(len(rows))
+            if 0 < (count := int(most[place])) < len(rows):
+                low, high = at.min(), at.max()
+                x = 2.0 * (at - low) / (high - low) - 1.0
+                nodes = np.cos(np.pi * (np.arange(count) + 0.5) / count)
+                smile = min(SMILE_DEGREE, count - 1)
+                to_points = chebyshev.chebvander(nodes, smile) @ np.linalg.pinv(chebyshev.chebvander(x, smile))
+                to_pairs = chebyshev.chebvander(x, count - 1) @ np.linalg.inv(chebyshev.chebvander(nodes, count - 1))
+                at = low + 0.5 * (nodes + 1.0) * (high - low)
+            strikes.append(at)
+            places.append(np.full(len(at), place))
+            blocks.append((rows, to_points, to_pairs))
+        points = sum(map(len, strikes))
+        smoothing, interpolation = np.zeros((points, len(strike))), np.zeros((len(strike), points))
+        start = 0
+        for rows, to_points, to_pairs in blocks:
+            span = np.arange(start, start := start + len(to_points))
+            smoothing[np.ix_(span, rows)], interpolation[np.ix_(rows, span)] = to_points, to_pairs
+        return cls(
+            which=np.concatenate(places),
+            strike=np.concatenate(strikes),
+            smoothing=smoothing,
+            interpolation=interpolation,
+        )
+
+    def vols(self, vol: FloatArray, which: npt.NDArray[np.intp]) -> FloatArray:
+        """Return the vol at each point; a pair without one counts as its neighbours do."""
+        filled = vol
+        if not np.isfinite(vol).all():
+            filled = vol.copy()
+            for place in np.unique(which[~np.isfinite(vol)]):
+                rows = np.flatnonzero(which == place)
+                known = rows[np.isfinite(vol[rows])]
+                filled[rows] = np.interp(rows, known, vol[known]) if len(known) else 0.0
+        return np.asarray(self.smoothing @ filled)
+
+    def spread(self, values: FloatArray) -> FloatArray:
+        """Return at each pair what is known at the points; NaN where a point that it needs is."""
+        known = np.isfinite(values)
+        if known.all():
+            return np.asarray(self.interpolation @ values)
+        needed = (self.interpolation != 0.0) @ ~known
+        return np.where(needed, np.nan, self.interpolation @ np.where(known, values, 0.0))
+
+
 @dataclass(slots=True, kw_only=True)
 class _Board:
     """Pairs of all expiries in columns, (n,) a pair and (m,) an expiry, while rate and forwards are being found."""
@@ -305,6 +375,8 @@ class _Board:
     out: FloatArray  # (n,) mid of the out-of-the-money side
     out_sign: FloatArray
     vol: FloatArray  # (n,) implied by `out`
+    excess: FloatArray  # (n,) what early exercise and cash dividends add to Black's value of `out`, as found so far
+    points: _Points
     american: bool = True
     first: float = math.nan  # when the first quarterly dividend is due, years; infinite when none is paid
 
@@ -349,6 +421,10 @@ class _Board:
             out=0.5 * np.where(put_out, put_mid, call_mid)[kept],
             out_sign=np.where(put_out, -1.0, 1.0)[kept],
             vol=np.full(int(kept.sum()), np.nan),
+            excess=np.zeros(int(kept.sum())),
+            points=_Points.of(
+                strike[kept], which[kept], np.where(telling, POINTS, np.where(t_years >= SHORTEST, FEW_POINTS, 0))
+            ),
             american=chain.exercise == "american",
         )
 
@@ -356,8 +432,7 @@ class _Board:
         """Return the rate that the slopes say, and its standard error, when early exercise is priced at a rate."""
         rates = np.full(len(self.expiries), rate)
         bid, ask, _ = self.european(rates, dividends or self.quarterly(rates))
-        slopes = [self._slope(int(place), bid, ask) for place in np.flatnonzero(self.telling)]
-        return _pool([slope for slope in slopes if math.isfinite(slope[0]) and slope[1] > 0.0])
+        return _pool(self._slopes(bid, ask))
 
     def european(
         self, rates: FloatArray, cash: Cash, *, keep_vol: bool = False
@@ -380,7 +455,11 @@ class _Board:
         return bid, ask, discount
 
     def _early_exercise(self, rates: FloatArray, cash: Cash, keep_vol: bool) -> FloatArray:
-        """Return the early exercise premium of each pair's call less that of its put; NaN without a vol."""
+        """Return the early exercise premium of each pair's call less that of its put; NaN without a vol.
+
+        American less Black's value hardly depends on the vol, so the vol is Black's of the out-of-the-money mid less
+        what was found of it before: it settles with rate and forward, and no American vol is solved for.
+        """
         if not self.american:
             return np.zeros(len(self.strike))
         # the model counts interest to the cut-off; what is paid runs from settlement to settlement
@@ -392,17 +471,24 @@ class _Board:
                 for place in zip(self.forward.tolist(), self.t_years.tolist(), rate.tolist(), strict=True)
             ]
         )
-        terms = (self.t_years[self.which], rate[self.which], div_yield[self.which])
+        parked = self.forward * np.exp(-rate * self.t_years)  # the spot of a Black model without dividends
+
+        none = np.zeros(len(parked))
+        at, count = self.points, len(self.points.strike)
+        sign, twice = np.repeat([1.0, -1.0], count), np.tile(at.which, 2)
         if not keep_vol:
-            self.vol = implied_vol(self.out, self.out_sign, self.spot, self.strike, *terms, dividends=cash)
-        count = len(self.strike)
-        sign = np.repeat([1.0, -1.0], count)
-        strike, t_years, model_rate, model_yield, vol = (
-            np.tile(column, 2) for column in (self.strike, *terms, self.vol)
-        )
-        american = price(sign, self.spot, strike, t_years, model_rate, model_yield, vol, dividends=cash)
-        european = np.exp(-rates * self.financed)[self.which] * (self.forward[self.which] - self.strike)
-        return np.asarray(american[:count] - american[count:] - european)
+            terms = tuple(column[self.which] for column in (self.t_years, rate, none))
+            left = self.out - self.excess
+            self.vol = implied_vol(left, self.out_sign, parked[self.which], self.strike, *terms, exercise="european")
+        strike, vol = np.tile(at.strike, 2), np.tile(at.vols(self.vol, self.which), 2)
+        t_years, interest = self.t_years[twice], rate[twice]
+        american = _american(sign, self.spot, strike, t_years, interest, div_yield[twice], vol, cash=cash)
+        european = price(sign, parked[twice], strike, t_years, interest, none[twice], vol, exercise="european")
+        call, put = (at.spread(side) for side in np.split(american - european, 2))
+        if not keep_vol:
+            out = np.where(self.out_sign > 0.0, call, put)
+            self.excess = np.where(np.isfinite(out), out, 0.0)
+        return np.where(np.isfinite(self.vol), call - put, np.nan)
 
     def quarterly(self, rates: FloatArray) -> Cash:
         """Fit equal quarterly cash dividends to the quotes.
@@ -453,7 +539,8 @@ class _Board:
 
         A drift is fitted besides, lest a wrong rate become dividends.
         """
-        known = np.isfinite(self.forward)
+        paired = np.bincount(self.which, minlength=len(self.forward)) > 0
+        known = np.isfinite(self.forward) & paired
         if known.sum() < LEAST_FORWARDS:
             return 0.0, 0.0
         t_years = self.t_years[known]
@@ -474,26 +561,56 @@ class _Board:
         last = float(self.t_years.max())
         return [(first + QUARTER * k, amount) for k in range(math.ceil((last - first) / QUARTER))]
 
-    def _slope(self, place: int, bid: FloatArray, ask: FloatArray) -> tuple[float, float]:
-        """Return the rate of one expiry and its standard error, by a robust line through calls less puts."""
-        rows = np.flatnonzero((self.which == place) & np.isfinite(bid))
-        if len(rows) < LEAST_PAIRS:
-            return math.nan, math.nan
-        value, trust = 0.5 * (bid + ask)[rows], 1.0 / np.maximum(ask - bid, LEAST_WIDTH)[rows]
-        line = np.stack([np.ones(len(rows)), self.forward[place] - self.strike[rows]], axis=1)
-        weight = trust
-        for _ in range(REWEIGHTINGS):
-            fit = np.linalg.lstsq(line * weight[:, None], value * weight, rcond=None)[0]
-            residual = np.abs(value - line @ fit) * trust
-            # mids may happen to lie on a line better than they can be known
-            scale = max(TO_SCALE * _median(residual), LEAST_SCALE)
-            weight = trust * np.sqrt(np.minimum(1.0, HUBER * scale / np.maximum(residual, 1e-300)))
-        discount = float(fit[1])
-        if not 0.0 < discount < 2.0:
-            return math.nan, math.nan
-        covariance = np.linalg.inv((line * weight[:, None]).T @ (line * weight[:, None])) * scale**2
-        financed = float(self.financed[place])
-        return -math.log(discount) / financed, math.sqrt(covariance[1, 1]) / discount / financed
+    def _slopes(self, bid: FloatArray, ask: FloatArray) -> list[tuple[float, float]]:
+        """Return the rate of each telling expiry and its standard error, by robust lines through calls less puts."""
+        found = []
+        for place in np.flatnonzero(self.telling).tolist():
+            rows = np.flatnonzero((self.which == place) & np.isfinite(bid))
+            if len(rows) < LEAST_PAIRS:
+                continue
+            value, trust = 0.5 * (bid + ask)[rows], 1.0 / np.maximum(ask - bid, LEAST_WIDTH)[rows]
+            discount, error = _robust_slope(self.forward[place] - self.strike[rows], value, trust)
+            if 0.0 < discount < 2.0 and error > 0.0:
+                financed = float(self.financed[place])
+                found.append((-math.log(discount) / financed, error / discount / financed))
+        return found
+
+
+def _american(
+    sign: FloatArray,
+    spot: float,
+    strike: FloatArray,
+    t_years: FloatArray,
+    rate: FloatArray,
+    div_yield: FloatArray,
+    vol: FloatArray,
+    *,
+    cash: Cash,
+) -> FloatArray:
+    """Return American values (n,); those that expire before the first cash dividend by the quicker engine."""
+    columns = (strike, t_years, rate, div_yield, vol)
+    paid = t_years >= min((when for when, _ in cash), default=math.inf)
+    value = np.empty(len(sign))
+    for rows, dividends in ((~paid, ()), (paid, cash)):
+        if rows.any():
+            value[rows] = price(sign[rows], spot, *(column[rows] for column in columns), dividends=dividends)
+    return value
+
+
+def _robust_slope(x: FloatArray, value: FloatArray, trust: FloatArray) -> tuple[float, float]:
+    """Return the slope of a line with Huber weights on residuals times `trust`, and its standard error."""
+    scale, slope, spread, huber = 1.0, math.nan, math.nan, np.ones(len(x))
+    for _ in range(REWEIGHTINGS):
+        weight = trust * trust * huber
+        total = float(weight.sum())
+        dx, dy = x - float(weight @ x) / total, value - float(weight @ value) / total
+        spread = float(weight @ (dx * dx))
+        slope = float(weight @ (dx * dy)) / spread
+        residual = np.abs(dy - slope * dx) * trust
+        # mids may happen to lie on a line better than they can be known
+        scale = max(TO_SCALE * _median(residual), LEAST_SCALE)
+        huber = np.minimum(1.0, HUBER * scale / np.maximum(residual, 1e-300))
+    return slope, scale / math.sqrt(spread)
 
 
 def _residual_yield(spot: float, forward: float, t_years: float, rate: float, cash: Cash) -> float:
@@ -562,7 +679,7 @@ def _fixed_point(step: Callable[[float], tuple[float, float]]) -> tuple[float, f
         gap = found - rate
         if not math.isfinite(gap):
             return math.nan, math.nan
-        if math.isfinite(before) and abs(rate - before) > SETTLED:
+        if math.isfinite(before) and abs(rate - before) > TELLING_STEP:
             pull = min(max((gap - gap_before) / (rate - before), -1.0), -0.25)
         before, gap_before = rate, gap
         rate = min(max(rate - gap / pull, LOWEST_RATE), HIGHEST_RATE)

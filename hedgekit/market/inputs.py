@@ -33,6 +33,9 @@ Cash: TypeAlias = tuple[tuple[float, float], ...]
 Given: TypeAlias = float | str | PathLike[str] | None
 """A number ("1.1%" works too), the path of a file, or None to infer it from the chain."""
 
+GivenRate: TypeAlias = Given | RateCurve
+"""The same, or a curve that was read before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -101,7 +104,7 @@ def resolve(
     chain: Chain,
     expiries: Sequence[date],
     *,
-    rate: Given = None,
+    rate: GivenRate = None,
     dividends: Given = None,
     with_forwards: bool = False,
 ) -> MarketInputs:
@@ -111,10 +114,11 @@ def resolve(
     ----------
     chain : Chain
     expiries : sequence of datetime.date
-    rate : float, str or path, optional
-        A number for all expiries, a Treasury curve file, or None to infer it from the chain.
+    rate : float, str, path or RateCurve, optional
+        A number for all expiries, a Treasury curve (its file, or read), or None to infer it from the chain.
     dividends : float, str or path, optional
-        A yield for all expiries, a file of cash dividends, or None for the yield that parity implies.
+        A yield for all expiries; a file of cash dividends, beside which each expiry has the yield that parity leaves,
+        so that calls and puts agree; or None for what parity implies.
     with_forwards : bool
         Tell the forwards even when nothing has to be inferred from them.
 
@@ -125,15 +129,17 @@ def resolve(
     DataError
         A file that cannot be read.
     """
-    rates, rate_source, rate_notes, fitted = _rates(chain, expiries, rate, with_dividends=dividends is None)
     taken = None if dividends is None else _taken(chain, expiries, dividends)
+    rates, rate_source, rate_notes, fitted = _rates(chain, expiries, rate, taken)
     cash = fitted if taken is None else taken.cash
     found: dict[date, Forward] = {}
-    if dividends is None or with_forwards:
+    if dividends is None or with_forwards or cash:
         found = {told.expiry: told for told in forwards(chain, rates, dividends=cash) if told.expiry in rates}
     if taken is None:
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
+        if any(note.slug == "yield_assumed" for note in notes):
+            source = "no dividends, assumed: the chain does not tell them"
         if cash:
             source = (
                 f"dividends as ${cash[0][1]:.2f} a quarter from {_ex_day(chain, cash[0][0])}, which put-call parity "
@@ -143,6 +149,9 @@ def resolve(
     else:
         source = f"dividends: {taken.basis}"
         yields = dict.fromkeys(expiries, taken.div_yield)
+        if cash and (left := _left(found)):
+            yields |= left
+            source += ", and what put-call parity leaves beside them as a yield"
         longest = max((chain.years_to(day) for day in expiries), default=0.0)
         notes = (*_cash_notes(taken, longest), *_residual(found, taken))
     chain_notes = tuple(Note(slug, message) for slug, message in chain.warnings)
@@ -157,7 +166,7 @@ def resolve(
     )
 
 
-def given(*, asof: datetime, t_years: float, rate: Given, dividends: Given) -> Terms:
+def given(*, asof: datetime, t_years: float, rate: GivenRate, dividends: Given) -> Terms:
     """Settle rate and dividends of one contract without a chain to infer them from.
 
     Raises
@@ -187,19 +196,19 @@ def _ex_day(chain: Chain, t_years: float) -> date:
 
 
 def _rates(
-    chain: Chain, expiries: Sequence[date], rate: Given, *, with_dividends: bool
+    chain: Chain, expiries: Sequence[date], rate: GivenRate, taken: Dividends | None
 ) -> tuple[dict[date, float], str, tuple[Note, ...], Cash]:
-    """Return each expiry's rate, and the cash dividends to infer with it where those are better than yields.
+    """Return each expiry's rate, and, where none are given, the cash dividends that are better than yields.
 
     A rate that neither the caller nor the chain tells is assumed, and said to be.
     """
     if rate is not None:
         curve = read_rate(rate, chain.asof.date())
         rates = {day: curve.at(chain.years_to(day)) for day in expiries}
-        fitted = better_dividends(chain, curve.at(A_TYPICAL_TIME)) if with_dividends else ()
+        fitted = better_dividends(chain, curve.at(A_TYPICAL_TIME)) if taken is None else ()
         return rates, curve.basis, _old_curve(curve), fitted
     try:
-        estimate = infer_rate(chain)
+        estimate = infer_rate(chain, dividends=taken.cash if taken else ())
     except DataError as error:
         low, high = (units.percent(NEUTRAL_RATE + side * RATE_MARGIN) for side in (-1.0, 1.0))
         why = str(error).removesuffix(" Give --rate.").rstrip(".")
@@ -215,7 +224,7 @@ def _rates(
         )
     half = units.percent(estimate.high - estimate.low) / 2
     basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
-    fitted = better_dividends(chain, estimate.rate, estimate.dividends) if with_dividends else ()
+    fitted = better_dividends(chain, estimate.rate, estimate.dividends) if taken is None else ()
     return dict.fromkeys(expiries, estimate.rate), basis, (), fitted
 
 
@@ -230,9 +239,11 @@ def _implied_yields(
     """Return each expiry's implied yield beside the cash; one that parity does not tell takes its neighbour's."""
     known = [forward for forward in found.values() if np.isfinite(forward.div_yield)]
     if not known:
-        raise InputError(
-            f"{chain.source}: too few two-sided quotes near the money to imply a dividend yield: give --dividends"
+        message = (
+            "put-call parity tells no dividends (too few calls and puts of one strike quoted on both sides near the "
+            "money): none are assumed; give --dividends"
         )
+        return dict.fromkeys(expiries, 0.0), (Note("yield_assumed", message),)
     yields, borrowed = {}, []
     for day in expiries:
         forward = found.get(day)
@@ -245,6 +256,11 @@ def _implied_yields(
         return yields, ()
     message = f"no parity near the money at {', '.join(borrowed)}: the nearest expiry's implied yield is used"
     return yields, (Note("yield_borrowed", message),)
+
+
+def _left(found: Mapping[date, Forward]) -> dict[date, float]:
+    """Return the yields that take the cash dividends given to parity's forwards: borrow fees and what else carries."""
+    return {day: told.residual_yield for day, told in found.items() if np.isfinite(told.residual_yield)}
 
 
 def _odd_carry(chain: Chain, rates: Mapping[date, float], yields: Mapping[date, float]) -> tuple[Note, ...]:

@@ -70,22 +70,40 @@ def parse_leg(text: str) -> Order:
 def read_legs(path: str | os.PathLike[str]) -> tuple[Order, ...]:
     """Read legs from a CSV file with columns ``quantity``, ``symbol`` and, where prices are known, ``price``.
 
+    An order ticket as ``hedge --ticket`` writes it is read too: ``action`` (BUY or SELL) gives the sign of its
+    quantities, ``osi_symbol`` the contract, ``limit_touch`` the price.
+
     Raises
     ------
     DataError
         For a bad file; names line, column and value.
     """
     table = read_table(path)
-    quantity_at, symbol_at = table.column("quantity", "contracts", "qty"), table.column("symbol", "option")
-    price_at = next((table.names.index(name) for name in ("price", "premium") if name in table.names), None)
+    quantity_at = table.column("quantity", "contracts", "qty")
+    symbol_at = table.column("symbol", "option", "osi_symbol")
+    prices = ("price", "premium", "limit_touch")
+    price_at = next((table.names.index(name) for name in prices if name in table.names), None)
+    action_at = table.names.index("action") if "action" in table.names else None
     orders = []
     for line, cells in table.lines:
         price = cells[price_at] if price_at is not None else ""
+        where = f"{table.label}: line {line}"
         try:
-            orders.append(_order(f"{table.label}: line {line}", cells[quantity_at], cells[symbol_at], price or None))
+            quantity = cells[quantity_at] if action_at is None else _signed(where, cells[action_at], cells[quantity_at])
+            orders.append(_order(where, quantity, cells[symbol_at], price or None))
         except InputError as error:
             raise DataError(str(error)) from None
     return tuple(orders)
+
+
+def _signed(where: str, action: str, quantity: str) -> str:
+    """Return the quantity of a ticket with its sign."""
+    sign = {"BUY": "+", "SELL": "-"}.get(action.strip().upper())
+    if sign is None:
+        raise InputError(f"{where}: action {action!r}: expected BUY or SELL")
+    if quantity.strip()[:1] in ("+", "-"):
+        raise InputError(f"{where}: quantity {quantity!r}: expected it without a sign beside {action.strip()}")
+    return sign + quantity.strip()
 
 
 def priced(orders: Sequence[Order], chain: Chain | None) -> tuple[Holding, ...]:

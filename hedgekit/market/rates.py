@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +19,9 @@ from hedgekit.units import fraction, years
 
 HIGHEST_RATE = 0.5
 """A rate beyond this is taken for percent written without its sign."""
+
+NO_VALUE = ("", ".")
+"""Cells of days without a rate: a line of nothing else is passed over."""
 
 STALE_DAYS = 7
 """A curve this many days older than the as-of day is said to be old."""
@@ -61,15 +65,89 @@ class RateCurve:
         return self.rates[-1]
 
 
-def read_rate(given: float | str | os.PathLike[str], asof: date) -> RateCurve:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateFile:
+    """A file of rates, read once and asked for many days.
+
+    Parameters
+    ----------
+    table : Table
+    days : tuple of date
+        Ascending, each once; empty for discount factors, which have no day.
+    lines : tuple of (number, cells)
+        The line of each of `days`.
+    """
+
+    table: Table
+    days: tuple[date, ...]
+    lines: tuple[tuple[int, tuple[str, ...]], ...]
+
+    def on(self, asof: date) -> RateCurve:
+        """Return the curve of the last line on or before a day.
+
+        Raises
+        ------
+        DataError
+            When the first line is later, or that line is bad (names file, line, column and value).
+        """
+        table = self.table
+        if not self.days:
+            return _discount_curve(table)
+        at = bisect_right(self.days, asof) - 1
+        if at < 0:
+            raise DataError(f"{table.label}: no line on or before {asof}; the first is of {self.days[0]}")
+        day, (line, cells) = self.days[at], self.lines[at]
+        yields = _yields(table, line, cells)
+        if yields:
+            curve, kind = _zero_rates(yields), "Treasury par curve"
+        elif "rate" in table.names:
+            simple = _percent(table, line, cells, "rate")
+            curve, kind = [(0.0, math.log1p(simple / _MONEY_YEAR) / years(1.0))], "SOFR"
+        elif "close" in table.names:
+            discount = _percent(table, line, cells, "close")
+            t_years = years(_BILL_DAYS)
+            curve, kind = [(t_years, -math.log1p(-discount * _BILL_DAYS / _MONEY_YEAR) / t_years)], "13-week bill"
+        else:
+            names = ", ".join(map(ascii, table.names))
+            raise DataError(f"{table.label}: no column of a tenor (like '3 Mo'), 'rate' or 'close' (columns: {names})")
+        age = (asof - day).days
+        old = f", {age} days before the as-of day" if age > STALE_DAYS else ""
+        times, rates = zip(*curve, strict=True)
+        return RateCurve(times=times, rates=rates, basis=f"{kind} of {day} in {table.label}{old}", age_days=age)
+
+
+def open_rates(path: str | os.PathLike[str]) -> RateFile:
+    """Read a file of rates: see `read_rate` for its forms.
+
+    Raises
+    ------
+    DataError
+        For a file that cannot be read, or a bad day (names file, line and value).
+    """
+    table = read_table(path)
+    if {"t", "df"} <= set(table.names):
+        return RateFile(table=table, days=(), lines=())
+    day_at = table.column("date", "day")
+    dated: dict[date, tuple[int, tuple[str, ...]]] = {}
+    for line, cells in table.lines:
+        if any(cell not in NO_VALUE for at, cell in enumerate(cells) if at != day_at):
+            dated.setdefault(table.day(line, cells[day_at]), (line, cells))
+    if not dated:
+        raise DataError(f"{table.label}: no line has a rate")
+    days = tuple(sorted(dated))
+    return RateFile(table=table, days=days, lines=tuple(dated[day] for day in days))
+
+
+def read_rate(given: float | str | os.PathLike[str] | RateCurve, asof: date) -> RateCurve:
     """Read an interest rate, or the curve of a file.
 
     Parameters
     ----------
-    given : float, str or path
+    given : float, str, path or RateCurve
         A number is continuously compounded, decimal a year ("3.75%" works too). Anything else is a CSV file with a
         ``date`` column, in percent: Treasury par yields by tenor (``1 Mo`` ... ``30 Yr``, or ``y3m,y2,...``), SOFR
-        (``date,rate``) or 13-week bill yields (``Date,Close``); or discount factors by years (``T,DF``), undated.
+        (``date,rate``) or 13-week bill yields (``Date,Close``); or discount factors by years (``T,DF``), undated. A
+        curve is returned as it is.
     asof : date
         The last line on or before it is used.
 
@@ -90,33 +168,14 @@ def read_rate(given: float | str | os.PathLike[str], asof: date) -> RateCurve:
     >>> read_rate("0.0375", date(2026, 6, 17)).at(0.25)
     0.0375
     """
+    if isinstance(given, RateCurve):
+        return given
     number = float(given) if isinstance(given, int | float) else decimal(str(given))
     if number is not None:
         if not abs(number) <= HIGHEST_RATE:
             raise InputError(f"rate {given}: {number:.0%} a year; 3.75% is written 0.0375")
         return RateCurve(times=(0.0,), rates=(number,), basis=f"{number:.4g} as given")
-    table = read_table(str(given))
-    if {"t", "df"} <= set(table.names):
-        return _discount_curve(table)
-    day_at = table.column("date", "day")
-    line, cells, day = _line(table, day_at, asof)
-    yields = _yields(table, line, cells)
-    if yields:
-        curve, kind = _zero_rates(yields), "Treasury par curve"
-    elif "rate" in table.names:
-        simple = _percent(table, line, cells, "rate")
-        curve, kind = [(0.0, math.log1p(simple / _MONEY_YEAR) / years(1.0))], "SOFR"
-    elif "close" in table.names:
-        discount = _percent(table, line, cells, "close")
-        t_years = years(_BILL_DAYS)
-        curve, kind = [(t_years, -math.log1p(-discount * _BILL_DAYS / _MONEY_YEAR) / t_years)], "13-week bill"
-    else:
-        names = ", ".join(map(ascii, table.names))
-        raise DataError(f"{table.label}: no column of a tenor (like '3 Mo'), 'rate' or 'close' (columns: {names})")
-    age = (asof - day).days
-    old = f", {age} days before the as-of day" if age > STALE_DAYS else ""
-    times, rates = zip(*curve, strict=True)
-    return RateCurve(times=times, rates=rates, basis=f"{kind} of {day} in {table.label}{old}", age_days=age)
+    return open_rates(str(given)).on(asof)
 
 
 def _discount_curve(table: Table) -> RateCurve:
@@ -134,16 +193,6 @@ def _discount_curve(table: Table) -> RateCurve:
         raise DataError(f"{table.label}: no discount factor beyond today")
     times, rates = zip(*sorted(curve), strict=True)
     return RateCurve(times=times, rates=rates, basis=f"discount factors in {table.label}")
-
-
-def _line(table: Table, day_at: int, asof: date) -> tuple[int, tuple[str, ...], date]:
-    dated = [(table.day(line, cells[day_at]), line, cells) for line, cells in table.lines]
-    known = [entry for entry in dated if entry[0] <= asof]
-    if not known:
-        first = min(entry[0] for entry in dated)
-        raise DataError(f"{table.label}: no line on or before {asof}; the first is of {first}")
-    day, line, cells = max(known, key=lambda entry: entry[0])
-    return line, cells, day
 
 
 def _yields(table: Table, line: int, cells: tuple[str, ...]) -> list[tuple[float, float]]:

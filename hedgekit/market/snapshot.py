@@ -17,8 +17,9 @@ from hedgekit.market.arbitrage import HALF_CENT
 from hedgekit.market.chain import inspect, spreads
 from hedgekit.market.contract_terms import SISTER_ROOTS, cutoff, exercise_style
 from hedgekit.market.parity import ParitySpot, parity_spot
+from hedgekit.market.plausible import implausible
 from hedgekit.model import NEW_YORK, BoolArray, Chain, Flag, FloatArray, Option, SpotSource
-from hedgekit.units import MULTIPLIER, days, percent
+from hedgekit.units import MULTIPLIER, days, fraction, percent
 
 AsOf: TypeAlias = date | datetime
 Warnings: TypeAlias = tuple[tuple[str, str], ...]
@@ -31,6 +32,8 @@ AFTER_HOURS = timedelta(hours=1)
 
 FEW_BREACHES, FEWER = 3, 4
 """More asks than this below exercise value at the file's spot, and a quarter as many at parity's, move the spot."""
+
+PERCENT_VOLS = 3.0  # a median vol of the file above this is in percent
 
 FARTHEST_SPOT = 10.0
 """A spot this many times outside the listed strikes, with no parity to check it by, is refused."""
@@ -141,6 +144,7 @@ def to_chain(snapshot: Snapshot, *, asof: AsOf | None = None, spot: float | None
     when, warnings = _clock(snapshot, asof)
     # what quotes say against each other needs no spot, and what is left tells it
     chain = inspect(_assembled(snapshot, when, warnings))
+    chain = replace(chain, warnings=chain.warnings + implausible(chain, snapshot.label))
     return _with_age(inspect(_with_spread(_with_spot(chain, snapshot, spot))))
 
 
@@ -229,7 +233,7 @@ def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
         volume=snapshot.volume,
         last=np.where(snapshot.last > 0.0, snapshot.last, np.nan),
         last_time=snapshot.last_time,
-        vendor_iv=np.where(snapshot.vendor_iv > 0.0, snapshot.vendor_iv, np.nan),
+        vendor_iv=_decimal_vols(snapshot.vendor_iv),
         flags=_told_flags(snapshot, when),
         ticker=snapshot.ticker,
         # the median strike stands in until the spot is settled
@@ -243,6 +247,14 @@ def _assembled(snapshot: Snapshot, when: datetime, warnings: Warnings) -> Chain:
         exercise=exercise_style(snapshot.ticker),
         warnings=warnings,
     )
+
+
+def _decimal_vols(vols: FloatArray) -> FloatArray:
+    """Return a file's vols as decimals a year: percent where they can be nothing else, NaN where zero says none."""
+    told = np.where(vols > 0.0, vols, np.nan)
+    if np.isnan(told).all() or np.nanmedian(told) <= PERCENT_VOLS:
+        return told
+    return np.array([fraction(vol) for vol in told.tolist()])
 
 
 def _two_clocks(ticker: str, left: Mapping[tuple[str, date], float]) -> Warnings:

@@ -10,6 +10,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import InputError, Status
+from hedgekit.market.carry import Forward
 from hedgekit.market.chain import Defect, ExpirySpread, defects, spreads
 from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.market.parity import ParitySpot, parity_spot
@@ -183,14 +184,15 @@ def survey(
     whole = solve(chain, market)
     rows = _rows(chain, shown, near)
     told = {one.expiry: one for one in spreads(chain)}
+    parity = parity_spot(chain)
     middle = (np.abs(chain.strike / chain.spot - 1.0) <= NEAR_MONEY) & (chain.bid > 0) & (chain.ask > chain.bid)
     middle &= chain.t_years > 0
     return ChainResult(
         chain=chain.select(rows),
-        expiries=tuple(_expiry_row(chain, market, whole, day, told.get(day)) for day in open_),
+        expiries=tuple(_expiry_row(chain, market, whole, day, told.get(day), parity) for day in open_),
         defects=tuple(defects(chain)),
         band=_part(whole, rows),
-        parity=parity_spot(chain),
+        parity=parity,
         total=len(chain),
         median_spread=float(np.median((chain.ask - chain.bid)[middle])) if middle.any() else float("nan"),
         vendor=compare_vendor_vols(chain, whole),
@@ -223,7 +225,7 @@ def _part(band: VolBand, rows: Any) -> VolBand:
 
 
 def _expiry_row(
-    chain: Chain, market: MarketInputs, band: VolBand, day: date, spread: ExpirySpread | None
+    chain: Chain, market: MarketInputs, band: VolBand, day: date, spread: ExpirySpread | None, parity: ParitySpot | None
 ) -> dict[str, Any]:
     """Summarise one expiry; the at-the-money vol is that of the out-of-the-money side nearest the forward."""
     at = np.flatnonzero(chain.expiry == np.datetime64(day))
@@ -243,6 +245,7 @@ def _expiry_row(
         "forward_high": None if forward is None else forward.forward_high,
         "rate": market.rates[day],
         "div_yield": market.div_yields[day],
+        "yield_doubt": _yield_doubt(chain, forward, parity),
         "quotes": len(at),
         "two_sided": len(two_sided),
         "residual_yield": None if forward is None else forward.residual_yield,
@@ -251,6 +254,14 @@ def _expiry_row(
         "wide": spread is not None and spread.wide,
         "atm_vol": None if nearest is None else float(band.mid[nearest]),
     }
+
+
+def _yield_doubt(chain: Chain, forward: Forward | None, parity: ParitySpot | None) -> float:
+    """Return how far an expiry's yield may be off for the intervals of spot and forward, decimal a year."""
+    if forward is None or not forward.forward > 0.0:
+        return float("nan")
+    spot = 0.0 if parity is None or chain.spot_source == "given" else 0.5 * (parity.high - parity.low) / chain.spot
+    return (0.5 * (forward.forward_high - forward.forward_low) / forward.forward + spot) / forward.t_years
 
 
 def _inputs(chain: Chain, market: MarketInputs) -> dict[str, Any]:

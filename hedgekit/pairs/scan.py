@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hedgekit.errors import DataError, InputError, Status
+from hedgekit.errors import DataError, InputError
 from hedgekit.pairs.discoveries import METHODS, Method, adjusted
-from hedgekit.pairs.stationarity import Criterion, engle_granger_pairs, pvalue
+from hedgekit.pairs.scan_parts import DIRECTIONS, LEAST_DAYS, Bench, InThisProcess, Spread, run_tests
+from hedgekit.pairs.stationarity import Criterion, pvalue
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
 RATE = 0.05
 """Share of false ones among the discoveries that is borne by default."""
-
-LEAST_DAYS = 252
-"""Days of common history below which a pair is not tested: a year."""
-
-CHUNK = 16_384
-"""Tests between two reports of progress."""
-
-DIRECTIONS = 2
 
 Floats = NDArray[np.float64]
 
@@ -118,6 +111,7 @@ def pair_scan(
     lags: int | None = None,
     criterion: Criterion | None = "aic",
     top: int | None = 20,
+    engine: Spread | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> PairScanResult:
     """Test all pairs of tickers for cointegration, both ways, and keep the rate of false discoveries.
@@ -135,6 +129,9 @@ def pair_scan(
     criterion : {"aic", "bic"}, optional
     top : int, optional
         Pairs to return at least, discoveries or not; None returns all.
+    engine : Spread, optional
+        Who tests the parts of the scan: `hedgekit.scale.engines.LocalProcesses` or ``DaskCluster``. Default: threads
+        of this process on every core. The answer is the same.
     progress : callable, optional
         Called with the tests done and the tests to do.
 
@@ -147,7 +144,7 @@ def pair_scan(
     InputError
         A rate outside (0, 1), an unknown method, or fewer than two tickers.
     DataError
-        No pair has enough common days.
+        No pair has enough common days, or a part of the scan was lost with its worker.
 
     Notes
     -----
@@ -177,7 +174,8 @@ def pair_scan(
         raise InputError(f"{prices.source}: a scan needs two tickers or more; it holds {prices.tickers[0]}")
     logs = _logs(prices)
     first, second = np.triu_indices(logs.shape[1], 1)
-    found = _test(logs, first, second, lags, criterion, progress)
+    bench = Bench(logs=logs, lags=lags, criterion=criterion)
+    found = run_tests(bench, first, second, InThisProcess() if engine is None else engine, progress)
     statistic = found.statistic
     if not np.isfinite(statistic).any():
         raise DataError(
@@ -236,71 +234,6 @@ def _logs(prices: PriceHistory) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         logs: Floats = np.log(np.where(levels > 0.0, levels, np.nan))
     return logs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tests:
-    """Both directions' statistics, shape (2, pairs), and the common days, shape (pairs,)."""
-
-    statistic: Floats
-    slope: Floats
-    lags: NDArray[np.int32]
-    days: NDArray[np.int64]
-
-
-def _test(
-    logs: Floats,
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    lags: int | None,
-    criterion: Criterion | None,
-    progress: Callable[[int, int], None] | None,
-) -> _Tests:
-    """Test every pair over the days its two tickers have: all pairs of one span at once."""
-    known = np.isfinite(logs)
-    n, _ = logs.shape
-    count = known.sum(axis=0)
-    start = np.where(count > 0, known.argmax(axis=0), n)
-    stop = np.where(count > 0, n - known[::-1].argmax(axis=0), 0)
-    gapless = count == np.maximum(stop - start, 0)
-    low, high = np.maximum(start[first], start[second]), np.minimum(stop[first], stop[second])
-    days = np.maximum(high - low, 0)
-    out = _Tests(
-        statistic=np.full((DIRECTIONS, len(first)), np.nan),
-        slope=np.full((DIRECTIONS, len(first)), np.nan),
-        lags=np.zeros((DIRECTIONS, len(first)), dtype=np.int32),
-        days=days,
-    )
-    total, done = DIRECTIONS * len(first), 0
-
-    def run(rows: Floats, members: NDArray[np.int64], a: NDArray[np.int64], b: NDArray[np.int64]) -> None:
-        nonlocal done
-        for direction, (y, x) in enumerate(((a, b), (b, a))):
-            for begin in range(0, len(members), CHUNK):
-                part = slice(begin, begin + CHUNK)
-                tests = engle_granger_pairs(rows, y[part], x[part], lags=lags, criterion=criterion)
-                good = tests.status == Status.OK
-                out.statistic[direction, members[part]] = np.where(good, tests.statistic, np.nan)
-                out.slope[direction, members[part]] = tests.slope
-                out.lags[direction, members[part]] = tests.lags
-                done += len(members[part])
-                if progress is not None:
-                    progress(done, total)
-
-    whole = gapless[first] & gapless[second] & (days >= LEAST_DAYS)
-    spans = np.unique(np.column_stack([low, high])[whole], axis=0)
-    for begin, end in spans:
-        members = np.flatnonzero(whole & (low == begin) & (high == end))
-        names, places = np.unique(np.concatenate([first[members], second[members]]), return_inverse=True)
-        a, b = places[: len(members)], places[len(members) :]
-        run(logs[begin:end, names], members, a, b)
-    for member in np.flatnonzero(~(gapless[first] & gapless[second]) & (days >= LEAST_DAYS)):
-        both = logs[:, [first[member], second[member]]]
-        both = both[np.isfinite(both).all(axis=1)]
-        days[member] = len(both)
-        if len(both) >= LEAST_DAYS:
-            run(both, np.array([member]), np.array([0]), np.array([1]))
-    return out
 
 
 def _pvalues(statistic: Floats) -> Floats:

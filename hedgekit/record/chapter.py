@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from hedgekit.record.library import Library
 
 Kind: TypeAlias = Literal["text", "count", "share", "percent", "number", "ratio", "cents", "usd"]
 """How a column is shown: ``share`` is a fraction of one shown in percent, ``percent`` a percent number."""
@@ -104,6 +107,29 @@ class Chapter:
             "tables": [table.body() for table in self.tables],
             "limits": list(self.limits),
         }
+
+
+class Home(Protocol):
+    """What a chapter's module offers: work that can be split over processes, and the chapter made of it."""
+
+    def tasks(self, library: Library) -> Sequence[Any]:
+        """Return the independent pieces of its work."""
+
+    def work(self, library: Library, task: Any) -> list[Any]:
+        """Return what one piece comes to; a string says why something was left out."""
+
+    def told(self, library: Library, found: Sequence[Any]) -> Chapter:
+        """Return the chapter of what all pieces came to, in the order of the pieces."""
+
+
+def split(found: Sequence[Any]) -> tuple[list[Any], dict[str, int]]:
+    """Return what was found, and how often each reason for leaving something out was given, the commonest first."""
+    reasons: dict[str, int] = {}
+    for one in found:
+        if isinstance(one, str):
+            reasons[one] = reasons.get(one, 0) + 1
+    ordered = dict(sorted(reasons.items(), key=lambda kv: -kv[1]))
+    return [one for one in found if not isinstance(one, str)], ordered
 
 
 def nothing(name: str, title: str, why: str, limits: Sequence[str] = ()) -> Chapter:

@@ -12,9 +12,10 @@ from hedgekit.hedges.comparison import compare
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import MarketInputs
 from hedgekit.model import Chain, Leg, Shares
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
+from hedgekit.record.evidence import binomial
 from hedgekit.record.library import Library, Quoted
-from hedgekit.record.markets import chosen, market_of, settled
+from hedgekit.record.markets import chosen, market_of, settled, unsettled
 from hedgekit.structures import STRUCTURES
 from hedgekit.structures.catalogue import build, home_of
 from hedgekit.structures.choice import Choice
@@ -31,30 +32,44 @@ HALF_A_CENT = 0.005
 TITLE = "Floors: promised against realised wealth"
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return what every floor and every greatest loss came to."""
-    claims: list[Claim] = []
-    limits: list[str] = []
-    refused: dict[str, int] = {}
-    off = 0
-    for at, quoted in enumerate(library.chains):
-        tell("floors", at + 1, len(library.chains))
-        if not settled(library, quoted):
-            continue
-        if not library.fits(quoted):
-            off += 1
-            continue
-        for found in claims_of(library, quoted):
-            if isinstance(found, Claim):
-                claims.append(found)
-            else:
-                refused[found] = refused.get(found, 0) + 1
-    if off:
-        limits.append(f"{off} chains left out: their spot is not the close of their day (a split, or another price)")
-    limits += [f"{count} not built: {why}" for why, count in sorted(refused.items(), key=lambda kv: -kv[1])[:6]]
+OFF = "chains whose spot is not the close of their day (a split since, or another price)"
+
+
+def tasks(library: Library) -> Sequence[int]:
+    """Return the numbers of the chains."""
+    return range(len(library.chains))
+
+
+def work(library: Library, task: int) -> list[Claim | str]:
+    """Return what every floor and every greatest loss of one chain came to."""
+    quoted = library.chains[task]
+    if not settled(library, quoted):
+        return []
+    return list(claims_of(library, quoted)) if library.fits(quoted) else [OFF]
+
+
+def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+    """Return the chapter."""
+    claims, refused = split(found)
+    limits = [f"{count} not built: {why}" if why != OFF else f"{count} {why}" for why, count in refused.items()][:6]
     if not claims:
-        return nothing("floors", TITLE, "no chain has an expiry whose close is known", limits)
-    return _told(claims, limits)
+        return nothing("floors", TITLE, "no position could be built" if refused else unsettled(library), limits)
+    return _told(claims, [*_ex_dates_known(library, claims), *limits])
+
+
+def _ex_dates_known(library: Library, claims: Sequence[Claim]) -> Iterator[str]:
+    """Say up to when the ex-dates are known that early exercise is replayed at."""
+    for ticker in sorted({claim.key[0] for claim in claims}):
+        last = max(claim.until for claim in claims if claim.key[0] == ticker)
+        known = library.dividends_until(ticker)
+        if known is None:
+            yield f"{ticker}: no ex-dates are known: early exercise of calls sold is not replayed"
+        elif known < last:
+            late = sum(claim.until > known for claim in claims if claim.key[0] == ticker)
+            yield (
+                f"{ticker}: ex-dates are known up to {known}: early exercise later is not replayed ({late:,} promises "
+                "end after it)"
+            )
 
 
 def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
@@ -81,8 +96,8 @@ class Came:
     usd : float
         At expiry.
     called_usd : float
-        The least had the calls sold been exercised the day before an ex-date on which that could pay; NaN where there
-        was none.
+        The least had the calls sold been exercised the day before an ex-date on which that could pay, shares then
+        owed paying the dividend; NaN where there was none.
     """
 
     usd: float
@@ -118,6 +133,11 @@ def _hedges(
                     "least_usd": candidate.floor_usd,
                     "meets": candidate.meets_goal,
                     "cost_usd": candidate.cost_usd,
+                    "spot": chain.spot,
+                    "rate": rate,
+                    "t_years": t_years,
+                    "shares": kept,
+                    "legs": _written(candidate.legs),
                 },
                 realised={"usd": came.usd, "called_usd": came.called_usd, "close": close},
             )
@@ -151,9 +171,17 @@ def _structures(
             promised={
                 "least_usd": float(outcome.low),
                 "most_usd": None if outcome.high is None else float(outcome.high),
+                "spot": chain.spot,
+                "shares": count,
+                "legs": _written(legs),
             },
             realised={"usd": came.usd, "called_usd": came.called_usd, "close": close},
         )
+
+
+def _written(legs: Sequence[Leg]) -> list[str]:
+    """Return legs as the command line takes them."""
+    return [f"{leg.contracts:+d} {leg.option.compact}" for leg in legs]
 
 
 def _outlay(chain: Chain, legs: Sequence[Leg], fee: float) -> float:
@@ -176,14 +204,15 @@ def _came(
 
     called = math.nan
     short = [leg for leg in legs if leg.contracts < 0 and leg.option.sign > 0]
-    for day, _ in library.paid(quoted.ticker, quoted.day, expiry):
+    for day, dividend in library.paid(quoted.ticker, quoted.day, expiry):
         before = library.close(quoted.ticker, previous_session(day))
         gone = [leg for leg in short if before > leg.option.strike]
-        lost = sum(-leg.contracts * MULTIPLIER for leg in gone)
-        if not gone or lost > shares or quoted.chain.exercise != "american":
+        if not gone or quoted.chain.exercise != "american":
             continue
+        left = shares - sum(-leg.contracts * MULTIPLIER for leg in gone)
         brought = sum(-leg.contracts * MULTIPLIER * leg.option.strike for leg in gone)
-        ending = worth([leg for leg in legs if leg not in gone], shares - lost, cash + brought)
+        owed = dividend * max(-left, 0)
+        ending = worth([leg for leg in legs if leg not in gone], left, cash + brought - owed)
         called = min(called, ending) if called == called else ending
     return Came(usd=worth(legs, shares, cash), called_usd=called)
 
@@ -198,6 +227,8 @@ def _why(error: HedgekitError) -> str:
         "rising": "the strikes found are not in order",
         "tradable": "the quotes of a side are missing or cannot be traded on",
         "no call": "the file lists no such calls",
+        "ascend": "the strikes found are not in order",
+        "would lose": "its credit does not cover what it is to cover",
     }.items():
         if word in text:
             return why
@@ -205,13 +236,22 @@ def _why(error: HedgekitError) -> str:
 
 
 def broken(claim: Claim) -> bool:
-    """Whether the position ended below what was promised, by half a cent or more."""
-    worst = min(x for x in (claim.realised["usd"], claim.realised["called_usd"]) if x == x)
-    return bool(worst < claim.promised["least_usd"] - HALF_A_CENT)
+    """Whether the position ended below what was promised at expiry, by half a cent or more."""
+    return bool(claim.realised["usd"] < claim.promised["least_usd"] - HALF_A_CENT)
+
+
+def broken_by_exercise(claim: Claim) -> bool:
+    """Whether it would have, had the calls sold been exercised before an ex-date; never where nothing could be."""
+    return bool(claim.realised["called_usd"] < claim.promised["least_usd"] - HALF_A_CENT)
+
+
+def _count(claims: Sequence[Claim]) -> str:
+    return "none was" if not claims else "1 was" if len(claims) == 1 else f"{len(claims):,} were"
 
 
 def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     bad = [claim for claim in claims if broken(claim)]
+    called = [claim for claim in claims if broken_by_exercise(claim) and not broken(claim)]
     names = dict.fromkeys((claim.key[2], claim.key[3]) for claim in claims)
     rows = []
     for kind, name in names:
@@ -220,7 +260,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         rows.append(
             {
                 "kind": kind,
-                "name": name,
+                "name": name if len([one for one in names if one[1] == name]) == 1 else f"{name} ({kind})",
                 "promises": len(own),
                 "expiries": len({claim.until for claim in own}),
                 "broken": sum(broken(claim) for claim in own),
@@ -234,9 +274,18 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
     fallen = sum(claim.realised["usd"] < claim.promised["least_usd"] + 1.0 for claim in claims)
     answer = (
         f"{len(claims):,} floors and greatest losses on {tickers}, {len(expiries)} expiries: "
-        f"{'none was' if not bad else f'{len(bad)} were'} broken; {fallen:,} ended within a dollar of the promise."
+        f"{_count(bad)} broken; {fallen:,} ended within a dollar of the promise."
     )
+    if any(claim.realised["called_usd"] == claim.realised["called_usd"] for claim in claims):
+        most = max((c.promised["least_usd"] - c.realised["called_usd"] for c in called), default=0.0)
+        lost = f", by up to ${most:,.2f}: the dividend then owed is outside the promise" if called else ""
+        answer += f" Had calls sold been exercised before an ex-date, {_count(called)} broken{lost}."
+    # expiries of one day share their fate, whatever the ticker
+    days = {claim.until for claim in claims}
+    bad_days = {claim.until for claim in bad}
+    low, high = binomial(len(bad_days) / len(days), len(days))
     limits = [
+        f"expiry days with a broken promise: {len(bad_days)} of {len(days)}, a share of {low:.1%} to {high:.1%} (95%)",
         "wealth is counted anew from the file's own bid and ask and the close at expiry; dividends received are left "
         "out, as in the promise; exercise after the close is not known",
         "each position is of 1,000 shares, or one of the structure, at four expiries a chain (about a week, a month, "
@@ -244,7 +293,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         *limits,
     ]
     broken_table: tuple[Table, ...] = ()
-    if bad:
+    if bad or called:
         broken_table = (
             Table(
                 title="Broken promises",
@@ -253,6 +302,7 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
                     Column("asof", "quoted", "text"),
                     Column("until", "expiry", "text"),
                     Column("name", "position", "text"),
+                    Column("why", "at", "text"),
                     Column("promised", "promised", "cents"),
                     Column("realised", "realised", "cents"),
                 ),
@@ -260,9 +310,10 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
                     {
                         "ticker": claim.key[0], "asof": claim.asof, "until": claim.until,
                         "name": " ".join(claim.key[3:]).strip(), "promised": claim.promised["least_usd"],
-                        "realised": min(x for x in (claim.realised["usd"], claim.realised["called_usd"]) if x == x),
+                        "why": why, "realised": claim.realised[by],
                     }
-                    for claim in bad
+                    for part, why, by in ((bad, "expiry", "usd"), (called, "exercise", "called_usd"))
+                    for claim in part
                 ),
             ),
         )  # fmt: skip
@@ -270,11 +321,11 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         title="By position",
         columns=(
             Column("name", "position", "text"),
-            Column("promises", "promises", "count"),
-            Column("expiries", "expiries", "count"),
+            Column("promises", "made", "count"),
+            Column("expiries", "exp.", "count"),
             Column("broken", "broken", "count"),
             Column("at_the_floor", "within $1", "count"),
-            Column("called_early", "may be called", "count"),
+            Column("called_early", "callable", "count"),
             Column("least_spare_usd", "least spare", "cents"),
         ),
         rows=tuple(rows),

@@ -15,7 +15,7 @@ from hedgekit.errors import HedgekitError
 from hedgekit.market.surface import fit
 from hedgekit.market.vols import solve
 from hedgekit.model import BoolArray, Chain, Flag, FloatArray
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import market_of
@@ -34,6 +34,8 @@ BAD |= Flag.BELOW_INTRINSIC | Flag.ABOVE_MAXIMUM | Flag.STALE
 
 MONEYNESS = ((-REACH, -0.05), (-0.05, -0.02), (-0.02, 0.02), (0.02, 0.05), (0.05, REACH))
 TENORS = ((LEAST_DAYS, 14.0), (14.0, 45.0), (45.0, 120.0), (120.0, 1000.0))
+ENOUGH_DAYS = 60
+UNTOLD = "days left out: their vols or surface could not be told"
 TITLE = "Greeks and surface: a day's change of quotes explained"
 
 RULES = {
@@ -68,23 +70,24 @@ class Step:
     said: dict[str, FloatArray]
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return how much of the day-to-day change of quotes the greeks explain."""
-    steps: list[Step] = []
-    limits: list[str] = []
-    pairs = _pairs(library.chains)
-    failed = 0
-    for at, (before, after) in enumerate(pairs):
-        tell("greeks", at + 1, len(pairs))
-        try:
-            step = step_of(library, before, after)
-        except HedgekitError:
-            failed += 1
-            continue
-        if step is not None:
-            steps.append(step)
-    if failed:
-        limits.append(f"{failed} days left out: their vols or surface could not be told")
+def tasks(library: Library) -> Sequence[tuple[Quoted, Quoted]]:
+    """Return the chains of an underlying that are a day apart."""
+    return _pairs(library.chains)
+
+
+def work(library: Library, task: tuple[Quoted, Quoted]) -> list[Step | str]:
+    """Return how much of one day's change of quotes the greeks explain."""
+    try:
+        step = step_of(library, *task)
+    except HedgekitError:
+        return [UNTOLD]
+    return [] if step is None else [step]
+
+
+def told(library: Library, found: Sequence[Step | str]) -> Chapter:
+    """Return the chapter."""
+    steps, refused = split(found)
+    limits = [f"{count} {why}" for why, count in refused.items()]
     if not steps:
         return nothing("greeks", TITLE, "no two chains of an underlying are a day apart", limits)
     return _told(steps, limits)
@@ -179,7 +182,8 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
     said = {rule: np.concatenate([step.said[rule] for step in steps]) for rule in RULES}
     moneyness = np.concatenate([step.moneyness for step in steps])
     days = np.concatenate([step.days for step in steps])
-    cluster = [f"{step.ticker} {step.end}" for step in steps for _ in step.symbols]
+    # two tickers of one day share their fate
+    cluster = [f"{step.end}" for step in steps for _ in step.symbols]
     rules: list[dict[str, Any]] = []
     for rule, words in RULES.items():
         left = change - said[rule]
@@ -217,7 +221,7 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
     strike, delta, own = (named[name]["explained"] for name in ("sticky strike", "sticky delta", "own vol"))
     tickers = ", ".join(sorted({step.ticker for step in steps}))
     answer = (
-        f"{len(change):,} changes of {tickers} quotes over {len(steps)} days: sticky strike explains "
+        f"{len(change):,} changes of {tickers} quotes, {len(steps)} pairs of days: sticky strike explains "
         f"{units.percent(strike):.1f}% of their square, sticky delta {units.percent(delta):.1f}%; with each quote's "
         f"own new vol {units.percent(own):.1f}% (what is left is the greeks' own error)."
     )
@@ -233,8 +237,10 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
         for step in steps
         for i, symbol in enumerate(step.symbols)
     )
-    if len(steps) < 60:
-        limits.append(f"{len(steps)} days of {tickers}: too few to say which rule holds in a fall")
+    days_seen = len({step.end for step in steps})
+    if days_seen < ENOUGH_DAYS:
+        limits.append(f"{days_seen} days of {tickers}: too few to say which rule holds in a fall")
+    limits.append("median, worst: of days; rms and mean: dollars a share left unexplained; half spread: left within it")
     limits.append("the next day's spot is given to every rule; vols, greeks and surface are those of the day before")
     limits.append("mids of unflagged two-sided quotes within 15% of the spot, out of the money, 4 days or more left")
     return Chapter(
@@ -245,10 +251,10 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
             Table(
                 title="Share of the squared change explained",
                 columns=(
-                    Column("rule", "rule", "text"), Column("explained", "explained", "share"),
-                    Column("median_day", "median day", "share"), Column("worst_day", "worst day", "share"),
-                    Column("rms", "rms left $"), Column("bias", "mean left $"),
-                    Column("within_half_spread", "in half spread", "share"),
+                    Column("rule", "rule", "text"), Column("explained", "all days", "share"),
+                    Column("median_day", "median", "share"), Column("worst_day", "worst", "share"),
+                    Column("rms", "rms $"), Column("bias", "mean $"),
+                    Column("within_half_spread", "half spread", "share"),
                 ),
                 rows=tuple(rules),
             ),
@@ -257,8 +263,8 @@ def _told(steps: Sequence[Step], limits: list[str]) -> Chapter:
                 columns=(
                     Column("days", "days", "text"), Column("strike", "strike", "text"),
                     Column("quotes", "quotes", "count"), Column("change", "change"),
-                    Column("delta", "delta"), Column("sticky_strike", "st.strike"),
-                    Column("sticky_delta", "st.delta"), Column("own_vol", "own vol"), Column("spread", "spread"),
+                    Column("delta", "delta"), Column("sticky_strike", "st.str."),
+                    Column("sticky_delta", "st.del."), Column("own_vol", "own vol"), Column("spread", "spread"),
                 ),
                 rows=tuple(cells),
             ),

@@ -51,6 +51,17 @@ def market_of(library: Library, quoted: Quoted, expiries: Sequence[date]) -> Mar
     return resolve(chain, expiries, rate=rate, dividends=library.trailing_yield(quoted.ticker, quoted.day, chain.spot))
 
 
+def unsettled(library: Library) -> str:
+    """Say why no chain has an expiry whose close is known."""
+    if not library.chains:
+        return "there are no option chains"
+    tickers = {quoted.ticker for quoted in library.chains}
+    if not tickers & set(library.histories):
+        return f"no daily prices of {', '.join(sorted(tickers))} say where their expiries closed"
+    ends = [max(one.dates[-1].item() for one in library.histories[t]) for t in sorted(tickers & set(library.histories))]
+    return f"no chain quoted at the close of its day has an expiry whose close is known (prices end on {max(ends)})"
+
+
 def settled(library: Library, quoted: Quoted) -> list[tuple[date, float]]:
     """Return the chain's open expiries whose closing price is known by now, with that price."""
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hedgekit.errors import HedgekitError
 from hedgekit.model import PriceHistory
 from hedgekit.pairs.gate import LEVEL, gate_pvalue, gate_statistics
 from hedgekit.pairs.status import FILLS, WINDOW, pair_status
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.intervals import pairs_of
 from hedgekit.record.library import Library
@@ -26,21 +27,37 @@ LONGEST = 126  # sessions after which a position is closed
 TITLE = "Pairs: signals, half-lives and what the spread then did"
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return what became of every signal."""
-    pairs = pairs_of(library)
+def tasks(library: Library) -> Sequence[tuple[str, str]]:
+    """Return the pairs."""
+    return pairs_of(library)
+
+
+def work(library: Library, task: tuple[str, str]) -> list[Claim | str]:
+    """Return what became of every signal of one pair."""
+    long, short = task
+    spells = library.pair(long, short)
     claims: list[Claim] = []
-    limits: list[str] = []
-    for at, (long, short) in enumerate(pairs):
-        tell("pairs", at + 1, len(pairs))
-        prices = library.pair(long, short)
-        if prices is None or len(prices) < WINDOW + LONGEST:
-            limits.append(f"{long}/{short}: too few days with both prices")
-            continue
-        claims += list(claims_of(prices, long, short))
+    for spell in spells:
+        free = claims[-1].until if claims else date.min
+        fresh = claims_of(spell.prices, long, short)
+        claims += [claim for claim in fresh if spell.holds(claim.asof) and claim.asof >= free]
+    if not any(len(spell.prices) > WINDOW + 1 + LONGEST for spell in spells):
+        return [f"{long}/{short}: too few days with both prices"]
+    return list(claims)
+
+
+def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+    """Return the chapter."""
+    claims, limits = split(found)
+    pairs = len(pairs_of(library)) - len(limits)
     if not claims:
-        return nothing("pairs", TITLE, f"no pair gave a signal ({len(pairs)} looked at)", limits)
-    return _told(claims, limits, len(pairs))
+        why = (
+            f"no pair gave a signal ({pairs} looked at)"
+            if pairs
+            else "no two tickers have prices long enough in common"
+        )
+        return nothing("pairs", TITLE, why, list(limits))
+    return _told(claims, list(limits), pairs)
 
 
 def claims_of(prices: PriceHistory, long: str, short: str) -> Iterator[Claim]:
@@ -147,11 +164,11 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
             Table(
                 title="By pair",
                 columns=(
-                    Column("pair", "pair", "text"), Column("signals", "signals", "count"),
+                    Column("pair", "pair", "text"), Column("signals", "n", "count"),
                     Column("half_life", "half-life", "count"), Column("half_days", "half way", "count"),
                     Column("in_time", "in time", "share"), Column("exits", "exit", "count"),
                     Column("stops", "stop", "count"), Column("timed", "time", "count"),
-                    Column("gain_promised", "promised", "share"), Column("gain", "gain", "share"),
+                    Column("gain_promised", "said", "share"), Column("gain", "gain", "share"),
                 ),
                 rows=(whole, *rows),
             ),

@@ -14,11 +14,10 @@ from hedgekit.errors import HedgekitError
 from hedgekit.market.calendar import is_session, next_session
 from hedgekit.market.surface import fit
 from hedgekit.market.surface.surface import Surface
-from hedgekit.model import FloatArray
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
-from hedgekit.record.evidence import mean_of, reliability
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
+from hedgekit.record.evidence import FEW, mean_of, reliability
 from hedgekit.record.library import Library, Quoted
-from hedgekit.record.markets import chosen, market_of, settled
+from hedgekit.record.markets import chosen, market_of, settled, unsettled
 
 MEASURES = ("lognormal", "implied", "historical")
 LEVELS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
@@ -33,27 +32,29 @@ DRAWS = 10_000
 TITLE = "Probabilities: promised against what happened"
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return how often what each distribution gave a chance came true."""
-    claims: list[Claim] = []
-    refused: dict[str, int] = {}
-    for at, quoted in enumerate(library.chains):
-        tell("probabilities", at + 1, len(library.chains))
-        if not library.fits(quoted):
-            continue
-        for found in claims_of(library, quoted):
-            if isinstance(found, Claim):
-                claims.append(found)
-            else:
-                refused[found] = refused.get(found, 0) + 1
-    limits = [f"{count} left out: {why}" for why, count in sorted(refused.items(), key=lambda kv: -kv[1])[:4]]
+def tasks(library: Library) -> Sequence[int]:
+    """Return the numbers of the chains."""
+    return range(len(library.chains))
+
+
+def work(library: Library, task: int) -> list[Claim | str]:
+    """Return how often what each distribution of one chain gave a chance came true."""
+    quoted = library.chains[task]
+    return list(claims_of(library, quoted)) if library.fits(quoted) else []
+
+
+def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+    """Return the chapter."""
+    claims, refused = split(found)
+    limits = [f"{count} left out: {why}" for why, count in refused.items()][:4]
     if not claims:
-        return nothing("probabilities", TITLE, "no chain has an expiry whose close is known", limits)
+        why = "every expiry was left out" if refused else unsettled(library)
+        return nothing("probabilities", TITLE, why, limits)
     return _told(claims, limits)
 
 
 def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
-    """Make the promises of one chain: one for each expiry and level, with all three probabilities."""
+    """Make the promises of one chain: one for each expiry and level, with the probabilities that can be told."""
     ahead = tuple(sorted(chosen(quoted, least=LEAST_AHEAD)))
     known = [(day, close) for day, close in settled(library, quoted) if day in ahead]
     if not known:
@@ -65,7 +66,7 @@ def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
     except HedgekitError:
         yield "chains to which no surface could be fitted"
         return
-    history = library.closes(quoted.ticker)
+    history = library.closes(quoted.ticker, quoted.day)
     past = np.array([]) if history is None else _returns(history.until(quoted.day).log_returns(total=False)[:, 0])
     for day, close in known:
         made = distributions_of(surface, day, past)
@@ -80,38 +81,41 @@ def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
                 key=(quoted.ticker, str(day), "below", f"{LEVELS[number]:+g}"),
                 asof=quoted.day,
                 until=day,
-                promised={name: float(one.cdf(level)) for name, one in made.items()},
-                realised={"happened": float(close <= level), "close": close, "level": level},
+                promised={**{name: float(one.cdf(level)) for name, one in made.items()}, "level": level},
+                realised={"happened": float(close <= level), "close": close},
             )
         for low, high in ((2, 6), (3, 5)):
             yield Claim(
                 key=(quoted.ticker, str(day), "between", f"{LEVELS[low]:+g} {LEVELS[high]:+g}"),
                 asof=quoted.day,
                 until=day,
-                promised={name: one.probability(levels[low], levels[high]) for name, one in made.items()},
+                promised={
+                    **{name: one.probability(levels[low], levels[high]) for name, one in made.items()},
+                    "low": levels[low],
+                    "high": levels[high],
+                },
                 realised={"happened": float(levels[low] < close < levels[high]), "close": close},
             )
 
 
 def distributions_of(surface: Surface, day: date, past: np.ndarray) -> dict[str, Distribution] | str:
-    """Return the three distributions of an expiry; the reason where one cannot be had."""
+    """Return the distributions of an expiry, the bootstrap only with years enough; the reason where none can be had."""
     chain = surface.chain
     forward, t_years = surface.forward(day), surface.years_to(day)
     vol = float(surface.vol(forward, day))
     if not vol > 0.0:
         return "expiries without a vol at the money"
-    if len(past) < HISTORY:
-        return f"expiries with fewer than {HISTORY:,} daily returns before them"
     try:
-        return {
+        made: dict[str, Distribution] = {
             "lognormal": lognormal(forward, t_years, 0.0, 0.0, vol),
             "implied": implied(surface, day),
-            "historical": historical(
-                chain.spot, past[-HISTORY:], _sessions(chain.asof.date(), day), block=BLOCK, draws=DRAWS, seed=0
-            ),
         }
     except HedgekitError:
         return "expiries without a smile"
+    if len(past) >= HISTORY:
+        sessions = _sessions(chain.asof.date(), day)
+        made["historical"] = historical(chain.spot, past[-HISTORY:], sessions, block=BLOCK, draws=DRAWS, seed=0)
+    return made
 
 
 def _returns(column: np.ndarray) -> np.ndarray:
@@ -127,24 +131,27 @@ def _sessions(start: date, end: date) -> int:
 
 
 def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
-    # expiries of one month share their fate, whatever the day they were quoted
-    months = [f"{claim.key[0]} {claim.until:%Y-%m}" for claim in claims]
+    # expiries of one month share their fate, whatever the ticker and the day they were quoted
+    months = [f"{claim.until:%Y-%m}" for claim in claims]
     happened = np.array([claim.realised["happened"] for claim in claims])
-    scores: dict[str, FloatArray] = {}
     rows: list[dict[str, Any]] = []
     marks: list[dict[str, Any]] = []
+    base_name = MEASURES[0]
+    base = (np.array([claim.promised[base_name] for claim in claims]) - happened) ** 2
     for name in MEASURES:
-        promised = np.array([claim.promised[name] for claim in claims])
-        scores[name] = (promised - happened) ** 2
-        for row in reliability(promised, happened, months):
+        at = [i for i, claim in enumerate(claims) if name in claim.promised]
+        if len(at) < len(claims):
+            limits.append(
+                f"{name}: {len(claims) - len(at):,} probabilities have not {HISTORY:,} daily returns before them"
+            )
+        if not at:
+            continue
+        promised, came, own = np.array([claims[i].promised[name] for i in at]), happened[at], [months[i] for i in at]
+        score = (promised - came) ** 2
+        for row in reliability(promised, came, own):
             inside = row["happened_low"] <= row["promised"] <= row["happened_high"]
             rows += [{"measure": name, **row, "inside": inside}]
-    base = scores["lognormal"]
-    for name in MEASURES:
-        found = mean_of(scores[name], months)
-        less = mean_of(scores[name] - base, months)
-        promised = np.array([claim.promised[name] for claim in claims])
-        bias = mean_of(happened - promised, months)
+        found, less, bias = (mean_of(one, own) for one in (score, score - base[at], came - promised))
         marks.append(
             {
                 "measure": name,
@@ -157,15 +164,25 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
         )
     n = len(set(months))
     best = min(marks, key=lambda row: row["brier"])
+    marked = ", ".join(f"{row['measure']} {row['brier']:.4f}" for row in marks)
+    apart = best["measure"] != base_name and best["less_high"] < 0.0
+    told_apart = (
+        f"{best['measure']} the best"
+        if apart
+        else "differences within their error"
+        if n >= FEW
+        else "too few to compare"
+    )
     expiries = len({(claim.key[0], claim.until) for claim in claims})
     kept = ", ".join(f"{row['measure']} {row['inside']} of {row['bins']}" for row in marks)
     answer = (
         f"{len(claims):,} probabilities at {expiries} expiries: ranges whose 95% interval holds what was "
-        f"promised: {kept}. Best Brier score: {best['measure']}, {best['brier']:.4f}."
+        f"promised: {kept}. Brier scores: {marked} ({told_apart})."
     )
     tail = _tail(claims, months)
     limits = [
-        f"the cases are far from independent: intervals count {n} months of expiries, one a ticker and month",
+        f"the cases are far from independent: intervals count {n} months of expiries, each with all its tickers and "
+        "days of quotes as one case; the six weeks before neighbouring months' expiries overlap",
         "lognormal and implied are pricing measures, historical five years of daily returns with their drift: none is "
         "a forecast, and one rising market flatters every drift",
         *limits,
@@ -217,9 +234,12 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
 def _tail(claims: Sequence[Claim], months: Sequence[str]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for level in LEVELS[:3]:
-        at = [i for i, claim in enumerate(claims) if claim.key[2:] == ("below", f"{level:+g}")]
-        happened = mean_of([claims[i].realised["happened"] for i in at], [months[i] for i in at], share=True)
+        below = [i for i, claim in enumerate(claims) if claim.key[2:] == ("below", f"{level:+g}")]
         for name in MEASURES:
+            at = [i for i in below if name in claims[i].promised]
+            if not at:
+                continue
+            happened = mean_of([claims[i].realised["happened"] for i in at], [months[i] for i in at], share=True)
             promised = float(np.mean([claims[i].promised[name] for i in at]))
             rows.append(
                 {

@@ -11,10 +11,9 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import HedgekitError
-from hedgekit.market.rates import read_rate
 from hedgekit.market.vols import solve
 from hedgekit.model import Chain, Flag
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import market_of
@@ -75,19 +74,23 @@ class Roll:
     stop: float
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return what each hedge came to on the underlying with the longest ladder of chains."""
-    tickers = sorted({quoted.ticker for quoted in library.chains})
-    best: list[Roll] = []
-    ticker = ""
-    limits: list[str] = []
-    for at, name in enumerate(tickers):
-        tell("protection", at + 1, len(tickers))
-        rolls = _unbroken(list(rolls_of(library, name)))
-        if len(rolls) > len(best):
-            best, ticker = rolls, name
+def tasks(library: Library) -> Sequence[str]:
+    """Return the underlyings."""
+    return sorted({quoted.ticker for quoted in library.chains})
+
+
+def work(library: Library, task: str) -> list[tuple[str, list[Roll]] | str]:
+    """Return the longest ladder of hedges on one underlying."""
+    return [(task, _unbroken(list(rolls_of(library, task))))]
+
+
+def told(library: Library, found: Sequence[tuple[str, list[Roll]] | str]) -> Chapter:
+    """Return the chapter, on the underlying with the longest ladder of chains."""
+    ladders, refused = split(found)
+    ticker, best = max(ladders, key=lambda one: len(one[1]), default=("", []))
+    limits = list(refused)
     if len(best) < LEAST_ROLLS:
-        most = f"the longest has {len(best)}" if best else "none has one"
+        most = f"the longest, of {ticker}, has {len(best)}" if best else "none has one"
         return nothing("protection", TITLE, f"no underlying has {LEAST_ROLLS} rolls a month apart ({most})", limits)
     return _told(best, ticker, limits)
 
@@ -141,8 +144,8 @@ def _roll(
             paid[name], gains[name] = done
     if "put 95%" not in gains:
         return None
-    path = library.rate(quoted.day)
-    rate = read_rate(path, quoted.day).at(units.years(30.0)) if path else 0.0
+    curve = library.rate(quoted.day)
+    rate = 0.0 if curve is None else curve.at(units.years(30.0))
     return Roll(
         start=quoted.day,
         end=end,
@@ -200,14 +203,15 @@ def _delta(library: Library, quoted: Quoted, expiry: date) -> float:
 
 def _stop(library: Library, ticker: str, start: date, end: date, spot: float, close: float) -> float:
     """Return what a stop at 95% of the spot changed: the fill less the close, 0 where it was not hit."""
-    bars = library.bars(ticker)
+    bars = library.bars_on(ticker, start)
     if bars is None or bars.open is None or bars.low is None:
         return math.nan
     level = (1.0 - STOP) * spot
     inside = np.flatnonzero((bars.dates > np.datetime64(start)) & (bars.dates <= np.datetime64(end)))
     for at in inside.tolist():
         if bars.low[at, 0] <= level:
-            return min(float(bars.open[at, 0]), level) - close
+            missed = sum(amount for _, amount in library.paid(ticker, bars.dates[at].item(), end))
+            return min(float(bars.open[at, 0]), level) - close - missed
     return 0.0
 
 
@@ -220,7 +224,7 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
     ways[f"stop {1.0 - STOP:.0%}"] = plain + np.array([roll.stop / roll.spot for roll in rolls])
     kept = 1.0 + np.array([roll.delta for roll in rolls])
     cash = np.array([roll.rate * units.years((roll.end - roll.start).days) for roll in rolls])
-    ways["hold less (put's delta)"] = kept * plain + (1.0 - kept) * cash
+    ways["holding less"] = kept * plain + (1.0 - kept) * cash
     rows, worst_rows = [], []
     worst = np.argsort(plain)[:WORST]
     labels = [str(roll.start) for roll in rolls]
@@ -255,7 +259,7 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
         worst_rows.append({"name": name, **{f"w{i}": float(returns[at]) for i, at in enumerate(worst)}})
     named = {row["name"]: row for row in rows}
     put = named["put 95%"]
-    less = named.get("hold less (put's delta)")
+    less = named.get("holding less")
     beside = (
         f"; holding less at its delta cost {less['cost_a_year']:.1%} with a fall of {less['fall']:.0%}" if less else ""
     )
@@ -279,6 +283,8 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
     limits = [
         f"hedged {years:.1f} of {years + gap:.1f} years: days between a sale and the next chain are left out, and "
         "falls are measured between rolls, not by the day",
+        "paid: premiums of a year over the spot; cost: return given up against no hedge; both by the year hedged; "
+        "holding less: shares sold by the delta of each roll's 95% put",
         "bought at the ask, sold at the bid, $0.65 a contract; a roll ends at the first chain two weeks or more later "
         "that quotes the put, else at its expiry; cash of holding less earns the bill rate",
         "a stop is set anew at each roll and fills at the open where the day opened below it",
@@ -293,10 +299,10 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
                 title="A year of each",
                 columns=(
                     Column("name", "hedge", "text"), Column("rolls", "rolls", "count"),
-                    Column("paid", "premium", "share"), Column("return_a_year", "return", "share"),
+                    Column("paid", "paid", "share"), Column("return_a_year", "return", "share"),
                     Column("cost_a_year", "cost", "share"), Column("cost_low", "low", "share"),
                     Column("cost_high", "high", "share"), Column("vol", "vol", "share"),
-                    Column("fall", "max fall", "share"), Column("worst", "worst", "share"),
+                    Column("fall", "fall", "share"), Column("worst", "worst", "share"),
                 ),
                 rows=tuple(rows),
             ),
@@ -304,7 +310,7 @@ def _told(rolls: Sequence[Roll], ticker: str, limits: list[str]) -> Chapter:
                 title="In the worst rolls of the underlying",
                 columns=(
                     Column("name", "from", "text"),
-                    *(Column(f"w{i}", f"{rolls[at].start:%Y-%m-%d}", "share") for i, at in enumerate(worst)),
+                    *(Column(f"w{i}", f"{rolls[at].start:%Y-%m}", "share") for i, at in enumerate(worst)),
                 ),
                 rows=tuple(worst_rows),
             ),

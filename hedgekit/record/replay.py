@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any, ClassVar, cast
 
-from hedgekit.errors import InputError
+from hedgekit.errors import DataError, InputError
 from hedgekit.record import CHAPTERS
-from hedgekit.record.chapter import Chapter, Tell
-from hedgekit.record.library import Library, described, open_library
-from hedgekit.results import Note, Result
+from hedgekit.record.chapter import Chapter, Home, Tell
+from hedgekit.record.library import Library, described
+from hedgekit.record.reading import open_library
+from hedgekit.results import Note, Result, plain
+from hedgekit.scale.engines import LocalProcesses, Lost
+
+GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,12 @@ class RecordResult(Result):
             for column in table.columns
         ]
 
+    def promises(self) -> Iterator[str]:
+        """Yield every promise with what came of it as one line of JSON, in the order of the chapters."""
+        for chapter in self.chapters:
+            for claim in chapter.claims:
+                yield json.dumps({"chapter": chapter.name, **plain(claim)}, allow_nan=False)
+
     def named(self, name: str) -> Chapter:
         """Return one chapter.
 
@@ -63,7 +75,12 @@ class RecordResult(Result):
 
 
 def record(
-    data: str | os.PathLike[str] | Library, *, chapters: Sequence[str] = (), tell: Tell | None = None
+    data: str | os.PathLike[str] | Library,
+    *,
+    chapters: Sequence[str] = (),
+    asof: date | None = None,
+    workers: int = 1,
+    tell: Tell | None = None,
 ) -> RecordResult:
     """Replay every promise that a folder of chains and prices allows, and say what came of it.
 
@@ -74,6 +91,11 @@ def record(
         rates. What cannot be used is listed in ``inputs["not_used"]`` with the reason.
     chapters : sequence of str
         Names of `hedgekit.record.CHAPTERS`; default all.
+    asof : date, optional
+        Leave out chains, prices and ex-dates after this day: the record as it would have read then.
+    workers : int
+        Processes; the answer is the same for any number. With more than one, a script needs Python's usual
+        ``if __name__ == "__main__":``.
     tell : callable, optional
         Told what is being done, how much of it is done, and how much there is.
 
@@ -84,9 +106,9 @@ def record(
     Raises
     ------
     InputError
-        An unknown chapter, or no such folder.
+        An unknown chapter, no worker, or no such folder.
     DataError
-        Nothing in the folder can be read.
+        Nothing in the folder can be read, or nothing of it is of `asof` or before.
 
     Examples
     --------
@@ -98,9 +120,66 @@ def record(
         if name not in CHAPTERS:
             raise InputError(f"no chapter {name!r}; there are {', '.join(CHAPTERS)}")
     told: Tell = tell or (lambda what, done, whole: None)
-    library = data if isinstance(data, Library) else open_library(data, tell=told)
+    engine = LocalProcesses(workers)
+    library = data if isinstance(data, Library) else open_library(data, engine=engine, tell=told)
+    if asof is not None:
+        library = library.until(asof)
+        if not library.chains and not library.histories:
+            raise DataError(f"{library.root}: no chain or price is of {asof} or before")
     wanted = [name for name in CHAPTERS if not chapters or name in chapters]
-    done = tuple(importlib.import_module(CHAPTERS[name]).chapter(library, told) for name in wanted)
-    holds = described(library)
-    notes = [Note("not_used", f"{failure.file}: {failure.why}") for failure in library.failures]
-    return RecordResult(chapters=done, inputs={**holds, "version": __version__}, warnings=tuple(notes))
+    jobs = _mixed({name: len(home(name).tasks(library)) for name in wanted})
+    found: dict[tuple[str, int], list[Any]] = {}
+    if jobs:
+        told("replaying promises", 0, len(jobs))
+    for number, answer in engine.map(work, jobs, library):
+        found[jobs[number]] = [answer.reason] if isinstance(answer, Lost) else answer
+        told("replaying promises", len(found), len(jobs))
+    done = tuple(
+        home(name).told(library, [one for job in sorted(job for job in found if job[0] == name) for one in found[job]])
+        for name in wanted
+    )
+    return RecordResult(
+        chapters=done,
+        inputs={**described(library), "asof": asof, "version": __version__},
+        warnings=tuple(_notes(library)),
+    )
+
+
+def home(name: str) -> Home:
+    """Return a chapter's module."""
+    return cast("Home", importlib.import_module(CHAPTERS[name]))
+
+
+def work(job: tuple[str, int], library: Library) -> list[Any]:
+    """Do one piece of a chapter's work, in whatever process this is."""
+    name, number = job
+    return home(name).work(library, home(name).tasks(library)[number])
+
+
+def _mixed(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Return all pieces, long and short ones mixed evenly: what is done then tells how long the rest takes.
+
+    Pieces of one kind and time are alike, so each chapter's are spread by the golden ratio's multiples.
+    """
+    jobs = [((at + 1) * GOLDEN % 1.0, name, at) for name, count in counts.items() for at in range(count)]
+    return [(name, at) for _, name, at in sorted(jobs)]
+
+
+def _notes(library: Library) -> Iterator[Note]:
+    for failure in library.failures:
+        yield Note("not_used", f"{failure.file}: {failure.why}")
+    if not library.chains:
+        yield Note("no_chains", "no option chains: floors, protection, probabilities and greeks cannot be checked")
+    if not library.histories:
+        yield Note(
+            "no_prices",
+            "no daily prices: what became of any promise but the greeks' is not known; add a file of closes",
+        )
+    missing = sorted({quoted.ticker for quoted in library.chains} - set(library.histories))
+    if library.histories and missing:
+        yield Note("no_prices", f"no daily prices of {', '.join(missing)}: their chains' promises cannot be settled")
+    unpaid = sorted({quoted.ticker for quoted in library.chains} - set(library.dividends))
+    if library.chains and unpaid:
+        message = f"no dividends of {', '.join(unpaid)}: early exercise before an ex-date is not replayed"
+        yield Note("no_dividends", message)
+    yield from library.notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,15 @@ from hedgekit.distributions.touch import touch
 from hedgekit.errors import HedgekitError
 from hedgekit.hedges.stop_paths import days_of, simulate
 from hedgekit.model import PriceHistory
-from hedgekit.record.chapter import Chapter, Claim, Column, Table, Tell, nothing
+from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of, reliability
 from hedgekit.record.library import Library
 
 HORIZON = 63
 """Sessions a stop stands: a quarter; quarters do not overlap."""
+
+LONGEST_QUARTER = 120
+"""Calendar days that `HORIZON` sessions take at most: more is a hole in the file."""
 
 WARM = 1260  # sessions before the first: five years
 RECENT = 252
@@ -31,36 +35,48 @@ EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 1.0)
 TITLE = "Stops: chance of a touch and the fill, promised against what happened"
 
 
-def chapter(library: Library, tell: Tell) -> Chapter:
-    """Return how often stops were touched and where they filled, of every underlying whose chains there are."""
-    tickers = sorted({quoted.ticker for quoted in library.chains}) or sorted(library.histories)
+def tasks(library: Library) -> Sequence[str]:
+    """Return the underlyings that there are chains of, else all tickers with opens, highs and lows."""
+    return sorted({quoted.ticker for quoted in library.chains} & set(library.histories)) or [
+        ticker for ticker in library.histories if library.bars(ticker)
+    ]
+
+
+def work(library: Library, task: str) -> list[Claim | str]:
+    """Return how often stops on one ticker were touched and where they filled."""
+    spells = library.bars(task)
+    if not spells:
+        return [f"{task}: no opens, highs and lows"]
     claims: list[Claim] = []
-    limits: list[str] = []
-    for at, ticker in enumerate(tickers):
-        tell("stops", at + 1, len(tickers))
-        history = library.bars(ticker)
-        if history is None:
-            limits.append(f"{ticker}: no opens, highs and lows")
-            continue
-        found = list(claims_of(history, ticker))
-        if not found:
-            limits.append(f"{ticker}: fewer than {WARM + HORIZON:,} sessions")
-        claims += found
+    free = date.min
+    for spell in spells:
+        # quarters of one file do not overlap; where another file takes over, one that would is left out
+        fresh = [claim for claim in claims_of(spell.prices, task) if spell.holds(claim.asof) and claim.asof >= free]
+        claims += fresh
+        free = max([free, *(claim.until for claim in fresh)])
+    return list(claims) or [f"{task}: fewer than {WARM + HORIZON:,} sessions"]
+
+
+def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+    """Return the chapter."""
+    claims, limits = split(found)
     if not claims:
-        return nothing("stops", TITLE, "no price history with opens, highs and lows is long enough", limits)
-    return _told(claims, limits)
+        return nothing("stops", TITLE, "no price history with opens, highs and lows is long enough", list(limits))
+    return _told(claims, list(limits))
 
 
 def claims_of(history: PriceHistory, ticker: str) -> Iterator[Claim]:
     """Promise each quarter's touches from the days before it, and add what came."""
-    known = np.isfinite(history.close[:, 0])
-    history = history.since(history.dates[known][0])
-    n = len(history)
-    assert history.open is not None
-    assert history.low is not None
-    close, start, low = history.close[:, 0], history.open[:, 0], history.low[:, 0]
-    for now in range(WARM, n - HORIZON, HORIZON):
-        today = history.dates[now]
+    first, lowest = history.open, history.low
+    assert first is not None
+    assert lowest is not None
+    whole = np.isfinite(history.close[:, 0]) & np.isfinite(first[:, 0]) & np.isfinite(lowest[:, 0])
+    dates = history.dates[whole]
+    close, start, low = (column[whole, 0] for column in (history.close, first, lowest))
+    for now in range(WARM, len(dates) - HORIZON, HORIZON):
+        today = dates[now]
+        if (dates[now + HORIZON] - today).astype(int) > LONGEST_QUARTER:
+            continue  # a hole in the file
         spot = float(close[now])
         levels = tuple(spot * (1.0 - stop) for stop in STOPS)
         moves = np.diff(np.log(close[now - RECENT : now + 1]))
@@ -87,7 +103,7 @@ def claims_of(history: PriceHistory, ticker: str) -> Iterator[Claim]:
             yield Claim(
                 key=(ticker, f"{stop:g}"),
                 asof=today.item(),
-                until=history.dates[now + HORIZON].item(),
+                until=dates[now + HORIZON].item(),
                 promised={
                     "lognormal": touch(spot, level, HORIZON / TRADING_DAYS, 0.0, vol).probability,
                     "historical": float(drawn.touched.mean()),
@@ -156,9 +172,9 @@ def _told(claims: Sequence[Claim], limits: list[str]) -> Chapter:
                 title="A quarter ahead, by level",
                 columns=(
                     Column("ticker", "ticker", "text"), Column("stop", "stop", "share"),
-                    Column("lognormal", "logn.", "share"), Column("historical", "bootstr.", "share"),
+                    Column("lognormal", "logn.", "share"), Column("historical", "boot.", "share"),
                     Column("happened", "touched", "share"), Column("happened_low", "low", "share"),
-                    Column("happened_high", "high", "share"), Column("slip_promised", "slip said", "share"),
+                    Column("happened_high", "high", "share"), Column("slip_promised", "said", "share"),
                     Column("slip", "slip", "share"), Column("slip_worst", "worst", "share"),
                     Column("whipsaw", "back up", "share"),
                 ),

@@ -13,25 +13,33 @@ from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, nu
 from hedgekit.risk.summary import BookResult
 
 MOST_LINES = 200
+MOST_UNKNOWN = 12
 
 
 def table(result: BookResult, *, terminal: bool = False) -> str:
     """Return totals, groups and lines."""
     out = console(terminal=terminal)
     valued, inputs = result.valued, result.inputs
-    weighted, count = valued.totals(), len(valued.lines)
-    out.print(
-        Text(
-            f"net {_money(valued.net_usd)} at the touch ({_money(valued.mid_usd)} at mid), {count} line"
-            f"{'' if count == 1 else 's'}, {inputs['asof']:%Y-%m-%d %H:%M %Z}",
-            style=ACCENT,
+    weighted, count, when = valued.totals(), len(valued.lines), f"{inputs['asof']:%Y-%m-%d %H:%M %Z}"
+    lines = f"{count} line{'' if count == 1 else 's'}"
+    if result.unknown:
+        out.print(Text(f"UNKNOWN  {len(result.unknown)} of {lines}, so no total{when:>28}", style="bold red"))
+        for line in result.unknown[:MOST_UNKNOWN]:
+            for i, text in enumerate(textwrap.wrap(f"{line.name}: {line.problem}", 76)):
+                out.print(Text(f"  {'x' if i == 0 else ' '} {text}", style="bold"))
+        if len(result.unknown) > MOST_UNKNOWN:
+            out.print(f"  and {len(result.unknown) - MOST_UNKNOWN} more: --format json")
+        out.print(f"the other lines and the cash come to {_money(result.known_usd)} at the touch")
+    else:
+        head = f"net {_money(valued.net_usd)} at the touch ({_money(valued.mid_usd)} at mid), {lines}, {when}"
+        out.print(Text(head, style=ACCENT))
+    if math.isfinite(weighted["beta_delta_usd"]):
+        out.print(
+            f"like {_money(weighted['beta_delta_usd'])} of {valued.benchmark} "
+            f"({_money(weighted['beta_delta_low_usd'])} to {_money(weighted['beta_delta_high_usd'])} over the betas)"
         )
-    )
-    out.print(
-        f"like {_money(weighted['beta_delta_usd'])} of {valued.benchmark} "
-        f"({_money(weighted['beta_delta_low_usd'])} to {_money(weighted['beta_delta_high_usd'])} over the betas)"
-    )
-    for what in ("ticker", "expiry"):
+    accounts = result.groups("account")
+    for what in ("ticker", "expiry", *(["account"] if len(accounts) > 1 else [])):
         out.print()
         grid = columns(f"by {what}", "value", "delta", "beta delta", "gamma/1%", "vega/pt", "theta/day")
         grid.padding = (0, 1, 0, 0)
@@ -39,6 +47,11 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
             grid.add_row(name, *_sums(row))
         grid.add_row("all", *_sums(weighted), style="bold")
         out.print(grid)
+    if len(accounts) > 1:
+        held = valued.book.cash_by_account
+        text = f"cash beside it: {', '.join(f'{name} {dollars(amount)}' for name, amount in held.items())}"
+        for part in textwrap.wrap(text, 78, subsequent_indent="  "):
+            out.print(part)
     out.print()
     grid = columns("line", "mark", "value", "vol", "delta", "theta/day", left=(0,))
     grid.padding = (0, 1, 0, 0)
@@ -63,7 +76,7 @@ def table(result: BookResult, *, terminal: bool = False) -> str:
             for chain in inputs["chains"]
         ),
         f"book {inputs['book']} sha256 {inputs['book_sha256'][:8]}; hedgekit {inputs['version']}",
-        *warning_lines(result.warnings),
+        *warning_lines([note for note in result.warnings if note.slug != "line_unknown"]),
     ]
     for text in foot:
         for wrapped in textwrap.wrap(text, 78, subsequent_indent="  "):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import numpy as np
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.market import calendar
 from hedgekit.market.chain import WIDE_STRADDLE
 from hedgekit.market.survey import ChainResult
-from hedgekit.report.console import ACCENT, columns, console, drawn, number, warning_lines
+from hedgekit.report.console import ACCENT, columns, console, drawn, number, plural, rate_words, warning_lines
+
+VAGUE = 0.02
+"""A yield that is doubtful by more than this, decimal a year, is not shown."""
 
 MOST_ROWS = 400
 """Quotes a table shows; JSON and CSV hold them all."""
@@ -22,13 +27,16 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     chain, inputs = result.chain, result.inputs
     file_says = "none" if np.isnan(inputs["file_spot"]) else f"{inputs['file_spot']:g}"
     source = {
-        "file": "the file's, inside put-call parity",
+        "file": "the file's, inside put-call parity" if result.parity else "the file's, not checked by put-call parity",
         "parity": f"from put-call parity; the file says {file_says}",
         "given": "as given",
     }[inputs["spot_source"]]
     out.print(Text(f"{inputs['ticker']} {chain.spot:.2f} ({source})", style=ACCENT))
-    out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}; {result.total:,} quotes, {len(result.expiries)} open expiries")
+    open_ = f"{len(result.expiries)} open expir{'y' if len(result.expiries) == 1 else 'ies'}"
+    out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}; {plural(result.total, 'quote')}, {open_}")
     out.print(_parity(result))
+    if late := _after_the_close(result):
+        out.print(late)
     out.print(_spread(result))
     out.print()
     # beside cash dividends, what they leave of the carry is the news
@@ -40,7 +48,7 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
             f"{row['days']:.0f}",
             number(row["forward"]),
             "-" if row["forward"] is None else number((row["forward_high"] - row["forward_low"]) / 2),
-            "-" if row[carried] is None or np.isnan(row[carried]) else f"{units.percent(row[carried]):.2f}%",
+            f"{units.percent(row[carried]):.2f}%" if _told(row, carried) else "-",
             "-" if row["atm_vol"] is None else f"{units.percent(row['atm_vol']):.1f}%",
             number(row["median_spread"]) + ("*" if row["wide"] else " "),
             f"{row['quotes']:,}",
@@ -56,12 +64,15 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     foot = f"forward: {early} near the money, +- half its bid/ask interval; "
     if inputs["dividends"]:
         foot += "residual: carry a year that rate and dividends leave unexplained; "
+    if not all(_told(row, carried) for row in result.expiries):
+        foot += f"no {carry} where quotes tell it no better than +-{units.percent(VAGUE):g} points a year; "
     foot += (
         f"vol: {inputs['exercise'].capitalize()}, mid, at the forward; spread: median within 5% of the money, dollars"
     )
     if any(row["wide"] for row in result.expiries):
         foot += f", * above {units.percent(WIDE_STRADDLE):g}% of the straddle"
-    foot += f"; rate {inputs['rate_source']}; {inputs['dividends_source']}"
+    rates = rate_words([row["rate"] for row in result.expiries], inputs["rate_source"])
+    foot += f"; {rates}; {inputs['dividends_source']}"
     last = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}"
     for text in [foot, last, *warning_lines(result.warnings)]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
@@ -80,6 +91,21 @@ def _parity(result: ChainResult) -> str:
     )
 
 
+def _after_the_close(result: ChainResult) -> str:
+    """Say that quotes of a quarter of an hour after the close need not agree with it."""
+    asof = result.chain.asof
+    day = asof.date()
+    if not calendar.is_session(day) or asof <= calendar.session_close(day):
+        return ""
+    closed, stopped = calendar.session_close(day), min(asof, calendar.option_close(day))
+    return f"quoted until {stopped:%H:%M}: spot and parity are of then, not of the {closed:%H:%M} close"
+
+
+def _told(row: dict[str, Any], carried: str) -> bool:
+    """Whether an expiry's yield is told well enough to be shown: near ones make percents a year out of cents."""
+    return row[carried] is not None and np.isfinite(row[carried]) and row["yield_doubt"] <= VAGUE
+
+
 def _spread(result: ChainResult) -> str:
     """Say how widely the chain is quoted, and how the file's vols compare."""
     text = "nothing quoted on both sides near the money"
@@ -89,9 +115,10 @@ def _spread(result: ChainResult) -> str:
     if result.vendor is None:
         return text
     vendor = result.vendor
-    off = f"{units.percent(vendor.median_difference):+.1f} points off ours"
-    outside = f"{units.percent(vendor.outside_band / vendor.compared):.0f}% outside the band"
-    return f"{text}\nthe file's own vols, not used: median {off}, {outside}"
+    off = f"median {units.percent(vendor.median_difference):+.1f} points off"
+    outside = f"{units.percent(vendor.outside_band / vendor.compared):.0f}% out of band"
+    missing = f", {vendor.without:,} missing" if vendor.without else ""
+    return f"{text}\nthe file's vols, not used: {off}, {outside}{missing}"
 
 
 def _defects(result: ChainResult, out: object) -> None:

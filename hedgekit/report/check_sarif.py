@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from hedgekit.risk.check import CheckResult
+from hedgekit.risk.rules import rule as definition
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"breach": "error", "warn": "warning", "pass": "none"}
@@ -14,8 +16,15 @@ LEVELS = {"breach": "error", "warn": "warning", "pass": "none"}
 def text(result: CheckResult) -> str:
     """Return the verdict as SARIF."""
     ids = sorted({rule.id.split("/")[0] for rule in result.rules})
-    titles = {rule.id.split("/")[0]: rule.title for rule in result.rules}
-    descriptors: list[dict[str, Any]] = [{"id": name, "shortDescription": {"text": titles[name]}} for name in ids]
+    descriptors: list[dict[str, Any]] = [
+        {
+            "id": name,
+            "shortDescription": {"text": definition(name).title},
+            "fullDescription": {"text": definition(name).explain},
+            "help": {"text": f"hedgekit check --explain {name}"},
+        }
+        for name in ids
+    ]
     results = [
         {
             "ruleId": rule.id.split("/")[0],
@@ -23,7 +32,8 @@ def text(result: CheckResult) -> str:
             "kind": "pass" if rule.verdict == "pass" else "fail",
             "level": LEVELS[rule.verdict],
             "message": {"text": f"{rule.id}: {rule.message}"},
-            "locations": [{"physicalLocation": {"artifactLocation": {"uri": result.inputs["book"]}}}],
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(result.inputs["book"])}}}],
+            "partialFingerprints": {"rule/v1": rule.id},
             "properties": {
                 "value": rule.value,
                 "limit": rule.limit,
@@ -35,11 +45,27 @@ def text(result: CheckResult) -> str:
     ]
     run = {
         "tool": {"driver": {"name": "hedgekit", "version": result.inputs["version"], "rules": descriptors}},
+        "invocations": [{"executionSuccessful": True, "exitCode": result.exit_code}],
         "artifacts": [
-            {"location": {"uri": result.inputs[name]}, "hashes": {"sha-256": result.inputs[f"{name}_sha256"]}}
-            for name in ("policy", "book")
+            {"location": {"uri": _uri(source)}, "hashes": {"sha-256": sha256}} for source, sha256 in _inputs(result)
         ],
         "results": results,
-        "properties": {"verdict": result.verdict},
+        "properties": {"verdict": result.verdict, "asof": result.inputs["asof"].isoformat()},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _uri(source: str) -> str:
+    """Write a path as a URI reference: blanks and what is not ASCII in percent."""
+    return quote(source, safe="/:.~-_")
+
+
+def _inputs(result: CheckResult) -> list[tuple[str, str]]:
+    """Return every file the verdict rests on with its SHA-256."""
+    inputs = result.inputs
+    found = [(inputs[name], inputs[f"{name}_sha256"]) for name in ("policy", "book")]
+    found += [(chain["source"], chain["source_sha256"]) for chain in inputs["chains"]]
+    found += [(file["source"], file["source_sha256"]) for file in inputs["files"]]
+    if inputs["prices"]:
+        found.append((inputs["prices"]["source"], inputs["prices"]["source_sha256"]))
+    return found

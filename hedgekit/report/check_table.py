@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 from rich.text import Text
@@ -38,14 +39,32 @@ def table(result: CheckResult, *, terminal: bool = False) -> str:
     out.print(_book(result))
     out.print()
     for change in result.changes or ():
-        before = change["previous_verdict"] or "not checked"
-        out.print(Text(f"  since: {change['id']} {change['change']} (was {before})", style=ACCENT))
+        for i, line in enumerate(textwrap.wrap(_since(change), 71)):
+            out.print(Text(f"  {'since:' if i == 0 else '      '} {line}", style=ACCENT))
     if result.changes is not None:
         out.print("" if result.changes else "  since: no verdict has changed\n", end="\n" if result.changes else "")
     for text in _footer(result):
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
             out.print(Text(f"  {line}", style="dim"))
     return drawn(out)
+
+
+def _since(change: Mapping[str, Any]) -> str:
+    """Say what changed, and whether the policy itself did it."""
+    if change["change"] == "new rule":
+        return f"{change['id']} is new: {change['verdict']}"
+    if change["change"] == "no longer checked":
+        return f"{change['id']} is no longer checked (was {change['previous_verdict']})"
+    text = f"{change['id']} {change['change']} (was {change['previous_verdict']})"
+    if change["reset"]:
+        text += f"; the policy changed it: limit {_limit(change['limit'])}, was {_limit(change['previous_limit'])}"
+    return text
+
+
+def _limit(value: Any) -> str:
+    if isinstance(value, list):
+        return " to ".join(map(_limit, value))
+    return f"{value:,.6g}" if isinstance(value, int | float) else "none" if value is None else str(value)
 
 
 def _rule(out: Any, rule: Verdict) -> None:
@@ -74,7 +93,8 @@ def _book(result: CheckResult) -> Any:
     for ticker, lines in valued.groups(lambda line: line.ticker).items():
         grid.add_row(ticker, *_cells(valued.totals(lines)))
     grid.add_row("cash", dollars(valued.book.cash_usd), *["-"] * 5)
-    grid.add_row("net", dollars(_known(valued.net_usd)), *_cells(valued.totals())[1:], style="bold")
+    net = "unknown" if _known(valued.net_usd) is None else dollars(valued.net_usd)
+    grid.add_row("net", net, *_cells(valued.totals())[1:], style="bold")
     return grid
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import shutil
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from hedgekit import units
 from hedgekit.results import Note
 
 if TYPE_CHECKING:
@@ -108,7 +110,32 @@ def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:
 
 def number(value: float | None, places: int = 2) -> str:
     """Write a number with fixed decimals, or a dash when there is none."""
-    return "-" if value is None else f"{value:,.{places}f}"
+    return "-" if value is None or math.isnan(value) else f"{value:,.{places}f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count and what it counts.
+
+    Examples
+    --------
+    >>> plural(1, "quote"), plural(1200, "quote")
+    ('1 quote', '1,200 quotes')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def rate_words(rates: Sequence[float], source: str) -> str:
+    """Write the rate of some expiries, and where it comes from.
+
+    Examples
+    --------
+    >>> rate_words([0.0406, 0.0406], "as given"), rate_words([0.036, 0.0412], "Treasury bills")
+    ('rate 4.06% (as given)', 'rate 3.60% to 4.12% (Treasury bills)')
+    """
+    if not rates:
+        return f"rate {source}"
+    low, high = (f"{units.percent(rate):.2f}%" for rate in (min(rates), max(rates)))
+    return f"rate {low if low == high else f'{low} to {high}'} ({source})"
 
 
 def warning_lines(notes: Sequence[Note]) -> list[str]:

@@ -29,7 +29,7 @@ WIDE = 78
 SHORT_NAMES = {
     "broken-wing-butterfly": "broken fly",
     "iron-butterfly": "iron fly",
-    "iron-condor": "condor",
+    "iron-condor": "iron condor",
     "bull-call-spread": "bull call",
     "bear-call-spread": "bear call",
     "bull-put-spread": "bull put",
@@ -40,8 +40,10 @@ SHORT_NAMES = {
 }
 """Names that are too long for their column."""
 
-ONE_KIND = {"butterfly", "broken-wing-butterfly", "calendar"}
+ONE_KIND = {"condor", "butterfly", "broken-wing-butterfly", "calendar", "diagonal"}
 """Structures that are made of calls or of puts: the table says which."""
+
+TWO_EXPIRIES = {"calendar", "diagonal"}
 
 
 def table(result: FindResult, *, terminal: bool = False) -> str:
@@ -94,9 +96,11 @@ def _order(held: object) -> str:
 
 def label(one: Found) -> str:
     """Return a structure's name and strikes for a narrow column."""
-    kinds = {held.option.kind for held in one.holdings if isinstance(held, Leg)}
-    kind = f" {min(kinds)[0]}" if one.name in ONE_KIND and len(kinds) == 1 else ""
-    return f"{SHORT_NAMES.get(one.name, one.name)} {strikes_of(one.holdings)}{kind}"
+    options = [held.option for held in one.holdings if isinstance(held, Leg)]
+    kind = f" {options[0].kind[0]}" if one.name in ONE_KIND else ""
+    days = sorted({option.expiry for option in options})
+    later = f" {days[-1]:%d%b}" if len(days) > 1 else ""
+    return f"{SHORT_NAMES.get(one.name, one.name)} {strikes_of(one.holdings)}{kind}{later}"
 
 
 def ranking(result: FindResult) -> Table:
@@ -166,6 +170,10 @@ def footer(result: FindResult) -> list[str]:
         f"{inputs['source']} as of {inputs['asof']:%Y-%m-%d %H:%M %Z}, sha256 {inputs['source_sha256'][:8]}; hedgekit "
         f"{inputs['version']}",
     ]
-    if any(one.name == "calendar" for one in result.found):
-        lines.insert(4, f"calendar: the far leg is of {inputs['far_expiry']}, valued then at its own vol of today")
+    if any(one.name in TWO_EXPIRIES for one in result.found):
+        message = (
+            f"calendar, diagonal: the bought option expires on the day shown, of {len(inputs['later_expiries'])} later "
+            "expiries searched; it is valued at the first expiry at its own vol of today; strikes: sold, bought"
+        )
+        lines.insert(4, message)
     return lines

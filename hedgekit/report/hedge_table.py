@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from rich.table import Table
@@ -30,6 +31,7 @@ from hedgekit.report.console import (
     short_number,
     warning_lines,
 )
+from hedgekit.report.what_if_lines import what_if_footer, what_if_tables
 
 SHORT_NAMES = {
     "put-spread collar": "p-s collar",
@@ -61,15 +63,24 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
         chosen = candidate.name == result.recommended
         grid.add_row(*_cells(candidate, chosen, problem), style="bold" if chosen else "")
     out.print(grid)
+    if result.portfolio is not None:
+        out.print(Text("  percentages below the answer are of the index shares", style="dim"))
     for line in unequal(result):
         out.print(Text(f"  {line}", style="dim"))
     out.print()
     out.print(today(result))
     if result.inputs["details"]:
         out.print()
-        out.print(more(result))
-        for line in assignments(result):
+        out.print(outlook(result))
+        out.print()
+        out.print(account(result))
+        out.print()
+        for line in [*assignments(result), *textwrap.wrap(ex_dates(result), 76, subsequent_indent="  ")]:
             out.print(f"  {line}")
+    if result.what_if is not None:
+        for block in what_if_tables(result.what_if):
+            out.print()
+            out.print(block)
     out.print()
     if (why := result.why) and result.recommended:
         for line in textwrap.wrap(why, 78):
@@ -80,7 +91,8 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
             out.print(f"  {line}")
     if proof(result):
         out.print()
-    for text in [*footer(result), *warning_lines(result.warnings)]:
+    further = () if result.what_if is None else result.what_if.warnings
+    for text in [*footer(result), *warning_lines((*result.warnings, *further))]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
             out.print(Text(f"  {line}", style="dim"))
     return drawn(out)
@@ -116,10 +128,14 @@ def headline(result: HedgeResult) -> str:
         money = f"collect {dollars(-chosen.cost_usd)}"
     else:
         yearly = "" if chosen.cost_annualised_pct is None else f", {percent(chosen.cost_annualised_pct)} a year"
-        money = f"pay {dollars(chosen.cost_usd)} ({percent(chosen.cost_pct, places=2)}{yearly})"
+        share, of = chosen.cost_pct, ""
+        if result.portfolio is not None:
+            share, of = result.portfolio.cost_pct or 0.0, " of the holdings"
+            yearly = ""
+        money = f"pay {dollars(chosen.cost_usd)} ({percent(share, places=2)}{of}{yearly})"
     purpose = _purpose(problem, chosen)
     if result.portfolio is not None:
-        purpose = f"To keep {units.percent(result.portfolio.floor):g}% of the holdings, as far as beta tells"
+        purpose = _portfolio_purpose(result.portfolio, problem, purpose)
     text = f"{purpose}, {money}: {orders}."
     sold = [leg for leg in chosen.legs if leg.contracts < 0 and leg.option.kind == "call"]
     if chosen.cap_pct is not None:
@@ -158,23 +174,43 @@ def _purpose(problem: Problem, chosen: Candidate) -> str:
     return f"{held} under the highest cap for the money" if goal.kind == "cap" and problem.calls_allowed else held
 
 
+def _portfolio_purpose(view: PortfolioView, problem: Problem, purpose: str) -> str:
+    """Say what the recommended hedge of the index shares does for the holdings."""
+    if view.floor_usd is None or problem.goal.kind == "delta":
+        return purpose
+    kept = math.floor(units.percent(units.percent(view.floor_usd / view.portfolio.value_usd)))  # not rounded up
+    where = f" down to {problem.goal.until:g}" if problem.goal.until > 0.0 else ""
+    if view.floor is not None:
+        return f"To keep {units.percent(view.floor):g}% of the holdings{where}, as far as beta tells"
+    name = f"{problem.goal.preset}, which keeps" if problem.goal.preset else "To keep"
+    most = ", the most for the money" if problem.goal.kind == "budget" else ""
+    return f"{name} {units.fraction(kept):.2f}% of the holdings{where}, as far as beta tells{most}"
+
+
 def portfolio_lines(view: PortfolioView, ticker: str) -> list[str]:
     """Say what the shares stand for, what beta leaves open, and what it leaves out."""
     held = view.portfolio
     puts = "-" if view.puts is None else f"{view.puts:,}"
     spread = " to ".join("none" if count is None else f"{count:,}" for count in (view.puts_low, view.puts_high))
-    low, high = (dollars(usd) for usd in (view.floor_low_beta_usd, view.floor_high_beta_usd))
+    none = "nothing for certain (calls sold on more than it covers)"
+    low, high = (none if usd is None else dollars(usd) for usd in (view.floor_low_beta_usd, view.floor_high_beta_usd))
     own = "not known"
     if view.basis_risk_usd is not None:
         own = f"{dollars(view.basis_risk_usd)} (one standard deviation), {dollars(view.basis_risk_95_usd)} (95%)"
+    count = (
+        f"{puts} puts bought (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
+        f"({view.contracts_low:.1f} to {view.contracts_high:.1f})"
+    )
+    level = ""
+    if view.floor is not None and view.index_level is not None:
+        level = f"their floor of {units.percent(view.floor):g}% is {ticker} at {view.index_level:.2f} by the CAPM; "
+    where = f" with {ticker} at {view.until:g} or above" if view.until > 0.0 else ""
     lines = [
         f"stands for {held.holdings:,} holdings worth {dollars(held.value_usd)}, beta {held.beta:.2f} to {ticker}, 95% "
         f"interval {held.beta_low:.2f} to {held.beta_high:.2f} ({held.beta_basis})",
-        f"their floor of {units.percent(view.floor):g}% is {ticker} at {view.index_level:.2f} by the CAPM; puts: "
-        f"{puts} (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval ({view.contracts_low:.1f} to "
-        f"{view.contracts_high:.1f})",
-        f"with the recommended hedge the holdings are expected to keep {dollars(view.floor_usd)}; were beta at either "
-        f"end, {low} or {high}",
+        f"{level}{count}",
+        f"with the recommended hedge the holdings are expected to keep {dollars(view.floor_usd)}{where}; were beta at "
+        f"either end, {low} or {high}",
         f"what they may move on their own until expiry comes on top: {own}",
     ]
     return [part for line in lines for part in textwrap.wrap(line, 78, subsequent_indent="  ")]
@@ -209,27 +245,49 @@ def today(result: HedgeResult) -> Table:
     return grid
 
 
-def more(result: HedgeResult) -> Table:
-    """Return what each hedge gives up, leaves in the tail, asks of the account and costs to leave at once."""
+def outlook(result: HedgeResult) -> Table:
+    """Return what each hedge gives up and leaves in the tail, under each distribution."""
     past = "historical" in result.inputs["distributions"]
-    heads = ["details", "given up", *(["past"] if past else []), "worst 5%", *(["past"] if past else [])]
-    grid = columns(*heads, "margin", "maint.", "exit now")
+    heads = ["outlook", "given up", *(["past"] if past else []), "worst 5%", *(["past"] if past else [])]
+    grid = columns(*heads)
     grid.padding = (0, 1, 0, 0)
+    names = ["implied", *(["historical"] if past else [])]
     for row in result.candidates:
         seen = row.outlook or {}
-        names = ["implied", *(["historical"] if past else [])]
         costs = [short_dollars(_seen(seen, name, "expected_cost_usd"), most=TEN_THOUSAND) for name in names]
         tails = [percent(_negative(_seen(seen, name, "cvar_loss_pct")), sign=True) for name in names]
+        grid.add_row(_label(row, result.problem.shares), *costs, *tails)
+    return grid
+
+
+def account(result: HedgeResult) -> Table:
+    """Return what each hedge asks of the account: the cost financed to expiry, margin, and the price of leaving."""
+    grid = columns("account", "financed", "exit now", "margin", "maint.")
+    grid.padding = (0, 1, 0, 0)
+    for row in result.candidates:
         margin = row.margin or {}
         grid.add_row(
             _label(row, result.problem.shares),
-            *costs,
-            *tails,
+            short_dollars(row.carried_usd, most=TEN_THOUSAND) if row.legs else "-",
+            short_dollars(row.exit_now_usd, most=TEN_THOUSAND),
             short_dollars(margin.get("initial_usd"), most=TEN_THOUSAND),
             short_dollars(margin.get("maintenance_usd"), most=TEN_THOUSAND),
-            short_dollars(row.exit_now_usd, most=TEN_THOUSAND),
         )
     return grid
+
+
+def ex_dates(result: HedgeResult) -> str:
+    """Say which ex-dividend dates lie before expiry: a short call may be exercised for them."""
+    problem, asof = result.problem, result.inputs["asof"]
+    ahead = [(when, amount) for when, amount in problem.dividends if 0.0 < when <= problem.t_years]
+    if ahead:
+        days = ", ".join(
+            f"{(asof + timedelta(days=units.days(when))).date()} (${amount:.2f})" for when, amount in ahead
+        )
+        return f"ex-dividend before expiry: {days}"
+    if problem.dividends or not problem.div_yield:
+        return "no ex-dividend date before expiry is known of"
+    return "ex-dividend dates are not known, dividends being a yield: --dividends FILE names them"
 
 
 def _seen(seen: Mapping[str, Mapping[str, float]], name: str, field: str) -> float | None:
@@ -334,14 +392,31 @@ def footer(result: HedgeResult) -> list[str]:
     if result.inputs["details"]:
         lines += [
             "given up: expected wealth at expiry of the shares alone less that of the hedge; worst 5%: average gain or "
-            "loss there; past: the same under the historical distribution; margin, maint.: Reg T of shares and hedge",
+            "loss there; past: the same under the historical distribution",
+            "financed: the cost with interest to expiry; exit now: what opening and closing at once would lose; "
+            "margin, maint.: Reg T of shares and hedge",
             *result.inputs["distributions"].values(),
         ]
     if exits:
         lines.append(
             f"closing the recommended hedge at once, markets unchanged, would lose {dollars(exits[0].exit_now_usd)}"
+            f"{displayed(exits[0])}"
         )
+    if result.what_if is not None:
+        lines += what_if_footer(result.what_if)
     return [*lines, *rests_on(result.inputs, problem)]
+
+
+def displayed(hedge: Candidate) -> str:
+    """Say how many contracts are displayed at the touch of each leg, and how many are needed."""
+    sizes = [hedge.displayed.get(leg.option.compact) for leg in hedge.legs]
+    if not sizes or any(size is None for size in sizes):
+        return "; displayed sizes are not in the file"
+    said = ", ".join(
+        f"{size:,.0f} for {abs(leg.contracts):,} x {leg.option.strike:g} {leg.option.kind}"
+        for size, leg in zip(sizes, hedge.legs, strict=True)
+    )
+    return f"; displayed at the touch: {said}"
 
 
 def rests_on(inputs: Mapping[str, Any], problem: Problem) -> list[str]:

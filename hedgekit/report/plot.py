@@ -255,9 +255,34 @@ def backtest_drawing(answer: Mapping[str, Any]) -> Drawing | None:
     )
 
 
+def scenario_drawing(answer: Mapping[str, Any]) -> Drawing | None:
+    """Return P/L against the benchmark's move: on the first and the last date, vols nearest to now, and the worst."""
+    grid = answer["grid"]
+    order = sorted(range(len(grid["spot_moves"])), key=lambda i: grid["spot_moves"][i])
+    moves = [units.percent(grid["spot_moves"][i]) for i in order]
+    if len(moves) < 2 or any(value is None for day in grid["pnl_usd"] for row in day for value in row):
+        return None
+    middle = min(range(len(grid["vol_shocks"])), key=lambda j: abs(grid["vol_shocks"][j]))
+    shown = dict.fromkeys((0, len(grid["dates"]) - 1))
+    curves = [
+        Curve(name=f"{grid['dates'][d]}", x=moves, y=[grid["pnl_usd"][d][i][middle] for i in order]) for d in shown
+    ]
+    worst = [min(min(day[i]) for day in grid["pnl_usd"]) for i in order]
+    curves.append(Curve(name="worst of all dates and vol shocks", x=moves, y=worst))
+    return Drawing(
+        title="P/L",
+        curves=curves,
+        across=[(0.0, "even")],
+        upright=0.0,
+        ends=(f"{moves[0]:+.0f}%", f"move of {answer['benchmark']} (: none)", f"{moves[-1]:+.0f}%"),
+        number=_money,
+    )
+
+
 PLOTS: Final[dict[str, Callable[[Mapping[str, Any]], Drawing | None]]] = {
     "hedge": hedge_drawing,
     "structure": structure_drawing,
     "pair_status": status_drawing,
     "pair_backtest": backtest_drawing,
+    "scenario": scenario_drawing,
 }

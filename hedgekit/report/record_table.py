@@ -23,22 +23,29 @@ def table(result: RecordResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     holds = result.inputs
     out.print(Text("DID IT COME TRUE?", style=ACCENT))
-    chains = f"{holds['chains']} chains of {', '.join(holds['chain_tickers'])}" if holds["chains"] else "no chains"
+    days = f", {holds['first_price']} to {holds['last_price']}" if holds["price_tickers"] else ""
+    chains = (
+        f"{holds['chains']} {_many('chain', holds['chains'])} of {', '.join(holds['chain_tickers'])}"
+        if holds["chains"]
+        else "no chains"
+    )
     if holds["chains"]:
         chains += f", {holds['first_chain']} to {holds['last_chain']}"
-    for line in textwrap.wrap(f"{holds['data']}: {chains}; prices of {holds['price_tickers']:,} tickers", WIDTH):
+    prices = f"prices of {holds['price_tickers']:,} {_many('ticker', holds['price_tickers'])}{days}"
+    for line in textwrap.wrap(f"{holds['data']}: {chains}; {prices}", WIDTH):
         out.print(line)
     for chapter in result.chapters:
         _chapter(out, chapter)
     out.print()
     unused = holds["not_used"]
     foot = [
+        *(note.message for note in result.warnings if note.slug != "not_used"),
         "every promise rests on quotes and prices of its own day and before; intervals are 95%, over independent "
         "months, expiries or years, not over rows",
         f"hedgekit {holds['version']}",
     ]
     if unused:
-        foot.append(f"{len(unused)} of {holds['files']} files not used:")
+        foot.append(f"of {holds['files']} files not used, or not all of them:")
         foot += [f"  {one['file']}: {_short(one)}" for one in unused]
     for text in foot:
         for line in textwrap.wrap(text, WIDTH, subsequent_indent="  "):
@@ -46,8 +53,12 @@ def table(result: RecordResult, *, terminal: bool = False) -> str:
     return drawn(out)
 
 
+def _many(noun: str, count: int) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
 def _short(unused: Mapping[str, str]) -> str:
-    why = unused["why"].removeprefix(f"{unused['file']}: ")
+    why = unused["why"]
     return why if len(why) <= LONGEST else f"{why[: LONGEST - 3]}..."
 
 

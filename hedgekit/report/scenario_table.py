@@ -21,9 +21,10 @@ def table(result: ScenarioResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     grid, inputs = result.grid, result.inputs
     worst = grid.worst()
+    count = len(result.valued.lines)
     out.print(
         Text(
-            f"book {dollars(result.valued.mid_usd)} at mid, {len(result.valued.lines)} lines, as of "
+            f"book {dollars(result.valued.mid_usd)} at mid, {count} line{'' if count == 1 else 's'}, as of "
             f"{inputs['asof']:%Y-%m-%d %H:%M %Z}",
             style=ACCENT,
         )

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.margin.assignment import AssignmentLine
 from hedgekit.model import Leg, Shares
 from hedgekit.report.console import (
     ACCENT,
@@ -23,7 +24,7 @@ from hedgekit.report.console import (
     warning_lines,
 )
 from hedgekit.structures.analysis import MEASURES, StructureResult
-from hedgekit.structures.outcome import where
+from hedgekit.structures.outcome import Outcome, where
 from hedgekit.structures.outlook import KELLY_CAVEAT
 
 WIDE = 78
@@ -96,7 +97,7 @@ def _where(result: StructureResult, level: Fraction | None, spot: Fraction | Non
     if level is None or spot is None:
         return " far above"
     if not result.outcome.is_exact:
-        return " far above" if spot == result.outcome.profit.knots[-1] else f" at {float(spot):.2f}"
+        return _about_where(result.outcome, level)
     places = []
     for low, high in where(result.outcome.profit, level):
         if high is None:
@@ -107,6 +108,29 @@ def _where(result: StructureResult, level: Fraction | None, spot: Fraction | Non
             places.append(f"at {float(high):.10g} and below")
         else:
             places.append(f"from {float(low):.10g} to {float(high):.10g}")
+    return f" {' or '.join(places)}" if len(places) <= MOST_PLACES else ""
+
+
+def _about_where(outcome: Outcome, level: Fraction) -> str:
+    """Say where a curve joined from valued spots is as low or high as it gets, to its stated error."""
+    error = Fraction(outcome.error_usd)
+    near = [abs(value - level) <= error for value in outcome.profit.values]
+    knots, last = outcome.profit.knots, len(near) - 1
+    places = []
+    start = 0
+    for i, inside in enumerate(near):
+        if inside and not (i and near[i - 1]):
+            start = i
+        if not inside or (i < last and near[i + 1]):
+            continue
+        if start == 0 and i == last:
+            return ""
+        if start == 0:
+            places.append(f"at {float(knots[i]):.2f} and below")
+        elif i == last:
+            places.append(f"from {float(knots[start]):.2f} up")
+        else:
+            places.append(f"at {float(knots[(start + i) // 2]):.2f}")
     return f" {' or '.join(places)}" if len(places) <= MOST_PLACES else ""
 
 
@@ -239,7 +263,29 @@ def broker(result: StructureResult) -> Iterator[str]:
     ledger = result.broker.assignment
     if ledger:
         yield "assignment:"
-        yield from (f"  {line.symbol} (early risk {line.early_risk}): {line.why}" for line in ledger)
+        for line in ledger:
+            yield f"  {line.symbol} (early risk {line.early_risk}): {line.why}"
+            yield f"    {assigned(line)}"
+
+
+def assigned(line: AssignmentLine) -> str:
+    """Say what assignment of one leg would do, until when, and where it cannot be foreseen."""
+    cash = f"{'receives' if line.cash_usd >= 0 else 'pays'} {dollars(abs(line.cash_usd))}"
+    if line.style == "european":
+        text = f"at today's spot the account {cash} at expiry"
+    else:
+        side = "takes" if line.shares_delta < 0 else "brings"
+        text = (
+            f"if assigned: {side} {abs(line.shares_delta):,} shares and {cash}; the account then holds "
+            f"{line.shares_after:,}"
+        )
+    for usd, what in ((line.dividend_owed_usd, "owes"), (line.dividend_lost_usd, "misses")):
+        if usd:
+            text += f", {what} {dollars(usd, cents=True)} of dividends"
+    text += f". Cut-off {line.cutoff:%a %d %b %Y %H:%M}, settled {line.delivery:%d %b}"
+    if line.pin_low is not None and line.style != "european":
+        text += f"; pin risk {line.pin_low:.2f} to {line.pin_high:.2f} {'NOW' if line.pin_now else 'in the last days'}"
+    return text
 
 
 def footer(result: StructureResult) -> list[str]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from hedgekit import units
 from hedgekit.market.surface.result import SurfaceResult
-from hedgekit.report.console import ACCENT, columns, console, drawn, number, percent, warning_lines
+from hedgekit.report.console import ACCENT, columns, console, drawn, number, percent, plural, rate_words, warning_lines
 
 MOST_ROWS = 400
 """Strikes a table shows; JSON and CSV hold them all."""
@@ -24,7 +24,7 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     surface, left, inputs = result.surface, result.left, result.inputs
     chain = surface.chain
-    out.print(Text(f"{inputs['ticker']} {chain.spot:.2f}, {len(surface.slices)} smiles", style=ACCENT))
+    out.print(Text(f"{inputs['ticker']} {chain.spot:.2f}, {plural(len(surface.slices), 'smile')}", style=ACCENT))
     out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}")
     out.print()
     share = surface.inside_share
@@ -48,7 +48,7 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
         "smile is a mixture of lognormals, ordered in time",
         "probabilities are the pricing measure's, not a forecast: the mean is the forward; beyond the outermost "
         "strikes the tails are the fit's",
-        f"rate {inputs['rate_source']}; {inputs['dividends_source']}",
+        f"{rate_words([of.quotes.rate for of in surface.slices], inputs['rate_source'])}; {inputs['dividends_source']}",
         f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}",
         *warning_lines(result.warnings),
     ]

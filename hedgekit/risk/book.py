@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -20,6 +20,7 @@ from hedgekit.model import Option
 from hedgekit.results import Note
 from hedgekit.risk.readers import READERS
 from hedgekit.risk.readers.amounts import amount
+from hedgekit.risk.readers.days import read_day
 from hedgekit.risk.readers.statement import Row, Statement
 from hedgekit.risk.readers.symbols import is_cash, option_of, read_symbol
 
@@ -27,7 +28,20 @@ MOST_BYTES = 50_000_000
 """A file of positions larger than this is something else."""
 
 _CASH_ASSETS = ("CASH", "CASH AND MONEY MARKET", "CASH & MONEY MARKET", "MONEY MARKET")
-_OPTION_ASSETS = ("OPT", "OPTION", "OPTIONS", "EQUITY AND INDEX OPTIONS")
+_OPTION_ASSETS = re.compile(r"\b(OPT|OPTIONS?)\b")
+_OPTION_WORDS = re.compile(r"\b(PUT|CALL|[PC])\b")
+_DATE_WORDS = re.compile(
+    r"\b(\d{1,2}/\d{1,2}/\d{2,4}|[A-Z]{3} \d{1,2},? '?\d{2,4}|\d{1,2} ?[A-Z]{3} ?'?\d{2}|\d{4}-\d\d-\d\d)\b"
+)
+"""A description with both is of an option, whatever the symbol says."""
+
+_LONG = ("LONG", "L", "BUY", "BOUGHT", "BOT", "B")
+_SHORT = ("SHORT", "S", "SELL", "SOLD", "SLD", "SS")
+_CURRENCY = re.compile(
+    r"[A-Z]{3}[./]?[A-Z]{3}|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|HKD|SGD|CNH|CNY|MXN|INR|KRW|ZAR|PLN|ILS"
+)
+"""Money of another country is no dollars, whatever class a broker files it under."""
+
 _OTHER_ASSETS = re.compile(
     r"\b(FUT|FUTURES?|FOP|BONDS?|BILLS?|NOTES|FIXED INCOME|CRYPTO\w*|FOREX|FX|CFDS?|WAR|WARRANTS?|SWAPS?|CMDTY)\b"
 )
@@ -69,6 +83,11 @@ class Position:
     stop: float = math.nan
 
     @property
+    def facts(self) -> tuple[float | None, ...]:
+        """What tells two lots of one size apart: cost, price and stop; None where the file does not say."""
+        return tuple(None if math.isnan(number) else number for number in (self.cost, self.price, self.stop))
+
+    @property
     def units(self) -> float:
         """Shares the line stands for: the quantity times an option's multiplier."""
         return self.quantity * (self.option.multiplier if self.option else 1)
@@ -91,6 +110,8 @@ class Book:
         Empty when the file names none: then cash is taken as zero and said to be.
     source, source_sha256 : str
     notes : tuple of Note
+    first_day, last_day : date or None
+        The earliest and the latest day that the file says its positions are of; None when it does not say.
     """
 
     positions: tuple[Position, ...]
@@ -98,11 +119,21 @@ class Book:
     source: str
     source_sha256: str
     notes: tuple[Note, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
 
     @property
     def cash_usd(self) -> float:
         """Cash of all accounts, dollars."""
         return math.fsum(amount for _, amount in self.cash)
+
+    @property
+    def cash_by_account(self) -> dict[str, float]:
+        """Cash of each account, dollars; 0 where the file names none."""
+        found = dict.fromkeys(self.accounts, 0.0)
+        for account, dollars in self.cash:
+            found[account] += dollars
+        return found
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -212,7 +243,7 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
     positions: list[Position] = []
     cash: list[tuple[str, float]] = []
     notes = list(statement.notes)
-    seen: dict[tuple[str, str, Option | None, float], str] = {}
+    seen: dict[tuple[str, str, Option | None, float], list[Position]] = {}
     for row in statement.rows:
         where = f"{label}: {row.where}"
         _in_dollars(row, where)
@@ -225,19 +256,38 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
             notes.append(Note("zero_quantity", f"{where}: {position.symbol}: a quantity of 0 is no position"))
             continue
         twin = (position.account, position.ticker, position.option, position.quantity)
-        if twin in seen:
-            notes.append(
-                Note(
-                    "repeated_line", f"{where}: {position.name} is also on {seen[twin]}: both are counted; is it twice?"
-                )
-            )
-        seen.setdefault(twin, row.where)
+        if twins := seen.get(twin):
+            same = next((other for other in twins if other.facts == position.facts), None)
+            slug, other = ("repeated_line", same) if same else ("similar_line", twins[0])
+            first = other.where.removeprefix(f"{label}: ")
+            notes.append(Note(slug, f"{where}: {position.name} is also on {first}: both are counted; is it twice?"))
+        seen.setdefault(twin, []).append(position)
         positions.append(position)
     if not positions:
         raise DataError(f"{label}: no position in it: nothing to value or check")
     if not cash:
         notes.append(Note("no_cash_line", f"{label}: no line of cash (symbol CASH): cash is taken as $0"))
-    return Book(positions=tuple(positions), cash=tuple(cash), source=label, source_sha256=sha256, notes=tuple(notes))
+    days = [day for day in (statement.asof, *(_day(row, label) for row in statement.rows)) if day is not None]
+    return Book(
+        positions=tuple(positions),
+        cash=tuple(cash),
+        source=label,
+        source_sha256=sha256,
+        notes=tuple(notes),
+        first_day=min(days, default=None),
+        last_day=max(days, default=None),
+    )
+
+
+def _day(row: Row, label: str) -> date | None:
+    """Return the day that a row's own column says it is of."""
+    cell = str(row.cells.get("asof") or "").strip()
+    if not cell:
+        return None
+    day = read_day(cell)
+    if day is None:
+        raise DataError(f"{label}: {row.where}: as of {cell!r}: expected a day like 2026-09-18")
+    return day
 
 
 def _in_dollars(row: Row, where: str) -> None:
@@ -248,7 +298,8 @@ def _in_dollars(row: Row, where: str) -> None:
 
 def _row_is_cash(row: Row) -> bool:
     asset = str(row.cells.get("asset", "") or "").strip().upper()
-    return is_cash(str(row.cells.get("symbol", "") or "")) or (asset in _CASH_ASSETS)
+    symbol = str(row.cells.get("symbol", "") or "")
+    return is_cash(symbol) or (asset in _CASH_ASSETS and not _CURRENCY.fullmatch(symbol.strip().upper()))
 
 
 def _cash_amount(row: Row, where: str) -> float:
@@ -268,6 +319,7 @@ def _position(row: Row, where: str, account: str) -> Position:
     quantity = _number(row, "quantity", where)
     if quantity is None:
         raise DataError(f"{where}: {symbol.strip()}: no quantity")
+    quantity = _signed(row, quantity, f"{where}: {symbol.strip()}")
     if option is not None and quantity != round(quantity):
         raise DataError(f"{where}: {symbol.strip()}: quantity is {quantity:g}, contracts come whole")
     stop, price = _number(row, "stop", where), _number(row, "price", where)
@@ -286,6 +338,20 @@ def _position(row: Row, where: str, account: str) -> Position:
         price=math.nan if price is None else price,
         stop=math.nan if stop is None else stop,
     )
+
+
+def _signed(row: Row, quantity: float, where: str) -> float:
+    """Return the quantity with the sign that a column of sides gives it; some brokers count short lots in plain."""
+    side = " ".join(str(row.cells.get("side") or "").upper().split())
+    if not side or quantity == 0.0:
+        return quantity
+    if side in _SHORT:
+        return -abs(quantity)
+    if side not in _LONG:
+        raise DataError(f"{where}: side is {side!r}: expected long or short")
+    if quantity < 0.0:
+        raise DataError(f"{where}: quantity is {quantity:g} and side is {side!r}: which of the two holds?")
+    return quantity
 
 
 def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
@@ -312,8 +378,14 @@ def _instrument(row: Row, symbol: str, where: str) -> tuple[str, Option | None]:
         )
     if option is None and multiplier not in (None, 1.0):
         raise DataError(f"{where}: {symbol.strip()} has a multiplier of {multiplier:g}: a share has 1")
-    if option is None and asset in _OPTION_ASSETS:
+    if option is None and _OPTION_ASSETS.search(asset):
         raise DataError(f"{where}: {symbol.strip()!r} is said to be an option but names no strike and expiry")
+    described = " ".join(str(row.cells.get("description") or "").upper().split())
+    if option is None and _OPTION_WORDS.search(described) and _DATE_WORDS.search(described):
+        raise DataError(
+            f"{where}: {symbol.strip()!r} reads as shares and is described as {described[:60]!r}: give the option's "
+            "own symbol"
+        )
     return ticker, option
 
 
@@ -325,12 +397,10 @@ def _right_of(row: Row) -> str:
 
 def _expiry(cell: Any, where: str) -> date:
     text = str(cell or "").strip()
-    for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%m/%d/%y"):
-        try:
-            return datetime.strptime(text[:10], form).date()
-        except ValueError:
-            continue
-    raise DataError(f"{where}: expiry is {text!r}: expected a day like 2026-09-18")
+    day = read_day(text)
+    if day is None:
+        raise DataError(f"{where}: expiry is {text!r}: expected a day like 2026-09-18")
+    return day
 
 
 def _number(row: Row, field: str, where: str) -> float | None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hedgekit.errors import DataError, HedgekitError, InputError
+from hedgekit.errors import HedgekitError, InputError
+from hedgekit.market import calendar
 from hedgekit.market.inputs import Given
 from hedgekit.model import Chain
 from hedgekit.results import Note, Result, plain
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
+from hedgekit.risk.changes import Earlier, changes, read_earlier
 from hedgekit.risk.policy import Entry, Policy
 from hedgekit.risk.rule import Context, Unknown
 from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
@@ -24,7 +26,8 @@ from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
 
-SCHEMA = "hedgekit.check/1"
+CLOCKS = timedelta(minutes=15)
+"""By how much two computers' clocks may differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,7 @@ def check(
     now: datetime,
     now_given: bool = True,
     against: str | os.PathLike[str] | None = None,
+    files: Sequence[str | os.PathLike[str]] = (),
 ) -> CheckResult:
     """Hold a book against a policy.
 
@@ -156,6 +160,8 @@ def check(
         says so through the age of the data alone.
     against : path, optional
         JSON of a previous check: what changed since is told.
+    files : sequence of path
+        Others that went into the arguments, such as that of the betas: their hashes go into the verdict.
 
     Raises
     ------
@@ -165,10 +171,14 @@ def check(
         A previous verdict that cannot be read.
     """
     one_each(chains)
+    earlier = None if against is None else read_earlier(against)
+    rate = _placed(policy.rate, policy) if rate is None else rate
+    dividends = dividends_of(policy, dividends)
     for chain in chains:
-        if chain.asof.date() > now.date():
+        if _later(chain.asof, now):
             raise InputError(
-                f"{chain.source}: quoted on {chain.asof.date()}, after the moment of the check, {now.date()}"
+                f"{chain.source}: quoted {chain.asof:%Y-%m-%d %H:%M} New York, after the moment of the check, "
+                f"{now:%Y-%m-%d %H:%M}: is the clock or --asof wrong?"
             )
     if prices is not None:  # nothing after the moment of the check is looked at
         prices = prices.until(max(now.date(), max((chain.asof.date() for chain in chains), default=now.date())))
@@ -180,8 +190,8 @@ def check(
         prices=prices,
         betas={**policy.betas, **(betas or {})},
         benchmark=policy.benchmark,
-        rate=policy.rate if rate is None else rate,
-        dividends=dividends_of(policy, dividends),
+        rate=rate,
+        dividends=dividends,
         asof=moment if now_given else quoted,
         with_smiles=any(entry.params.get("smile") == "sticky_delta" for entry in policy.entries),
     )
@@ -194,10 +204,22 @@ def check(
         valued=valued,
         policy_name=policy.name,
         disabled=policy.disabled,
-        changes=None if against is None else _changes(rules, against),
-        inputs=_inputs(policy, book, valued, prices, moment),
-        warnings=(*valued.notes, *_off(policy)),
+        changes=None if earlier is None else changes(rules, earlier),
+        inputs={
+            **_inputs(policy, book, valued, prices, moment),
+            "files": _hashes([*files, *_given_files(rate, dividends), *context.files_read]),
+            **({} if earlier is None else {"against": earlier.to_dict()}),
+        },
+        warnings=(*valued.notes, *_of_prices(prices), *_off(policy), *_against(earlier, moment)),
     )
+
+
+def _later(quoted: datetime, now: datetime) -> bool:
+    """Whether quotes are of after a moment; past the close, those of the same day are the close's."""
+    day = now.date()
+    if quoted.date() == day and not (calendar.is_session(day) and now < calendar.session_close(day)):
+        return False
+    return quoted > now + CLOCKS
 
 
 def judge(entry: Entry, context: Context) -> Verdict:
@@ -255,51 +277,53 @@ def dividends_of(policy: Policy, dividends: GivenByTicker) -> GivenByTicker:
     if dividends is not None:
         return dividends
 
-    def placed(own: float | str | None) -> Given:
-        return policy.folder / own if isinstance(own, str) and (policy.folder / own).is_file() else own
-
     if isinstance(policy.dividends, Mapping):
-        return {ticker: placed(own) for ticker, own in policy.dividends.items()}
-    return placed(policy.dividends)
+        return {ticker: _placed(own, policy) for ticker, own in policy.dividends.items()}
+    return _placed(policy.dividends, policy)
 
 
-def _changes(rules: Sequence[Verdict], against: str | os.PathLike[str]) -> tuple[dict[str, Any], ...]:
-    """Return the rules whose verdict differs from a previous check's, or that came or went."""
-    label = ascii(os.fspath(against))[1:-1]
+def _placed(own: float | str | None, policy: Policy) -> Given:
+    """Return a number as it is, a file's name as the file beside the policy."""
+    return policy.folder / own if isinstance(own, str) and (policy.folder / own).is_file() else own
+
+
+def _given_files(rate: Given, dividends: GivenByTicker) -> list[Path]:
+    """Return those of the rate and the dividends that are files."""
+    several = dividends.values() if isinstance(dividends, Mapping) else [dividends]
+    named = [one for one in (rate, *several) if isinstance(one, str | os.PathLike)]
+    return [Path(one) for one in named if Path(one).is_file()]
+
+
+def _hashes(files: Sequence[str | os.PathLike[str]]) -> list[dict[str, str]]:
+    """Return each file's name and SHA-256, in order of names."""
+    found = {os.fspath(file): Path(file) for file in files}
+    return [
+        {"source": path.name, "source_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for _, path in sorted(found.items())
+    ]
+
+
+def _against(earlier: Earlier | None, moment: datetime) -> tuple[Note, ...]:
+    """Say so when the earlier check is the later one."""
+    if earlier is None:
+        return ()
     try:
-        previous = json.loads(Path(against).read_text(encoding="utf-8"))
-        schema = previous["schema"]
-        before = {row["id"]: row for row in previous["rules"]}
-        told = {name: (str(row["verdict"]), row.get("value")) for name, row in before.items()}
-    except OSError as error:
-        raise DataError(f"{label}: cannot be read: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise DataError(f"{label}: not the JSON of an earlier check (--format json)") from None
-    if schema != SCHEMA:
-        raise DataError(f"{label}: its schema is {schema!r}, expected {SCHEMA!r}")
-    found = []
-    for rule in rules:
-        old = told.pop(rule.id, None)
-        if old is None:
-            change = "new rule"
-        elif old[0] == rule.verdict:
-            continue
-        else:
-            change = {"breach": "newly breached", "pass": "now passes"}.get(rule.verdict, "now warns")
-        found.append(
-            {
-                "id": rule.id,
-                "change": change,
-                "verdict": rule.verdict,
-                "value": rule.value,
-                "previous_verdict": old[0] if old else None,
-                "previous_value": old[1] if old else None,
-            }
-        )
-    for name, old in told.items():
-        gone = {"id": name, "change": "no longer checked", "verdict": None, "value": None}
-        found.append({**gone, "previous_verdict": old[0], "previous_value": old[1]})
-    return tuple(found)
+        then = datetime.fromisoformat(str(earlier.inputs.get("asof")))
+        later = then > moment
+    except (ValueError, TypeError):
+        return (Note("against_undated", f"{earlier.source} does not say of which moment it is"),)
+    if not later:
+        return ()
+    return (
+        Note(
+            "against_later", f"{earlier.source} is of {then:%Y-%m-%d %H:%M}, after this check's {moment:%Y-%m-%d %H:%M}"
+        ),
+    )
+
+
+def _of_prices(prices: PriceHistory | None) -> tuple[Note, ...]:
+    """Return what is doubtful in the price file."""
+    return () if prices is None else tuple(prices.notes)
 
 
 def _off(policy: Policy) -> tuple[Note, ...]:

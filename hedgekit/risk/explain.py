@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from hedgekit.errors import InputError
 from hedgekit.results import Result
-from hedgekit.risk.policy import starter
+from hedgekit.risk.policy import excerpt, starter
 from hedgekit.risk.rule import REQUIRED, Rule
 from hedgekit.risk.rules import RULES, rule
 
@@ -30,7 +30,12 @@ class RuleResult(Result):
             "always": self.rule.always,
             "one_of": self.rule.one_of,
             "params": self.records(),
+            "toml": self.snippet(),
         }
+
+    def snippet(self) -> str:
+        """Return the rule as a policy could have it."""
+        return excerpt(self.rule)
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a key."""

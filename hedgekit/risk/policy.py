@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
+from hedgekit import units
 from hedgekit.errors import DataError, InputError
 from hedgekit.risk.betas import Beta, given_beta
 from hedgekit.risk.rule import REQUIRED, Param, Rule
@@ -101,7 +102,10 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
     except (OSError, ValueError) as error:
         if isinstance(error, OSError):
             raise DataError(f"{label}: cannot be read: {error.strerror or error}") from None
-        raise DataError(f"{label}: not a TOML file: {error}") from None
+        twice = (
+            "; a rule that is wanted twice is [[rules.NAME]] each time, with a label" if "annot" in str(error) else ""
+        )
+        raise DataError(f"{label}: not a TOML file: {error}{twice}") from None
     _known(document, TOP, label, "the policy")
     name, benchmark = document.get("name", Path(source).stem), document.get("benchmark", DEFAULT_BENCHMARK)
     for key, text in (("name", name), ("benchmark", benchmark)):
@@ -193,6 +197,8 @@ def _params(definition: Rule, table: Mapping[str, Any], label: str, where: str) 
     low, high = found.get("low"), found.get("high")
     if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
         raise DataError(f"{label}: {where} low {low:g} is above high {high:g}")
+    if why := definition.refuses(found):
+        raise DataError(f"{label}: {where} {why}")
     return found
 
 
@@ -221,7 +227,10 @@ def _scalar(param: Param, kind: str, value: Any, where: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float) or not math.isfinite(value):
         raise DataError(f"{where} is {value!r}: expected a {'whole ' if whole else ''}number")
     if not param.low <= value <= param.high:
-        raise DataError(f"{where} is {value:g}: expected {param.low:g} to {param.high:g} ({param.help})")
+        percent = units.fraction(value)
+        meant = "fraction" in param.help and 1.0 < abs(value) <= units.PERCENT and param.low <= percent <= param.high
+        hint = f"; {value:g}% is {percent:g}" if meant else ""
+        raise DataError(f"{where} is {value:g}: expected {param.low:g} to {param.high:g} ({param.help}){hint}")
     return value
 
 
@@ -292,7 +301,7 @@ def starter() -> str:
             shown = param.example if limit else _shown(param)
             mark = off if limit or param.default not in (None,) else "# "
             shown = param.example if shown is None else shown
-            value = _toml(_fallback(param) if shown is None else shown)
+            value = toml(_fallback(param) if shown is None else shown)
             listed = f": {', '.join(param.choices)}" if param.choices and "or" not in param.help.split() else ""
             lines.append(f"{mark}{key} = {value}  # {param.help}{listed}")
     return "\n".join(lines) + "\n"
@@ -314,11 +323,36 @@ def _fallback(param: Param) -> Any:
     return {"count": 1, "text": DEFAULT_BENCHMARK, "flag": True}.get(param.kind, [])
 
 
-def _toml(value: Any) -> str:
+def excerpt(definition: Rule) -> str:
+    """Return one rule as TOML: its own values where it has them, its example of a limit, nothing that is optional.
+
+    Examples
+    --------
+    >>> print(excerpt(rule("margin-use")))
+    [rules.margin-use]
+    limit = 0.7
+    """
+    lines = [f"[rules.{definition.id}]"]
+    for key, param in definition.params.items():
+        limit = key == (_example_limit(definition) or next(iter(definition.one_of), ""))
+        if limit or (param.default is not None and param.kind != "flag" and not isinstance(param.default, list)):
+            shown = param.example if limit else _shown(param)
+            lines.append(f"{key} = {toml(_fallback(param) if shown is None else shown)}")
+    return "\n".join(lines)
+
+
+def toml(value: Any) -> str:
+    """Write a value as TOML.
+
+    Examples
+    --------
+    >>> toml(True), toml("a"), toml([0.1, 2])
+    ('true', '"a"', '[0.1, 2]')
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml, value))}]"
     return repr(value)

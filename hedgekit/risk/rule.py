@@ -19,7 +19,7 @@ from hedgekit.risk.betas import Beta
 from hedgekit.risk.valued import Line, ValuedBook
 
 if TYPE_CHECKING:
-    from hedgekit.model import PriceHistory
+    from hedgekit.model import FloatArray, PriceHistory
     from hedgekit.scenarios.grid import Grid
 
 ParamKind = Literal["number", "count", "text", "numbers", "counts", "texts", "flag"]
@@ -83,6 +83,11 @@ class Outcome:
     calculation: str
 
 
+def any_together(params: Mapping[str, Any]) -> str:
+    """Refuse nothing: each parameter makes sense by itself."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A rule as its module defines it.
@@ -104,6 +109,8 @@ class Rule:
         Whether the starter policy switches it on; others need data that not everybody has.
     always : bool
         Evaluated with its defaults even when the policy leaves it out.
+    refuses : callable
+        Says why a set of parameters makes no sense together; empty when it does.
     """
 
     id: str
@@ -114,6 +121,7 @@ class Rule:
     one_of: tuple[str, ...] = ()
     starter: bool = True
     always: bool = False
+    refuses: Callable[[Mapping[str, Any]], str] = any_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,12 +136,15 @@ class Context:
         Moment of the check: against it the age of data is measured.
     folder : Path
         Where files named in the policy are looked for.
+    files_read : list of Path
+        Those that rules have read so far.
     """
 
     valued: ValuedBook
     prices: PriceHistory | None
     now: datetime
     folder: Path
+    files_read: list[Path] = field(default_factory=list)
     _grids: dict[Any, Grid] = field(default_factory=dict)
 
     @property
@@ -257,6 +268,103 @@ class Context:
             raise Unknown(f"no value under this scenario for {', '.join(grid.unknown) or 'some line'}")
         return grid
 
+    def past_moves(self, days: int, window: int) -> FloatArray:
+        """Return the moves of every ticker held over the latest overlapping periods of the price history.
+
+        Parameters
+        ----------
+        days : int
+            Sessions a period lasts.
+        window : int
+            Periods.
+
+        Returns
+        -------
+        ndarray, shape (window, tickers)
+            Total returns, fractions; columns in the order of the book's tickers.
+
+        Raises
+        ------
+        Unknown
+            When there are fewer, or a ticker has no history.
+        """
+        import numpy as np
+
+        prices, held = self.prices, self.valued.book.tickers
+        if prices is None:
+            raise Unknown("no price history is given: use --prices")
+        missing = [ticker for ticker in held if ticker not in prices.tickers]
+        if missing:
+            raise Unknown(f"{prices.source} has no history of {', '.join(missing)}")
+        daily = prices.select(list(held)).log_returns()
+        if len(daily) < days:
+            raise Unknown(f"{prices.source} has {len(daily)} common returns: too few")
+        periods = np.asarray(sum(daily[i : len(daily) - days + 1 + i] for i in range(days)))
+        periods = periods[np.isfinite(periods).all(axis=1)][-window:]
+        if len(periods) < window:
+            raise Unknown(
+                f"{prices.source} has {len(periods)} periods of {days} days with all of {', '.join(held)}: {window} "
+                "are asked for"
+            )
+        return np.asarray(np.expm1(periods))
+
+    def spot_pnl(self, ticker: str, moves: FloatArray) -> FloatArray:
+        """Return the P/L of a ticker's lines when its own spot moves and nothing else does, dollars.
+
+        Parameters
+        ----------
+        ticker : str
+        moves : ndarray, shape (n,)
+            Fractions of the spot.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+
+        Raises
+        ------
+        Unknown
+            When a line has no value there.
+        """
+        import numpy as np
+
+        from hedgekit.scenarios.grid import revalue
+
+        lines = [held for held in self.valued.holdings() if held.ticker == ticker]
+        grid = revalue(lines, {ticker: self.valued.underlyings[ticker]}, spot_moves=moves)
+        if not np.isfinite(grid.pnl_usd).all():
+            raise Unknown(f"no value under these moves for {', '.join(grid.unknown)}")
+        return np.asarray(grid.pnl_usd[0, :, 0])
+
+    def maintenance_usd(self, lines: Sequence[Line], *, many: bool = False) -> float:
+        """Return the Reg T maintenance requirement of one account's lines at mid quotes, dollars.
+
+        Parameters
+        ----------
+        lines : sequence of Line
+        many : bool
+            One of many accounts: `hedgekit.margin.maintenance_usd`.
+
+        Raises
+        ------
+        Unknown
+            When the margin rules refuse one of them, or a spot is not known.
+        """
+        from hedgekit.margin import maintenance_usd
+        from hedgekit.model import Leg
+
+        legs, shares = [], dict.fromkeys(sorted({line.ticker for line in lines}), 0)
+        for line in lines:
+            if line.option is None:
+                shares[line.ticker] += int(line.position.quantity)
+            else:
+                legs.append(Leg(contracts=int(line.position.quantity), option=line.option, premium=line.mid))
+        spots = {ticker: self.spot(ticker) for ticker in shares}
+        try:
+            return maintenance_usd(legs, spot=spots, shares=shares, asof=self.valued.asof, many=many)
+        except HedgekitError as error:
+            raise Unknown(f"the margin requirement cannot be computed: {error}") from None
+
     def file(self, name: str) -> Path:
         """Return a file named in the policy, looked for beside the policy.
 
@@ -268,6 +376,7 @@ class Context:
         path = self.folder / name
         if not path.is_file():
             raise Unknown(f"the policy names {name!r}, which is not in {self.folder}")
+        self.files_read.append(path)
         return path
 
 
@@ -288,10 +397,13 @@ def tightest(context: Context, params: Mapping[str, Any]) -> tuple[float, str]:
     return min(found)
 
 
+MOST_USD = 1e12
+"""A limit above this is none."""
+
 LIMITS = {
-    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0),
+    "limit_usd": Param(kind="number", default=None, help="largest amount, dollars", low=0.0, high=MOST_USD),
     "limit_fraction": Param(
-        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=10.0, example=0.15
+        kind="number", default=None, help="largest amount as a fraction of net value", low=0.0, high=1.0, example=0.15
     ),
 }
 """The two ways to state a dollar limit; the tighter holds when both are given."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SPOT_MOVES = (-0.30, -0.20, -0.10, -0.05, 0.0, 0.05, 0.10, 0.20)
 VOL_SHOCKS = (-0.20, 0.0, 0.50)
 DAYS = (0, 30)
+MOST_DAYS = 3650
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,8 +165,8 @@ def scenario(
     without = [ticker for ticker in book.tickers if ticker not in valued.betas]
     if without:
         raise InputError(f"{', '.join(without)}: no beta to {benchmark}: give --betas or --prices")
-    if any(day < 0 for day in days):
-        raise InputError(f"days {list(days)}: expected 0 or more days ahead")
+    if any(not 0 <= day <= MOST_DAYS for day in days):
+        raise InputError(f"days {', '.join(map(str, days))}: expected 0 to {MOST_DAYS:,} days ahead")
     own = {ticker: valued.betas[ticker].value for ticker in book.tickers}
     grid = revalue(
         valued.holdings(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from hedgekit.model import Chain
 from hedgekit.results import Note, Result
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
-from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
+from hedgekit.risk.valued import GivenByTicker, Line, ValuedBook, value_book
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
@@ -31,6 +32,16 @@ class BookResult(Result):
 
     valued: ValuedBook
 
+    @property
+    def unknown(self) -> tuple[Line, ...]:
+        """The lines that cannot be valued."""
+        return self.valued.problems
+
+    @property
+    def known_usd(self) -> float:
+        """What the other lines and the cash come to at the touch, dollars."""
+        return math.fsum([self.valued.book.cash_usd, *(x.value_usd for x in self.valued.lines if not x.problem)])
+
     def body(self) -> dict[str, Any]:
         """Return lines, totals and groups."""
         valued = self.valued
@@ -39,10 +50,15 @@ class BookResult(Result):
             "cash_usd": valued.book.cash_usd,
             "net_usd": valued.net_usd,
             "mid_usd": valued.mid_usd,
+            "unknown_lines": len(self.unknown),
+            "known_usd": self.known_usd,
             "totals": valued.totals(),
             "by_ticker": self.groups("ticker"),
             "by_expiry": self.groups("expiry"),
-            "by_account": self.groups("account"),
+            "by_account": {
+                name: {**row, "cash_usd": valued.book.cash_by_account[name]}
+                for name, row in self.groups("account").items()
+            },
             "lines": self.records(),
         }
 

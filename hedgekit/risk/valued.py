@@ -32,6 +32,12 @@ GivenByTicker: TypeAlias = Given | Mapping[str, Given]
 SHOWN = ("delta_usd", "gamma_usd_per_pct", "vega_usd_per_point", "theta_usd_per_day", "rho_usd_per_point")
 """Greeks of a line, dollars."""
 
+WIDEST, WIDE_USD = 1.0, 1.0
+"""A spread of more than the mid itself, and of more than a dollar, tells no price."""
+
+SAME_PRICE = 0.005
+"""Relative difference up to which two prices of one share in a book are the same moment's."""
+
 OLD_DAYS = 5
 """A price file's close older than this against the moment of valuation is said."""
 
@@ -378,6 +384,11 @@ def line_of(
         if not (math.isfinite(spot) and spot > 0.0):
             why = "a price of 0" if spot == 0.0 else "no price: no chain, no price file and no price in the book"
             return Line(**common, problem=f"{ticker}: {why}")
+        if source == "book":
+            own = [p.price for p in siblings if p.option is None and math.isfinite(p.price)]
+            if max(own) > (1.0 + SAME_PRICE) * min(own):
+                why = f"the book prices it at {min(own):g} and at {max(own):g}: give a chain or a price file"
+                return Line(**common, problem=f"{ticker}: {why}")
         value = position.quantity * spot
         return Line(
             **common,
@@ -450,13 +461,21 @@ def _quote_problem(quote: Quote, chain: Chain) -> str:
         (Flag.BELOW_INTRINSIC, f"its ask {quote.ask:g} is below its exercise value at a spot of {chain.spot:g}"),
         (Flag.ABOVE_MAXIMUM, f"its bid {quote.bid:g} is above the most it can be worth"),
         (Flag.NON_STANDARD, "it has another deliverable"),
+        (Flag.VERTICAL | Flag.BUTTERFLY | Flag.CALENDAR, f"{_quoted(quote)}: other quotes of the chain contradict it"),
     ):
         if quote.flags & flag:
             return f"{option}: {why}"
+    width = quote.ask - quote.bid
+    if width > WIDEST * quote.mid and width > WIDE_USD:
+        return f"{option}: {_quoted(quote)}: too wide apart to tell its price"
     rows = chain.rows_of(option)
     if len(rows) > 1 and (np.ptp(chain.bid[rows]) > 0.0 or np.ptp(chain.ask[rows]) > 0.0):
         return f"{option}: quoted {len(rows)} times with different prices in {chain.source}"
     return ""
+
+
+def _quoted(quote: Quote) -> str:
+    return f"quoted {quote.bid:g}/{quote.ask:g}"
 
 
 def _with_vols(lines: Sequence[Line], chains: Mapping[str, Chain], underlyings: Mapping[str, Underlying]) -> list[Line]:

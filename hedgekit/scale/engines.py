@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeAlias
 
 from hedgekit.errors import DataError, InputError, MissingExtra
@@ -27,7 +30,14 @@ MOST_DEATHS = 2
 
 CONNECT_SECONDS = 10
 
+LOOK_SECONDS = 1.0
+"""How often it is looked whether the scheduler is still there, while nothing ends."""
+
 _THREADS = "HEDGEKIT_THREADS"
+
+_LIBRARIES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+"""What numpy's linear algebra reads when it is loaded: with threads of their own workers would be in each other's way,
+and last digits would depend on how many cores there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +145,8 @@ class LocalProcesses:
         """Nothing is left open."""
 
     def _pool(self, common: Any, workers: int) -> ProcessPoolExecutor:
+        for name in _LIBRARIES:  # read from what a worker inherits; here they are loaded and read it no more
+            os.environ.setdefault(name, "1")
         # spawned, not forked: a fork copies locks that other threads of this process hold
         return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(common,))
 
@@ -175,36 +187,53 @@ class DaskCluster:
         self.name = f"Dask at {self.client.scheduler.address}"
 
     def map(self, work: Work, items: Iterable[Any], common: Any = None) -> Iterator[tuple[int, Any]]:
-        """Yield (number, answer or `Lost`); Dask itself does again what a dead worker had not handed over."""
+        """Yield (number, answer or `Lost`); Dask itself does again what a dead worker had not handed over.
+
+        Raises
+        ------
+        DataError
+            When the scheduler is gone: it does not answer again within Dask's own time limit.
+        """
         client = self.client
         if not client.scheduler_info().get("workers"):
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         # the result of a task, not data sent to workers: it is made again when those that hold it die
         shared = None if common is None else client.submit(_same, common, pure=False)
         window = AHEAD * max(1, sum(client.nthreads().values()))
-        waiting, numbers = iter(enumerate(items)), {}
-        done = import_module("distributed").as_completed(loop=client.loop)
+        waiting = iter(enumerate(items))
+        running: dict[Any, int] = {}
+        ended: SimpleQueue[Any] = SimpleQueue()
 
         def hand_out() -> None:
             found = next(waiting, None)
             if found is not None:
                 future = client.submit(_run_shared, work, found[1], shared, pure=False)
-                numbers[future.key] = found[0]
-                done.add(future)
+                running[future] = found[0]
+                future.add_done_callback(ended.put)
 
         for _ in range(window):
             hand_out()
         try:
-            for future in done:
-                number = numbers.pop(future.key)
-                error = future.exception() if future.status == "error" else None
+            while running:
+                try:
+                    future = ended.get(timeout=LOOK_SECONDS)
+                except Empty:
+                    if client.status == "closed":  # its futures would never end
+                        raise DataError(
+                            f"{self.name}: the scheduler is gone: start it and run the same command again"
+                        ) from None
+                    continue
+                number = running.pop(future)
                 if future.status == "finished":
                     yield number, future.result()
+                elif client.status in ("closed", "closing"):
+                    raise DataError(f"{self.name}: the scheduler is gone: start it and run the same command again")
                 else:
+                    error = future.exception() if future.status == "error" else None
                     yield number, Lost(reason=f"the cluster gave it up: {error or future.status}")
                 hand_out()
         finally:
-            done.clear()
+            running.clear()  # what nobody waits for is not worked on
 
     def close(self) -> None:
         """Leave the cluster; it goes on."""
@@ -237,11 +266,19 @@ _common: Any = None  # of this worker process: sent once, not with every item
 
 
 def _start(common: Any) -> None:
-    """Set up a worker: one thread, and Ctrl-C left to the process that hands out the items."""
+    """Set up a worker: one thread, Ctrl-C left to the process that hands out the items, and gone when that is."""
     global _common
     os.environ[_THREADS] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _common = common
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """End this worker when the process that started it was killed: the queue it waits on would never say so."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run(work: Work, item: Any) -> Any:

@@ -142,7 +142,7 @@ def enrich(
         if isinstance(answer, Lost | str):
             reason = answer.reason if isinstance(answer, Lost) else answer
             if strict:
-                raise DataError(f"{path}: {reason}. Stopped (--strict)")
+                raise DataError(f"{path}: {reason.rstrip('.')}. Stopped (--strict)")
             unread.append(Failure(key=str(path), reason=reason))
             continue
         sha256, found = answer

@@ -116,7 +116,7 @@ def run(
     DataError
         With `strict`, what the first failing partition says. A manifest that is none of ours.
     OSError
-        When outputs cannot be written.
+        When outputs cannot be written, such as on a full disk: the rest is not tried.
     """
     out.mkdir(parents=True, exist_ok=True)
     finished = manifest.read(out)
@@ -135,6 +135,8 @@ def run(
     try:
         for number, answer in answers:
             part = pending[number]
+            if isinstance(answer, _Unwritten):
+                raise OSError(answer.errno, f"{answer.reason}. Stopped; what is done is kept", answer.path)
             if isinstance(answer, Lost | _Failed):
                 failures[part.key] = answer.reason
             else:
@@ -150,9 +152,13 @@ def run(
                     places[answer.destination] = order[part.key]
                     finished[part.key] = _publish(out, part, answer, version)
                     done += 1
+            old = before.get(part.key)
+            if old is not None and old.output not in places:
+                # what an input gave before it changed, moved elsewhere or broke is not its output any more
+                (out / old.output).unlink(missing_ok=True)
             if strict and failures:
                 key, reason = next(iter(failures.items()))
-                raise DataError(f"{key}: {reason}. Stopped (--strict); what is done is kept")
+                raise DataError(f"{key}: {reason.rstrip('.')}. Stopped (--strict); what is done is kept")
             if watch is not None:
                 watch(len(partitions) - len(pending) + done + len(failures), len(partitions), len(failures))
     finally:
@@ -161,11 +167,6 @@ def run(
     for key in failures:
         finished.pop(key, None)
     manifest.settle(out, finished)
-    standing = {entry.output for entry in finished.values()}
-    for part in pending:  # what an input gave before it changed, moved elsewhere or broke is not its output any more
-        old = before.get(part.key)
-        if old is not None and old.output not in standing:
-            (out / old.output).unlink(missing_ok=True)
     return Run(
         entries=tuple(finished[key] for key in sorted(order) if key in finished),
         done=done,
@@ -187,17 +188,20 @@ class _Failed:
     reason: str
 
 
-def attempt(job: tuple[PartitionWork, Any, str, str], common: Any) -> _Written | _Failed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unwritten:
+    """The outputs' place takes none: no fault of the partition, and the others would fare no better."""
+
+    errno: int
+    reason: str
+    path: str
+
+
+def attempt(job: tuple[PartitionWork, Any, str, str], common: Any) -> _Written | _Failed | _Unwritten:
     """Work on one partition, in whatever process this is; never raises but what ends the process."""
     work, argument, folder, name = job
     try:
         made = work(argument)
-        partial = Path(folder) / f"{name}.{os.getpid()}"
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as stream:
-            stream.write(made.content)
-            stream.flush()
-            os.fsync(stream.fileno())
     except HedgekitError as error:
         return _Failed(reason=str(error))
     except MemoryError:
@@ -206,6 +210,15 @@ def attempt(job: tuple[PartitionWork, Any, str, str], common: Any) -> _Written |
         return _Failed(reason=f"{error.filename or 'system'}: {error.strerror or error}")
     except Exception as error:
         return _Failed(reason=f"a fault of hedgekit: {type(error).__name__}: {error}")
+    partial = Path(folder) / f"{name}.{os.getpid()}"
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as stream:
+            stream.write(made.content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        return _Unwritten(errno=error.errno or 0, reason=error.strerror or str(error), path=str(partial))
     sha256 = hashlib.sha256(made.content).hexdigest()
     return _Written(partial=partial.name, destination=made.destination, sha256=sha256, facts=made.facts)
 

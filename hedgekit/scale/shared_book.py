@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 GridKey: TypeAlias = tuple[tuple[float, ...], tuple[float, ...], tuple[int, ...], str, str]
+
+MOST_MARGINS = 10_000
+"""Requirements remembered: model portfolios repeat, and memory must not grow with the accounts."""
 
 _CLOCK = "\0clock"  # no ticker: a market that only tells the moment of an account's latest quotes
 
@@ -90,6 +94,9 @@ class SharedBook:
     _cash: dict[tuple[str, date], tuple[tuple[float, float], ...]] = field(default_factory=dict)
     _cells: dict[Any, tuple[dict[Option, int], Floats, Floats] | None] = field(default_factory=dict)
     _share_cells: dict[Any, Floats] = field(default_factory=dict)
+    _moves: dict[tuple[tuple[str, ...], int, int], Floats] = field(default_factory=dict)
+    _paths: dict[Any, tuple[dict[Option, int], Floats] | None] = field(default_factory=dict)
+    _margins: dict[Any, float] = field(default_factory=dict)
 
     def value(self, book: Book) -> ValuedBook:
         """Return an account's book valued from the shared marks.
@@ -278,6 +285,60 @@ class SharedBook:
             unknown=tuple(str(holdings[row]) for row in np.flatnonzero(~finite)),
         )
 
+    def past_moves(self, context: SharedContext, days: int, window: int) -> Floats:
+        """Return what `Context.past_moves` does, once for all accounts that hold the same tickers."""
+        key = (context.valued.book.tickers, days, window)
+        if key not in self._moves:
+            self._moves[key] = Context.past_moves(context, days, window)
+        return self._moves[key]
+
+    def spot_pnl(self, valued: ValuedBook, ticker: str, moves: Floats) -> Floats | None:
+        """Return a ticker's P/L when its spot alone moves; None when it is the account's own to compute."""
+        held = [line for line in valued.lines if line.ticker == ticker]
+        market = valued.underlyings[ticker]
+        total = np.zeros(len(moves))
+        total += sum(line.position.quantity for line in held if line.option is None) * market.spot * moves
+        options = [line for line in held if line.option is not None]
+        if not options:
+            return total
+        key = (ticker, self._leads(valued)[ticker], market.cash, moves.tobytes())
+        if key not in self._paths:
+            self._paths[key] = self._path(ticker, key[1], market, moves)
+        found = self._paths[key]
+        if found is None:
+            return None
+        index, pnl = found
+        at = [index[line.option] for line in options if line.option is not None]
+        total += np.array([line.position.units for line in options]) @ pnl[at]
+        return total if np.isfinite(total).all() else None
+
+    def _path(
+        self, ticker: str, lead: str, market: Underlying, moves: Floats
+    ) -> tuple[dict[Option, int], Floats] | None:
+        """Return each contract's row and its P/L a share at moves of the spot, shape (contracts, moves)."""
+        lines = [line for (_, long), line in self.marked(ticker, lead).lines.items() if long and not line.problem]
+        pnl = np.empty((len(lines), len(moves)))
+        spots, still = market.spot * (1.0 + moves), np.zeros(1)
+        for style, rows in _by_style(lines).items():
+            holdings = _unit_holdings(ticker, [lines[row] for row in rows])
+            try:
+                there = option_values(holdings, market, spots, still, 0.0, exercise=style)[:, :, 0]
+                here = option_values(holdings, market, np.array([market.spot]), still, 0.0, exercise=style)[:, :, 0]
+            except HedgekitError:  # of one contract perhaps: each account then hears what is wrong with its own
+                return None
+            pnl[rows] = there - here
+        return {line.option: row for row, line in enumerate(lines) if line.option is not None}, pnl
+
+    def maintenance_usd(self, context: SharedContext, lines: Sequence[Line]) -> float:
+        """Return what `Context.maintenance_usd` does, once for accounts that hold the same."""
+        held = [(line.option or line.ticker, line.position.quantity, line.mid, line.spot) for line in lines]
+        key = frozenset(Counter(held).items())
+        if key not in self._margins:
+            if len(self._margins) >= MOST_MARGINS:
+                self._margins.clear()
+            self._margins[key] = Context.maintenance_usd(context, lines, many=True)
+        return self._margins[key]
+
     def _contract_cells(
         self, ticker: str, lead: str, key: GridKey, clock: datetime
     ) -> tuple[dict[Option, int], Floats, Floats] | None:
@@ -299,15 +360,8 @@ class SharedBook:
         spots = of.market.spot * (1.0 + np.maximum(-1.0, beta.value * np.array(moves)))
         values = np.empty((len(held), len(days), len(moves), len(shocks)))
         now = np.empty(len(held))
-        styles: dict[Exercise, list[int]] = {}
-        for row, line in enumerate(held):
-            if line.option is not None:
-                styles.setdefault(exercise_of(line.option), []).append(row)
-        for style, rows in styles.items():
-            holdings = [
-                Holding(ticker=ticker, quantity=held[row].position.quantity, option=held[row].option, vol=held[row].vol)
-                for row in rows
-            ]
+        for style, rows in _by_style(held).items():
+            holdings = _unit_holdings(ticker, [held[row] for row in rows])
             here = np.array([of.market.spot])
             now[rows] = option_values(holdings, of.market, here, np.zeros(1), 0.0, exercise=style)[:, 0, 0]
             for d, day in enumerate(self._dates(days)):
@@ -407,6 +461,33 @@ class SharedContext(Context):
         if grid.unknown:
             raise Unknown(f"no value under this scenario for {', '.join(grid.unknown)}")
         return grid
+
+    def past_moves(self, days: int, window: int) -> Floats:
+        """Return the moves of the tickers held over past periods; see `Context.past_moves`."""
+        return self.shared.past_moves(self, days, window)
+
+    def spot_pnl(self, ticker: str, moves: Floats) -> Floats:
+        """Return a ticker's P/L when its spot alone moves; see `Context.spot_pnl`."""
+        found = self.shared.spot_pnl(self.valued, ticker, moves)
+        return Context.spot_pnl(self, ticker, moves) if found is None else found
+
+    def maintenance_usd(self, lines: Sequence[Line], *, many: bool = True) -> float:
+        """Return an account's maintenance requirement; see `Context.maintenance_usd`."""
+        return self.shared.maintenance_usd(self, lines)
+
+
+def _by_style(lines: Sequence[Line]) -> dict[Exercise, list[int]]:
+    """Return the rows of the options of each exercise style."""
+    styles: dict[Exercise, list[int]] = {}
+    for row, line in enumerate(lines):
+        if line.option is not None:
+            styles.setdefault(exercise_of(line.option), []).append(row)
+    return styles
+
+
+def _unit_holdings(ticker: str, lines: Sequence[Line]) -> list[Holding]:
+    """Return a share's worth of each contract, ready to be revalued."""
+    return [Holding(ticker=ticker, quantity=line.position.quantity, option=line.option, vol=line.vol) for line in lines]
 
 
 def _scaled(unit: Line, position: Position, beta: Beta | None) -> Line:

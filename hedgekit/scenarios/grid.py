@@ -162,6 +162,8 @@ def revalue(
     moves, shocks = _vector("spot_moves", spot_moves), _vector("vol_shocks", vol_shocks)
     if (moves < -1.0).any():
         raise InputError(f"spot move {moves.min():g}: a spot cannot fall by more than 100% (-1)")
+    if vol_rule == "relative" and (shocks < -1.0).any():
+        raise InputError(f"vol shock {shocks.min():g}: a vol cannot fall by more than 100% (-1)")
     if vol_rule not in ("relative", "absolute"):
         raise InputError(f"vol rule {vol_rule!r}: use 'relative' or 'absolute'")
     if smile not in ("sticky_strike", "sticky_delta"):

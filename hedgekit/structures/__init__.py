@@ -24,6 +24,7 @@ STRUCTURES = {
     "bear-call-spread": "hedgekit.structures.bear_call_spread",
     "iron-condor": "hedgekit.structures.iron_condor",
     "iron-butterfly": "hedgekit.structures.iron_butterfly",
+    "condor": "hedgekit.structures.condor",
     "butterfly": "hedgekit.structures.butterfly",
     "broken-wing-butterfly": "hedgekit.structures.broken_wing_butterfly",
     "calendar": "hedgekit.structures.calendar",

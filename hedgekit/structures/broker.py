@@ -85,5 +85,6 @@ def ask(holdings: Sequence[Holding], setting: Setting) -> Broker:
         dividends=setting.cash,
         shares=sum(held.shares for held in shares_of(holdings)),
         chain=setting.chain,
+        vols=vols,
     )
     return Broker(margin=margin, cash_usd=cash, cash_refusal=refusal, portfolio=scan, assignment=ledger)

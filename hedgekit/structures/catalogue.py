@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from datetime import date
+from itertools import pairwise
 from types import ModuleType
 
 from hedgekit.errors import InfeasibleError, InputError
@@ -54,6 +55,11 @@ def build(name: str, desk: Desk) -> tuple[Holding, ...]:
     if desk.choice.cap is not None and capped is None:
         raise InputError(f"--cap: {name} has no open side to limit")
     names = capped if capped and len(strikes) == len(capped) else home.STRIKES
+    if not desk.choice.strikes and any(not low < high for low, high in pairwise(strikes)):
+        raise InputError(
+            f"{name}: the strikes chosen, {', '.join(f'{k:g}' for k in strikes)}, must rise ({', '.join(names)}): give "
+            "--delta or --otm a value for each main strike, other widths, or --strikes"
+        )
     require_rising(names, strikes)
     legs: tuple[Holding, ...] = tuple(home.legs(desk, strikes))
     if desk.far_expiry is None:

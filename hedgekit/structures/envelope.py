@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -20,7 +21,7 @@ from hedgekit.errors import ConvergenceError
 from hedgekit.model import Holding, Leg
 from hedgekit.payoff import PiecewiseLinear, expiry_wealth
 from hedgekit.structures.outcome import Outcome, gaining, outlay
-from hedgekit.structures.revaluation import cash_after, option_values
+from hedgekit.structures.revaluation import cash_after, option_values, terms_after
 from hedgekit.structures.setting import Setting, options_of, shares_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -84,24 +85,48 @@ def living_outcome(holdings: Sequence[Holding], setting: Setting, fee: float) ->
 
 
 def _far(leg: Leg, setting: Setting, elapsed: float) -> _Far:
-    """Bound a leg's value at zero and far above: deep in the money a call is exercised at the best moment for it."""
+    """Bound a leg's value at zero and far above."""
     count = float(leg.contracts * leg.option.multiplier)
     day = leg.option.expiry
-    rate, div_yield, left = setting.rates[day], setting.div_yields[day], setting.t_years[day] - elapsed
     if leg.option.sign == -1:
+        (_, div_yield), left = terms_after(setting, day, elapsed), setting.t_years[day] - elapsed
         return _Far(leg, count, -max(1.0, math.exp(-div_yield * left)), 0.0, 0.0)
+    slope, limit = far_above(np.array([leg.option.strike]), day, setting, elapsed)
+    return _Far(leg, count, 0.0, slope, float(limit[0]))
+
+
+def far_above(strikes: FloatArray, day: date, setting: Setting, elapsed: float) -> tuple[float, FloatArray]:
+    """Return what calls come to as the spot grows without bound: exercised at the best moment for them.
+
+    Parameters
+    ----------
+    strikes : ndarray of float64, shape (n,)
+    day : datetime.date
+        Their expiry.
+    setting : Setting
+    elapsed : float
+        Years from now until they are valued.
+
+    Returns
+    -------
+    slope : float
+        Of their value.
+    limit : ndarray of float64, shape (n,)
+        Value less slope x spot, dollars a share.
+    """
+    (rate, div_yield), left = terms_after(setting, day, elapsed), setting.t_years[day] - elapsed
     cash = [(when, amount) for when, amount in cash_after(setting, elapsed) if when <= left]
 
-    def held_until(when: float) -> float:
+    def held_until(when: float) -> FloatArray:
         missed = sum(amount * math.exp(-rate * paid) for paid, amount in cash if paid < when)
-        return -leg.option.strike * math.exp(-rate * when) - missed
+        return np.asarray(-strikes * math.exp(-rate * when) - missed)
 
     last = held_until(math.nextafter(left, math.inf))
     if setting.exercise == "european" or div_yield < 0.0:
-        return _Far(leg, count, 0.0, math.exp(-div_yield * left), last)
+        return math.exp(-div_yield * left), last
     if div_yield > 0.0:
-        return _Far(leg, count, 0.0, 1.0, -leg.option.strike)
-    return _Far(leg, count, 0.0, 1.0, max(-leg.option.strike, last, *(held_until(paid) for paid, _ in cash)))
+        return 1.0, -strikes
+    return 1.0, np.max([-strikes, last, *(held_until(paid) for paid, _ in cash)], axis=0)
 
 
 class _Search:

@@ -14,15 +14,18 @@ from hedgekit.pricing import engine_name
 from hedgekit.structures.envelope import living_outcome
 from hedgekit.structures.found import Found
 from hedgekit.structures.outcome import exact_outcome, outlay
-from hedgekit.structures.outlook import dividends_usd
+from hedgekit.structures.outlook import dividends_usd, early_exercise
 from hedgekit.structures.sentence import what_must_happen
 from hedgekit.structures.setting import Setting, forward_price, options_of, shares_of
 from hedgekit.structures.view import View
 
 if TYPE_CHECKING:
-    from hedgekit.structures.find import Search
+    from hedgekit.structures.search import Search
 
 Picks = list[tuple[str, tuple[Holding, ...]]]
+
+HALF_CENT = 0.005
+"""Dollars a contract: a calendar's greatest loss is known to no less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ def measured(picks: Picks, setting: Setting, view: View, market: Priced, limits:
         one = _measure(name, held, setting, view, market, limits, search)
         if one is None or one.profit_probability < limits.min_probability or one.expected_value_usd <= 0.0:
             continue
+        if one.financed_loss_usd > limits.max_loss + HALF_CENT or one.capital_usd > limits.max_capital + HALF_CENT:
+            continue
         found.append(one)
     return found
 
@@ -70,7 +75,9 @@ def _measure(
     outcome = living_outcome(held, setting, fee) if later else exact_outcome(held, fee)
     if outcome.low is None or outcome.low >= 0:
         return None
-    rights = sum(search.rights.get(leg.option, 0.0) * leg.contracts * leg.option.multiplier for leg in legs)
+    near = [leg for leg in legs if leg.option.expiry == setting.horizon]
+    rights = sum(search.rights[leg.option] * leg.contracts * leg.option.multiplier for leg in near)
+    rights += early_exercise([leg for leg in legs if leg not in near], outcome, setting) if later else 0.0
     beside = rights + float(outlay(held, fee)) * (search.discount - 1.0) + dividends_usd(held, setting)
     expected, theirs = (search.discount * known.expect(outcome.profit) + beside for known in (view, market))
     loss = -float(outcome.low)
@@ -159,7 +166,7 @@ def stated(
         "spot": chain.spot,
         "spot_source": setting.spot_source,
         "expiry": day,
-        "far_expiry": max(setting.t_years) if len(setting.t_years) > 1 else None,
+        "later_expiries": [other for other in setting.t_years if other > day],
         "t_years": setting.t_horizon,
         "rate": setting.rates[day],
         "rate_source": setting.rate_source,

@@ -130,8 +130,8 @@ def gaining(profit: PiecewiseLinear) -> tuple[tuple[Fraction, Fraction | None], 
     edges = sorted(values)
     found: list[tuple[Fraction, Fraction | None]] = []
     for start, end in zip(edges, [*edges[1:], None], strict=True):
-        # no crossing lies inside: the sum of both ends has the sign of all between
-        sign = values[start] + values[end] if end is not None else values[start] or profit.end_slope
+        # no crossing lies inside: the ends that are not zero have the sign of all between
+        sign = values[start] or (profit.end_slope if end is None else values[end])
         if sign <= 0:
             continue
         if found and found[-1][1] == start and values[start] > 0:

@@ -124,7 +124,7 @@ def judge(
         statement=distribution.statement,
         profit_probability=distribution.probability_above(outcome.profit, 0.0),
         expected_value_usd=expected,
-        kelly_fraction=kelly(outcome, distribution, discount, kept),
+        kelly_fraction=kelly(outcome, distribution, discount, expected),
         in_the_money=symbols,
     )
 
@@ -246,10 +246,10 @@ def _matched_vol(setting: Setting, vol: float) -> float:
 
 
 PIECES = 4000
-"""Equally likely outcomes that the Kelly fraction is found over."""
+"""Spots that the Kelly fraction is found over, evenly spaced, each with the probability around it."""
 
 
-def kelly(outcome: Outcome, distribution: Distribution, discount: float, kept: float) -> float | None:
+def kelly(outcome: Outcome, distribution: Distribution, discount: float, expected: float) -> float | None:
     """Return the fraction of wealth to stake, as max loss, that makes its expected logarithm grow the most.
 
     ``max over f in [0, 1) of E[ln(1 + f X / L)]``, X the profit in today's money and L the greatest loss, over the
@@ -261,26 +261,29 @@ def kelly(outcome: Outcome, distribution: Distribution, discount: float, kept: f
     distribution : Distribution
     discount : float
         To the first expiry.
-    kept : float
-        Dollars beyond the discounted profit: interest on what is paid, dividends on shares.
+    expected : float
+        The expected value, dollars: the outcomes are shifted to have it as their mean, so that interest on what is
+        paid, dividends on shares and what early exercise takes or gives count, and a fair bet gets nothing.
     """
     if outcome.low is None or outcome.low >= 0:
         return None
-    middle = (np.arange(PIECES) + 0.5) / PIECES
-    spots = np.asarray(distribution.quantile(middle))
+    low, high = distribution.quantile(np.array([0.5, PIECES - 0.5]) / PIECES)
+    spots = np.linspace(low, high, PIECES)
+    mass = np.diff(distribution.cdf(0.5 * (spots[1:] + spots[:-1])), prepend=0.0, append=1.0)
     knots = np.array([float(knot) for knot in outcome.profit.knots])
     values = np.array([float(value) for value in outcome.profit.values])
     gain = np.interp(spots, knots, values) + float(outcome.profit.end_slope) * np.maximum(spots - knots[-1], 0.0)
-    gain = discount * gain + kept
+    gain = discount * gain
+    gain += expected - mass @ gain
     returns = gain / max(-float(outcome.low), -float(gain.min()))
     if returns.max() <= 0.0:
         return None
-    if returns.mean() <= 0.0:
+    if expected <= 0.0:
         return 0.0
-    low, high = 0.0, 1.0 - 1e-9
+    least, most = 0.0, 1.0 - 1e-9
     if returns.min() >= 0.0:
         return None
     for _ in range(60):
-        f = 0.5 * (low + high)
-        low, high = (f, high) if float(np.mean(returns / (1.0 + f * returns))) > 0.0 else (low, f)
-    return 0.5 * (low + high)
+        f = 0.5 * (least + most)
+        least, most = (f, most) if float(mass @ (returns / (1.0 + f * returns))) > 0.0 else (least, f)
+    return 0.5 * (least + most)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ def option_values(option: Option, setting: Setting, spots: FloatArray, elapsed: 
     intrinsic = np.maximum(option.sign * (spots - option.strike), 0.0)
     if left <= _A_MINUTE:
         return intrinsic
-    rate, div_yield = setting.rates[option.expiry], setting.div_yields[option.expiry]
+    rate, div_yield = terms_after(setting, option.expiry, elapsed)
     values = np.full(spots.shape, at_zero(option, setting, elapsed))
     some = spots > 0.0
     if some.any():
@@ -65,8 +66,32 @@ def at_zero(option: Option, setting: Setting, elapsed: float) -> float:
     if option.sign == 1:
         return 0.0
     left = setting.t_years[option.expiry] - elapsed
-    held = option.strike * math.exp(-setting.rates[option.expiry] * left)
+    held = option.strike * math.exp(-terms_after(setting, option.expiry, elapsed)[0] * left)
     return held if setting.exercise == "european" else max(option.strike, held)
+
+
+def terms_after(setting: Setting, day: date, elapsed: float) -> tuple[float, float]:
+    """Return rate and dividend yield from a time up to the first expiry until an expiry, decimal a year.
+
+    Forward ones: until the first expiry its own hold, so that what is expected then agrees with the forward of the
+    later expiry, ``q = (q_T T - q_1 t) / (T - t)``.
+
+    Parameters
+    ----------
+    setting : Setting
+    day : datetime.date
+        An expiry that is not past by then.
+    elapsed : float
+        Years from now.
+    """
+    first, left = setting.horizon, setting.t_years[day] - elapsed
+    if day == first or elapsed == 0.0 or left <= 0.0:
+        return setting.rates[day], setting.div_yields[day]
+    rate, div_yield = (
+        (terms[day] * setting.t_years[day] - terms[first] * elapsed) / left
+        for terms in (setting.rates, setting.div_yields)
+    )
+    return rate, div_yield
 
 
 def cash_after(setting: Setting, elapsed: float) -> tuple[tuple[float, float], ...]:

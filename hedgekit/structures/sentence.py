@@ -28,19 +28,19 @@ def what_must_happen(outcome: Outcome, setting: Setting) -> str:
         and outcome.gains[0] == (Fraction(0), None)
     ):
         return f"It pays wherever {setting.ticker} is {when}: check the prices, such a trade is rarely real."
-    places = " or ".join(_place(low, high, setting) for low, high in outcome.gains)
-    approximately = "" if outcome.is_exact else " about"
-    return f"Pays if {setting.ticker} is{approximately} {places} {when} (now {setting.spot:.2f})."
+    about = "" if outcome.is_exact else "about "
+    places = " or ".join(_place(low, high, setting, about) for low, high in outcome.gains)
+    return f"Pays if {setting.ticker} is {places} {when} (now {setting.spot:.2f})."
 
 
-def _place(low: Fraction, high: Fraction | None, setting: Setting) -> str:
+def _place(low: Fraction, high: Fraction | None, setting: Setting, about: str) -> str:
     if low == 0 and high is None:
         return "anywhere"
     if high is None:
-        return f"above {_level(low, setting)}"
+        return f"above {about}{_level(low, setting)}"
     if low == 0:
-        return f"below {_level(high, setting)}"
-    return f"between {_level(low, setting)} and {_level(high, setting)}"
+        return f"below {about}{_level(high, setting)}"
+    return f"between {about}{_level(low, setting)} and {_level(high, setting)}"
 
 
 def _level(spot: Fraction, setting: Setting) -> str:

@@ -1,6 +1,7 @@
 """Every structure of one or two listed strikes in columns: expected profit, greatest loss, capital, where it profits.
 
-Larger ones (condors, butterflies) are searched by the compiled kernel. All are of one contract, dollars, fees included.
+Larger ones (condors, butterflies, jade lizards) are searched by the compiled kernel. All are of one contract, dollars,
+fees included.
 """
 
 from __future__ import annotations
@@ -290,6 +291,24 @@ def collar(field: Field) -> Shape:
     )
 
 
+def ratio_spread(field: Field) -> Shape:
+    """Buy a put, sell two lower ones: the loss is greatest at a spot of zero."""
+    side = field.puts
+    low, high = _pairs(len(side), len(side))
+    cost = side.bought_cost[high] + 2.0 * side.sold_cost[low]
+    at_zero = MULTIPLIER * (side.strike[high] - 2.0 * side.strike[low]) - cost
+    gain = MULTIPLIER * (side.strike[high] - side.strike[low]) - cost
+    loss = np.maximum(cost, -at_zero)
+    return Shape(
+        value=side.bought_value[high] + 2.0 * side.sold_value[low],
+        loss=loss,
+        capital=loss - 3.0 * side.fee,
+        low=np.where(gain > 0.0, np.where(at_zero > 0.0, -np.inf, -at_zero / MULTIPLIER), np.inf),
+        high=np.where(cost < 0.0, np.inf, side.strike[high] - cost / MULTIPLIER),
+        parts=(("bought put", 1, high), ("sold put", -2, low)),
+    )
+
+
 SHAPES: dict[str, Callable[[Field], Shape]] = {
     "bull-call-spread": bull_call_spread,
     "bear-put-spread": bear_put_spread,
@@ -301,6 +320,7 @@ SHAPES: dict[str, Callable[[Field], Shape]] = {
     "cash-secured-put": cash_secured_put,
     "protective-put": protective_put,
     "collar": collar,
+    "ratio-spread": ratio_spread,
 }
 """Structures of the catalogue with one or two strikes -> their combinations."""
 
@@ -325,18 +345,29 @@ class Spreads:
     strike: FloatArray
 
 
-def sold_spreads(side: Side, kind: str) -> Spreads:
-    """Return the spreads of one kind that are sold: puts above a bought one, calls below one."""
+def sold_spreads(side: Side, *, below: bool, paid_back: bool = False) -> Spreads:
+    """Return the spreads of one kind whose sold strike is above the bought one (below the money), or below it.
+
+    Parameters
+    ----------
+    side : Side
+    below : bool
+        The bought strike is the lower one.
+    paid_back : bool
+        Such a spread of this kind is bought, not sold: as a sold one of the other kind it brings its width.
+    """
     low, high = _pairs(len(side), len(side))
-    bought, sold = (low, high) if kind == "put" else (high, low)
+    bought, sold = (low, high) if below else (high, low)
     order = np.lexsort((bought, sold))
     bought, sold = bought[order], sold[order]
+    width = MULTIPLIER * np.abs(side.strike[sold] - side.strike[bought])
+    cost = side.bought_cost[bought] + side.sold_cost[sold]
     return Spreads(
         bought=bought,
         sold=sold,
         value=side.bought_value[bought] + side.sold_value[sold],
-        cost=side.bought_cost[bought] + side.sold_cost[sold],
-        width=MULTIPLIER * np.abs(side.strike[sold] - side.strike[bought]),
+        cost=cost - width if paid_back else cost,
+        width=width,
         strike=side.strike[sold],
     )
 

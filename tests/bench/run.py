@@ -12,7 +12,8 @@ import platform
 import sys
 from pathlib import Path
 
-os.environ.setdefault("HEDGEKIT_THREADS", "1")
+for name in ("HEDGEKIT_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 
 def cpu() -> str:

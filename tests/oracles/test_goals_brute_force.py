@@ -22,7 +22,7 @@ HUNDREDTH = Fraction(1, 100)  # of a dollar: the search looks for no floor highe
 @SETTINGS
 @given(budget=st.sampled_from([0.0, 0.004, 0.01, 0.0273]), until=st.sampled_from([0.0, 80.0]), **PROBLEM)
 def test_the_floor_for_a_budget_is_the_highest_of_all_tickets(make_chain, budget, until, rows, floor, **terms):
-    problem = made_problem(make_chain, rows, floor, **{**terms, "min_cap": None})
+    problem = made_problem(make_chain, rows, floor, **terms)
     problem = replace(problem, goal=Goal(kind="budget", budget=budget, until=until))
     best = EveryTicket(problem, until=until).highest_floor(problem.budget)
     found, optimum = highest_floor(problem, max_legs=3)

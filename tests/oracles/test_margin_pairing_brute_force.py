@@ -13,6 +13,8 @@ from hedgekit.model import Leg, Option
 
 SPOT, RATE = 100.0, 0.20
 DAYS = (date(2026, 7, 17), date(2026, 8, 21))
+SPREADS = [(day, kind) for day in DAYS for kind in (None, "call", "put")]
+"""Last short expiry; of both kinds all short ones share it, of one kind they may end before."""
 
 
 def naked(option, premium):
@@ -54,12 +56,20 @@ def stock(shares, alone):
 
 
 def brute_force(longs, shorts, premiums, shares, *, maintenance):
-    """Every short contract goes to: nothing, shares, or its expiry's spread; every long to one of the spreads or shares."""
+    """Every short contract goes to: nothing, shares, or a spread that ends no earlier; every long to one or to shares."""
     best = float("inf")
     lots = abs(shares) // 100
     side_short, side_long = ("call", "put") if shares > 0 else ("put", "call")
     for placed in product(
-        *[["naked", "spread", *(["shares"] if o.kind == side_short and lots else [])] for o in shorts]
+        *[
+            [
+                "naked",
+                (o.expiry, None),
+                *((day, o.kind) for day in DAYS if day >= o.expiry),
+                *(["shares"] if o.kind == side_short and lots else []),
+            ]
+            for o in shorts
+        ]
     ):
         covering = [o for o, place in zip(shorts, placed, strict=True) if place == "shares"]
         if len(covering) > lots:
@@ -71,18 +81,16 @@ def brute_force(longs, shorts, premiums, shares, *, maintenance):
         )
         if total >= best + 3000 * lots:
             continue
-        spreads = {
-            day: [o for o, p in zip(shorts, placed, strict=True) if p == "spread" and o.expiry == day] for day in DAYS
-        }
+        spreads = {key: [o for o, p in zip(shorts, placed, strict=True) if p == key] for key in SPREADS}
         choices = [
-            ["idle", *[day for day in DAYS if spreads[day] and day <= o.expiry]]
+            ["idle", *[key for key in SPREADS if spreads[key] and key[0] <= o.expiry and key[1] in (None, o.kind)]]
             + (["shares"] if maintenance and o.kind == side_long and lots else [])
             for o in longs
         ]
         for tasks in product(*choices):
             helping = [o for o, task in zip(longs, tasks, strict=True) if task == "shares"]
             losses = [
-                spread_loss([o for o, t in zip(longs, tasks, strict=True) if t == day], spreads[day]) for day in DAYS
+                spread_loss([o for o, t in zip(longs, tasks, strict=True) if t == key], spreads[key]) for key in SPREADS
             ]
             if None in losses:
                 continue

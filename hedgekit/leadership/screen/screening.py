@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
@@ -149,6 +149,8 @@ def screen(
             "version": __version__,
         },
     )
+    if behind := _behind(history, index, facts.tickers):
+        notes.append(Note("prices_end_early", behind))
     for rule, count in result.count(None).items():
         if count == len(screened):
             notes.append(
@@ -158,6 +160,21 @@ def screen(
                 )
             )
     return replace(result, warnings=tuple(notes))
+
+
+def _behind(history: PriceHistory | None, index: str | None, tickers: Sequence[str]) -> str:
+    """Say when every ticker's prices end before the history does: each of its rules on prices is then unknown."""
+    if history is None or not len(history.dates):
+        return ""
+    held = [history.tickers.index(ticker) for ticker in tickers if ticker in history.tickers and ticker != index]
+    known = np.isfinite(history.close[:, held]) | np.isfinite(history.total_return[:, held])
+    days = np.flatnonzero(known.any(axis=1))
+    if not len(days) or days[-1] == len(history.dates) - 1:
+        return ""
+    last = history.dates[days[-1]].astype(date)
+    return (
+        f"the tickers' prices end on {last}, the history on {history.dates[-1].astype(date)}: --asof {last} judges then"
+    )
 
 
 def _prices(history: PriceHistory | None, ticker: str, index: str | None) -> dict[str, Any]:

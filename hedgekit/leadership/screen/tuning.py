@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.leadership.screen.predicates import PREDICATES, parameters
@@ -77,6 +77,16 @@ def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     return document
 
 
+RANGES: Final[Mapping[tuple[str, str], tuple[float, float]]] = {
+    ("debt_to_equity", "below"): (0.0, 10.0),
+    ("revenue_growth", "above"): (-1.0, 3.0),
+    ("earnings_growth", "above"): (-1.0, 10.0),
+    ("relative_strength", "above_index"): (-1.0, 3.0),
+    ("volume", "above"): (0.0, 50.0),
+}
+"""Fractions beyond these are percent: a debt/equity below 100 would pass everybody."""
+
+
 def _check(label: str, rule: str, key: str, value: Any, default: Any) -> None:
     truth, whole = isinstance(value, bool), isinstance(value, int) and not isinstance(value, bool)
     if isinstance(default, bool):
@@ -87,6 +97,9 @@ def _check(label: str, rule: str, key: str, value: Any, default: Any) -> None:
         right, wanted = (whole or isinstance(value, float)) and math.isfinite(value), "a number"
     if not right:
         raise DataError(f"{label}: [{rule}] {key} is {value!r}: expected {wanted}")
+    low, high = RANGES.get((rule, key), (-math.inf, math.inf))
+    if not low <= value <= high:
+        raise DataError(f"{label}: [{rule}] {key} is {value:g}: expected {low:g} to {high:g}, as a fraction: 100% is 1")
 
 
 def _near(name: str, known: Mapping[str, Any]) -> str:

@@ -151,7 +151,9 @@ def _members(label: str, data: bytes) -> Iterator[tuple[str, str, bytes]]:
                         inner = _within(label, stream.read(LARGEST_BYTES + 1))
                     shown_name = ascii(member.filename)[1:-1]
                     yield f"{label}({shown_name})", Path(member.filename).name, inner
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except DataError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise DataError(f"{label}: broken zip ({error}). {_CUT}") from None
 
 

@@ -21,7 +21,7 @@ from hedgekit.market.sources.moments import read_moment, says_day_only, writes_d
 from hedgekit.market.sources.rows import Rows, is_blank
 from hedgekit.market.sources.want import SeveralChains, Want
 from hedgekit.model import NEW_YORK, BoolArray, FloatArray, Option
-from hedgekit.units import MULTIPLIER, fraction
+from hedgekit.units import MULTIPLIER
 
 DAYS_LISTED = 30
 
@@ -67,8 +67,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """What each column may be called, compared as `key`; the first that the file has is taken."""
 
+SPOT_MOVES = 0.002  # rows whose spots are farther apart than this fraction are of different moments
 LEAST_WRONG = 1.0  # days by which a file's own count to expiry must be off to be said
-PERCENT_VOLS = 3.0  # a median vendor vol above this is in percent
 _PLAIN_NAME = re.compile(r"([A-Z]{1,5})(?![A-Za-z])")
 
 
@@ -128,15 +128,13 @@ def snapshot_of(
         return rows.numbers(have.get(what, ""), none=(NO_VALUE,), **how)
 
     vendor_iv = numbers("vendor_iv", percent=True)
-    with np.errstate(invalid="ignore"):
-        told = vendor_iv[vendor_iv > 0.0]
-    if len(told) and np.median(told) > PERCENT_VOLS:
-        vendor_iv = np.array([fraction(vol) for vol in vendor_iv])
     last_time = rows.times(have.get("last_time", ""), trade_zone)
     if moment is None and moment_from_trades and want.asof is None:
         moment, more = newest_trade(last_time)
         notes += more
     notes += _wrong_days(rows, have, options, moment)
+    spot, more = _spot(rows, have)
+    notes += more
     return Snapshot(
         options=options,
         bid=numbers("bid", least=0.0),
@@ -149,7 +147,7 @@ def snapshot_of(
         last_time=last_time,
         vendor_iv=vendor_iv,
         ticker=ticker or Counter(option.root for option in options).most_common(1)[0][0],
-        spot=_spot(rows, have),
+        spot=spot,
         moment=moment,
         label=content.label,
         source=content.name,
@@ -414,13 +412,23 @@ def _repeats(rows: Rows, have: Mapping[str, str]) -> bool:
     return len(set(rows_of)) < len(rows_of)
 
 
-def _spot(rows: Rows, have: Mapping[str, str]) -> float:
-    """Return the spot that most rows name; NaN when none does."""
+def _spot(rows: Rows, have: Mapping[str, str]) -> tuple[float, Warnings]:
+    """Return the spot that most rows name, NaN when none does, and a note when others name quite another."""
     if "spot" not in have:
-        return math.nan
+        return math.nan, ()
     spots = rows.numbers(have["spot"], least=0.0, none=(NO_VALUE, 0.0))
     spots = spots[np.isfinite(spots)]
-    return float(Counter(spots.tolist()).most_common(1)[0][0]) if len(spots) else math.nan
+    if not len(spots):
+        return math.nan, ()
+    spot, count = Counter(spots.tolist()).most_common(1)[0]
+    others = spots[np.abs(spots - spot) > SPOT_MOVES * spot]
+    if not len(others):
+        return float(spot), ()
+    message = (
+        f"{have['spot']} is not the same on all rows: {spot:g} on {count:,}, from {others.min():g} to {others.max():g} "
+        f"on {len(others):,}: {spot:g} is taken, and quotes of another moment may be mixed in"
+    )
+    return float(spot), (("spot_differs", message),)
 
 
 def _other_deliverable(rows: Rows, have: Mapping[str, str]) -> BoolArray | None:

@@ -68,8 +68,6 @@ def fit(chain: Chain, *, rate: Given = None, dividends: Given = None, market: Ma
     if not ahead:
         raise InputError(f"{chain.source}: every expiry has passed at {chain.asof:%Y-%m-%d %H:%M} New York")
     settled = market or resolve(chain, ahead, rate=rate, dividends=dividends, with_forwards=True)
-    if market is None and settled.cash:
-        settled = _to_parity(chain, settled)
     surface = _fitted(chain, settled)
     told = market is not None or dividends is not None or chain.exercise == "european"
     if told or not surface.inside_share < GOOD_SHARE:

@@ -30,7 +30,10 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     body += table(["rule", "verdict", "value", "limit", "message", "calculation"], rows, text=(0, 1, 4, 5))
     changes = answer.get("changes")
     if changes is not None:
-        told = [f"{change['id']}: {change['change']}" for change in changes]
+        told = [
+            f"{change['id']}: {change['change']}{' (its limit or keys were changed)' if change.get('reset') else ''}"
+            for change in changes
+        ]
         body += paragraph("Since the earlier check: " + ("; ".join(told) or "no verdict has changed") + ".")
     title = f"{answer['verdict'].upper()}: {counts['breach']} of {len(rules)} rules breached, policy {answer['policy']}"
     return [Section(title=title, body=body + foot(answer))]

@@ -10,7 +10,17 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "symbol": ("symbol", "ticker", "instrument", "financial instrument", "security", "contract"),
     "quantity": ("quantity", "qty", "position", "shares", "contracts", "units"),
     "account": ("account", "account number", "account id", "clientaccountid", "account name", "acct"),
-    "price": ("price", "last price", "mark", "mark price", "markprice", "close price", "current price", "last"),
+    "price": (
+        "price",
+        "last price",
+        "share price",
+        "mark",
+        "mark price",
+        "markprice",
+        "close price",
+        "current price",
+        "last",
+    ),
     "cost": (
         "cost per share",
         "cost/share",
@@ -24,29 +34,31 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "price paid",
         "cost",
     ),
-    "value": ("market value", "mkt val", "current value", "position value", "positionvalue", "value"),
+    "value": ("market value", "mkt val", "current value", "position value", "positionvalue", "value", "total value"),
     "asset": ("asset class", "assetclass", "asset category", "asset type", "security type", "sectype"),
     "multiplier": ("multiplier", "mult"),
     "strike": ("strike", "strike price"),
-    "expiry": ("expiry", "expiration", "expiration date", "expiry date"),
-    "right": ("put/call", "right", "call/put", "option type", "kind"),
+    "expiry": ("expiry", "expiration", "expiration date", "expiry date", "exp date", "exp", "expires", "maturity"),
+    "right": ("put/call", "right", "call/put", "put call", "call put", "option type", "kind"),
+    "side": ("side", "long/short", "long short", "l/s", "direction", "quantity direction", "position side", "buy/sell"),
     "type": ("type", "instrument type"),
     "detail": ("levelofdetail", "level of detail"),
-    "currency": ("currency", "currencyprimary", "currency primary"),
+    "currency": ("currency", "currencyprimary", "currency primary", "currency code", "trading currency", "ccy", "curr"),
+    "asof": ("as of date", "as of", "asof", "report date", "reportdate", "position date"),
     "stop": ("stop", "stop price", "stop level"),
     "description": ("description",),
 }
 
 
 def names_of(heading: str) -> tuple[str, ...]:
-    """Return the names one heading goes by: Schwab writes ``Qty (Quantity)``.
+    """Return the names one heading goes by: Schwab writes ``Qty (Quantity)``, E*Trade ``Value $``.
 
     Examples
     --------
-    >>> names_of("Qty (Quantity)"), names_of("Average_Cost Basis")
-    (('qty', 'quantity'), ('average cost basis',))
+    >>> names_of("Qty (Quantity)"), names_of("Average_Cost Basis"), names_of("Value $")
+    (('qty', 'quantity'), ('average cost basis',), ('value',))
     """
-    plain = " ".join(heading.strip().lower().replace("_", " ").split())
+    plain = " ".join(heading.strip().lower().replace("_", " ").replace("-", " ").split()).removesuffix(" $")
     both = re.fullmatch(r"([^(]+)\(([^)]+)\)", plain)
     return (both[1].strip(), both[2].strip()) if both else (plain,)
 
@@ -62,6 +74,19 @@ def fields_of(headings: Sequence[str]) -> dict[str, int]:
                 found[field] = at
                 break
     return found
+
+
+def repeated(headings: Sequence[str]) -> str:
+    """Return a heading that is there twice and means a field: which of the two holds would be a guess.
+
+    Examples
+    --------
+    >>> repeated(["Symbol", "Quantity", "Note", "Note", "quantity"]), repeated(["Symbol", "Quantity"])
+    ('quantity', '')
+    """
+    plain = [names_of(heading)[0] for heading in headings]
+    known = {name for names in HEADINGS.values() for name in names}
+    return next((name for at, name in enumerate(plain) if name in known and name in plain[:at]), "")
 
 
 def is_header(headings: Sequence[str]) -> bool:

@@ -1,20 +1,28 @@
 """Positions as CSV: ours (``symbol,quantity``) or a broker's export with whatever columns it adds.
 
 Lines above the header and single-cell lines below the table (disclaimers, "Date downloaded") are not positions; how
-many were passed over is said. Anything else that cannot be read is an error.
+many were passed over is said. A file of several accounts has one table after the other, each under its account's
+name. Anything else that cannot be read is an error.
 """
 
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Sequence
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.results import Note
-from hedgekit.risk.readers.columns import fields_of, is_header
+from hedgekit.risk.readers.columns import fields_of, is_header, repeated
+from hedgekit.risk.readers.days import day_said
 from hedgekit.risk.readers.statement import Row, Statement
 from hedgekit.risk.readers.symbols import read_symbol
 
-TOTALS = ("ACCOUNT TOTAL", "POSITIONS TOTAL", "TOTAL", "GRAND TOTAL", "TOTALS")
+_TOTAL = re.compile(r"(SUB[ -]?)?TOTALS?|(SUB[ -]?)?TOTAL (ACCOUNT|PORTFOLIO|MARKET)?( ?VALUE)?|[A-Z ]+ TOTALS?")
+"""A line that sums others up; "Total Cash" is not one: it may be all the cash there is."""
+
+_CUT_SHORT = re.compile(r"[A-Z]{1,5}\s+\d.*|.*\d{6}[CP]\d*", re.ASCII)
+"""A lone cell like this is the beginning of an option, not a remark."""
 
 
 def recognises(text: str) -> bool:
@@ -42,39 +50,63 @@ def read(text: str, label: str) -> Statement:
         parted = next((mark for mark in (";", "\t") if len(shown) == 1 and mark in shown[0]), "")
         remedy = f": its cells are parted by {parted!r}, save it with commas" if parted else ""
         raise DataError(f"{label}: no header with a symbol and a quantity (first line: {names}){remedy}")
-    fields = fields_of(lines[start][1])
-    width = len(lines[start][1])
-    rows, passed = [], []
-    for number, cells in lines[start + 1 :]:
+    header = lines[start][1]
+    fields, width = fields_of(header), len(header)
+    if twice := repeated(header):
+        raise DataError(f"{label}: line {lines[start][0]}: two columns are headed {twice!r}: keep one")
+    several = any(cells == header for _, cells in lines[start + 1 :])
+    account = _title(lines, start) if several else ""
+    rows: list[Row] = []
+    passed: list[str] = []
+    aside: list[str] = []
+    for at, (number, cells) in enumerate(lines[start + 1 :], start=start + 1):
         filled = [cell for cell in cells if cell]
         if not filled:
             continue
         symbol = cells[fields["symbol"]] if fields["symbol"] < len(cells) else ""
         if is_header(cells):
-            raise DataError(f"{label}: line {number}: a second header: give one table of positions a file")
-        if symbol.upper() in TOTALS:
+            account = _title(lines, at)
+            if cells != header or not account:
+                raise DataError(
+                    f"{label}: line {number}: a second header: give one table of positions a file, or the same columns "
+                    "under a line with each account's name"
+                )
+            continue
+        if _TOTAL.fullmatch(symbol.upper()):
             passed.append(f"line {number} ({symbol})")
             continue
         counted = fields["quantity"] < len(cells) and cells[fields["quantity"]]
-        if len(filled) == 1 and not counted and not _is_symbol(filled[0]):
+        if len(filled) == 1 and not counted and not _is_symbol(filled[0], rows):
             passed.append(f"line {number}")
+            aside.append(filled[0])
             continue
         if len(cells) > width and any(cells[width:]):
             raise DataError(f"{label}: line {number}: {len(cells)} cells, the header has {width}: is a comma unquoted?")
         if "detail" in fields and cells[fields["detail"]].upper() == "LOT":
             passed.append(f"line {number} (a lot of the line above)")
             continue
-        found = {name: cells[at] for name, at in fields.items() if at < len(cells) and cells[at]}
-        rows.append(Row(where=f"line {number}", cells=found))
+        found = {name: cells[place] for name, place in fields.items() if place < len(cells) and cells[place]}
+        rows.append(Row(where=f"line {number}", cells={"account": account, **found} if account else found))
     notes: tuple[Note, ...] = ()
     if passed:
         some = ", ".join(passed[:4]) + (f" and {len(passed) - 4} more" if len(passed) > 4 else "")
         notes = (Note("lines_passed_over", f"{label}: no positions on {some}: totals or remarks"),)
-    return Statement(rows=tuple(rows), notes=notes)
+    remarks = [*(" ".join(cells) for _, cells in lines[:start]), *aside]
+    return Statement(rows=tuple(rows), notes=notes, asof=day_said(remarks))
 
 
-def _is_symbol(cell: str) -> bool:
+def _title(lines: Sequence[tuple[int, list[str]]], header: int) -> str:
+    """Return the account's name in the line above a header; empty when there is none."""
+    above = next((cells for _, cells in reversed(lines[:header]) if any(cells)), [])
+    filled = [cell for cell in above if cell]
+    return filled[0] if len(filled) == 1 else ""
+
+
+def _is_symbol(cell: str, rows: Sequence[Row]) -> bool:
     """Whether a lone cell names a position, whose quantity is then missing, and is no remark."""
+    first = cell.split()[0].upper()
+    if _CUT_SHORT.fullmatch(cell) or any(first == str(row.cells.get("symbol", "")).upper() for row in rows):
+        return True
     try:
         read_symbol(cell)
     except InputError:

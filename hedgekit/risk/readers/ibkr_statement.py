@@ -6,10 +6,15 @@ import csv
 
 from hedgekit.errors import DataError
 from hedgekit.results import Note
+from hedgekit.risk.readers.amounts import amount
 from hedgekit.risk.readers.columns import fields_of, is_header
+from hedgekit.risk.readers.days import read_day
 from hedgekit.risk.readers.statement import Row, Statement
 
-SECTION, CASH, ACCOUNT = "Open Positions", "Cash Report", "Account Information"
+SECTION, CASH, ACCOUNT, STATEMENT = "Open Positions", "Cash Report", "Account Information", "Statement"
+SUMMARY = "Base Currency Summary"
+"""The line that adds the currencies up."""
+
 _LEAD = 2  # every line begins with the section and Header, Data, SubTotal or Total
 
 
@@ -29,15 +34,20 @@ def read(text: str, label: str) -> Statement:
     fields: dict[str, int] = {}
     discriminator: int | None = None
     rows: list[Row] = []
-    account, lots = "", 0
+    account, period, lots = "", "", 0
     for number, cells in enumerate(csv.reader(text.splitlines()), start=1):
         if len(cells) < _LEAD + 1:
             continue
         section, mark, rest = cells[0].lstrip("\ufeff"), cells[1], [cell.strip() for cell in cells[_LEAD:]]
+        if section == STATEMENT and mark == "Data" and rest[0] == "Period":
+            period = " ".join(rest)
         if section == ACCOUNT and mark == "Data" and rest[0] == "Account":
             account = rest[1]
-        if section == CASH and mark == "Data" and rest[0] == "Ending Cash" and rest[1] == "USD":
-            rows.append(Row(where=f"line {number}", cells={"symbol": "CASH", "value": rest[2], "account": account}))
+        if section == CASH and mark == "Data" and rest[0] == "Ending Cash" and rest[1] != SUMMARY:
+            if rest[1] != "USD" and amount(rest[2]) == 0.0:
+                continue
+            cash = {"symbol": "CASH", "value": rest[2], "account": account, "currency": rest[1]}
+            rows.append(Row(where=f"line {number}", cells=cash))
         if section != SECTION:
             continue
         if mark == "Header":
@@ -52,4 +62,4 @@ def read(text: str, label: str) -> Statement:
             found = {name: rest[at] for name, at in fields.items() if at < len(rest) and rest[at]}
             rows.append(Row(where=f"line {number}", cells={"account": account, **found}))
     notes = (Note("lots_passed_over", f"{label}: {lots} lot lines are in their summary lines"),) if lots else ()
-    return Statement(rows=tuple(rows), notes=notes)
+    return Statement(rows=tuple(rows), notes=notes, asof=read_day(period))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from hedgekit.errors import DataError
-from hedgekit.risk.readers.columns import fields_of
+from hedgekit.risk.readers.columns import fields_of, repeated
+from hedgekit.risk.readers.days import read_day
 from hedgekit.risk.readers.statement import Row, Statement
 
 
@@ -25,7 +29,7 @@ def read(text: str, label: str) -> Statement:
         Not JSON, or of another shape.
     """
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{label}: not JSON: {error}") from None
     return of_document(document, label)
@@ -36,6 +40,8 @@ def of_document(document: Any, label: str) -> Statement:
     if isinstance(document, list):
         document = {"positions": document}
     positions = document.get("positions") if isinstance(document, dict) else None
+    if isinstance(positions, list) and "cash" not in document and (near := get_close_matches("cash", document, n=1)):
+        raise DataError(f"{label}: {near[0]!r} is no key of a book; did you mean 'cash'?")
     if not isinstance(positions, list):
         raise DataError(f'{label}: expected a list of positions, or {{"positions": [...], "cash": ...}}')
     rows = []
@@ -44,9 +50,31 @@ def of_document(document: Any, label: str) -> Statement:
         if not isinstance(entry, dict):
             raise DataError(f"{label}: {where} is {entry!r}: expected fields like symbol and quantity")
         names = list(entry)
+        if twice := repeated(names):
+            raise DataError(f"{label}: {where}: {twice!r} is there twice: keep one")
         rows.append(Row(where=where, cells={field: entry[names[at]] for field, at in fields_of(names).items()}))
     rows.extend(_cash(document.get("cash"), label))
-    return Statement(rows=tuple(rows))
+    return Statement(rows=tuple(rows), asof=_day(document, label))
+
+
+def _day(document: dict[str, Any], label: str) -> date | None:
+    """Return the day the book says it is of, under ``asof``."""
+    given = document.get("asof")
+    if given is None:
+        return None
+    day = read_day(str(given))
+    if day is None:
+        raise DataError(f"{label}: asof is {given!r}: expected a day like 2026-09-18")
+    return day
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its keys; one that is there twice would hide the other's value."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} is there twice")
+    return found
 
 
 def _cash(given: Any, label: str) -> list[Row]:

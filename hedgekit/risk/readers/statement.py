@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from hedgekit.results import Note
@@ -17,7 +18,8 @@ class Row:
     where : str
         "line 12" or "position 3", for messages.
     cells : dict
-        symbol, quantity, account, price, cost, value, asset, multiplier, strike, expiry, right, currency, stop.
+        symbol, quantity, side, account, price, cost, value, asset, type, multiplier, strike, expiry, right, currency,
+        stop, asof, description.
     """
 
     where: str
@@ -26,7 +28,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A file's rows as read, unjudged."""
+    """A file's rows as read, unjudged, and the day the file says it is of."""
 
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = ()
+    asof: date | None = None

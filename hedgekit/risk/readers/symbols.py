@@ -39,6 +39,7 @@ _UNDERLYING = {"SPXW": "SPX", "RUTW": "RUT", "NDXP": "NDX", "VIXW": "VIX", "BRKB
 
 CASH_SYMBOLS = frozenset(
     {"CASH", "USD", "$CASH", "CASH & CASH INVESTMENTS", "CASH AND CASH INVESTMENTS", "PENDING ACTIVITY", "FCASH"}
+    | {"MONEY ACCOUNTS", "CASH BALANCE", "SWEEP", "CASH SWEEP", "FUTURES CASH"}
     | {"SPAXX", "FDRXX", "FZFXX", "SPRXX", "FDLXX", "SWVXX", "SNVXX", "SNSXX", "VMFXX", "VMRXX", "QACDS", "CORE"}
 )
 """Cash, and the money-market funds brokers sweep it into at a dollar a share."""

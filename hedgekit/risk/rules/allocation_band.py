@@ -32,8 +32,8 @@ RULE = Rule(
     explain="The ticker's shares at market (or shares and options by delta dollars) over the net liquidation value.",
     params={
         "ticker": Param(kind="text", default=None, help="default: the policy's benchmark"),
-        "low": Param(kind="number", default=0.10, help="least fraction of net value", low=-10, high=10),
-        "high": Param(kind="number", default=0.15, help="largest fraction of net value", low=-10, high=10),
+        "low": Param(kind="number", default=0.10, help="least fraction of net value", low=-3, high=3),
+        "high": Param(kind="number", default=0.15, help="largest fraction of net value", low=-3, high=3),
         "measure": Param(
             kind="text", default="market", help='"market" (shares) or "delta"', choices=("market", "delta")
         ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, usd
-from hedgekit.risk.rules.bounds import ONE_OF, PARAMS, bounds
+from hedgekit.risk.rules.bounds import ONE_OF, PARAMS, bounds, refuses
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
@@ -46,4 +46,5 @@ RULE = Rule(
     },
     evaluate=evaluate,
     one_of=ONE_OF,
+    refuses=refuses,
 )

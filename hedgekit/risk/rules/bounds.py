@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit.risk.rule import Context, Param
+from hedgekit.risk.rule import MOST_USD, Context, Param
 
 PARAMS = {
-    "min_usd": Param(kind="number", default=None, help="least dollars"),
-    "max_usd": Param(kind="number", default=None, help="most dollars"),
-    "min_fraction": Param(kind="number", default=None, help="least fraction of net value", low=-20, high=20),
+    "min_usd": Param(kind="number", default=None, help="least dollars", low=-MOST_USD, high=MOST_USD),
+    "max_usd": Param(kind="number", default=None, help="most dollars", low=-MOST_USD, high=MOST_USD),
+    "min_fraction": Param(kind="number", default=None, help="least fraction of net value", low=-3, high=3),
     "max_fraction": Param(
-        kind="number", default=None, help="largest fraction of net value", low=-20, high=20, example=1.2
+        kind="number", default=None, help="largest fraction of net value", low=-3, high=3, example=1.2
     ),
 }
 ONE_OF = tuple(PARAMS)
+
+
+def refuses(params: Mapping[str, Any]) -> str:
+    """Say which least amount is above its most."""
+    for unit in ("usd", "fraction"):
+        low, high = params[f"min_{unit}"], params[f"max_{unit}"]
+        if low is not None and high is not None and low > high:
+            return f"min_{unit} {low:g} is above max_{unit} {high:g}"
+    return ""
 
 
 def bounds(context: Context, params: Mapping[str, Any]) -> tuple[float | None, float | None]:

@@ -30,10 +30,12 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
 
 RULE = Rule(
     id="expected-shortfall",
-    title="Historical CVaR",
+    title="CVaR",
     explain=(
         "The mean loss over the worst 1 - level of the past periods (Rockafellar and Uryasev's CVaR, the marginal "
-        "period counted in part), their returns applied to today's book, options revalued."
+        "period counted in part), their returns applied to today's book, options revalued. With basis implied, of a "
+        "lognormal at the chain's own at-the-money vol, tickers moving by beta: it needs no history, and its tail is "
+        "thin."
     ),
     params=PARAMS,
     evaluate=evaluate,

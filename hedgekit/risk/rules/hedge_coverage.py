@@ -45,8 +45,8 @@ RULE = Rule(
     ),
     params={
         "ticker": Param(kind="text", default=None, help="default: the policy's benchmark"),
-        "low": Param(kind="number", default=0.9, help="least coverage", low=0, high=10),
-        "high": Param(kind="number", default=1.1, help="most coverage", low=0, high=10),
+        "low": Param(kind="number", default=0.9, help="least coverage", low=0, high=3),
+        "high": Param(kind="number", default=1.1, help="most coverage", low=0, high=3),
         "min_days": Param(kind="count", default=1, help="days a put must still run to count", low=0, high=3650),
         "measure": Param(kind="text", default="shares", help="counted in", choices=("shares", "beta")),
     },

@@ -40,6 +40,6 @@ RULE = Rule(
     id="liquidity",
     title="Size beside open interest",
     explain="The largest share of a contract's open interest that the book holds; none open counts as too large.",
-    params={"limit": Param(kind="number", default=0.25, help="fraction of open interest", low=0, high=100)},
+    params={"limit": Param(kind="number", default=0.25, help="fraction of open interest", low=0, high=1)},
     evaluate=evaluate,
 )

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit.errors import HedgekitError
-from hedgekit.margin import reg_t
-from hedgekit.model import Leg
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, Unknown, share, usd
-from hedgekit.risk.valued import Line
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Take the account whose Reg T maintenance requirement uses most of its equity."""
-    cash = dict.fromkeys(context.valued.book.accounts, 0.0)
-    for account, amount in context.valued.book.cash:
-        cash[account] += amount
+    cash = context.valued.book.cash_by_account
     worst, words, parts = 0.0, "", []
     for account in context.valued.book.accounts:
         lines = [line for line in context.lines() if line.position.account == account]
         if not lines:
             continue
-        required = _required(context, lines)
+        required = context.maintenance_usd(lines)
         # short options are in the requirement at their price, and long ones have no loan value: neither is equity
         equity = cash[account] + sum(line.value_usd for line in lines if line.option is None)
         name = account or "the account"
@@ -44,22 +38,6 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     )
 
 
-def _required(context: Context, lines: list[Line]) -> float:
-    """Return the maintenance requirement of one account, dollars."""
-    legs, shares = [], dict.fromkeys(sorted({line.ticker for line in lines}), 0)
-    for line in lines:
-        if line.option is None:
-            shares[line.ticker] += int(line.position.quantity)
-        else:
-            legs.append(Leg(contracts=int(line.position.quantity), option=line.option, premium=line.mid))
-    spots = {ticker: context.spot(ticker) for ticker in shares}
-    try:
-        answer = reg_t(legs, spot=spots, shares=shares, asof=context.valued.asof)
-    except HedgekitError as error:
-        raise Unknown(f"the margin requirement cannot be computed: {error}") from None
-    return float(answer.maintenance_usd)
-
-
 RULE = Rule(
     id="margin-use",
     title="Margin requirement over equity",
@@ -67,6 +45,6 @@ RULE = Rule(
         "Reg T maintenance (the pairing that asks least) of each account over its cash and shares at market. A "
         "broker's house requirement may be higher."
     ),
-    params={"limit": Param(kind="number", default=0.70, help="fraction of equity", low=0, high=10)},
+    params={"limit": Param(kind="number", default=0.70, help="fraction of equity", low=0, high=1)},
     evaluate=evaluate,
 )

@@ -31,6 +31,11 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     )
 
 
+def refuses(params: Mapping[str, Any]) -> str:
+    """Refuse a grid without a move."""
+    return "" if any(params["spot_moves"]) else "moves no spot: give spot_moves other than 0"
+
+
 RULE = Rule(
     id="max-loss-grid",
     title="Worst loss over spot x vol x date",
@@ -41,9 +46,9 @@ RULE = Rule(
     ),
     params={
         "spot_moves": Param(
-            kind="numbers", default=[-0.3, -0.2, -0.1, 0.0, 0.1, 0.2], help="moves of the benchmark", low=-1, high=10
+            kind="numbers", default=[-0.3, -0.2, -0.1, 0.0, 0.1, 0.2], help="moves of the benchmark", low=-1, high=3
         ),
-        "vol_shocks": Param(kind="numbers", default=[-0.2, 0.0, 0.5], help="vol shocks", low=-1, high=10),
+        "vol_shocks": Param(kind="numbers", default=[-0.2, 0.0, 0.5], help="vol shocks", low=-1, high=4),
         "days": Param(kind="counts", default=[0, 21], help="calendar days ahead", low=0, high=3650),
         "vol_rule": Param(kind="text", default="relative", help="kind of shock", choices=("relative", "absolute")),
         "smile": Param(
@@ -56,4 +61,5 @@ RULE = Rule(
     },
     evaluate=evaluate,
     one_of=("limit_usd", "limit_fraction"),
+    refuses=refuses,
 )

@@ -33,6 +33,11 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     )
 
 
+def refuses(params: Mapping[str, Any]) -> str:
+    """Refuse a shock of nothing: it never loses."""
+    return "" if params["shock"] or params["vol_shock"] else "moves neither spot nor vol: no loss to see"
+
+
 RULE = Rule(
     id="max-loss-shock",
     title="Loss at a shock of the benchmark",
@@ -41,8 +46,8 @@ RULE = Rule(
         "with the American engine, vols shocked as said. Strikes keep their vols."
     ),
     params={
-        "shock": Param(kind="number", default=-0.20, help="move of the benchmark", low=-1, high=10),
-        "vol_shock": Param(kind="number", default=0.0, help="0.5: vols half as high again", low=-1, high=10),
+        "shock": Param(kind="number", default=-0.20, help="move of the benchmark", low=-1, high=3),
+        "vol_shock": Param(kind="number", default=0.0, help="0.5: vols half as high again", low=-1, high=4),
         "vol_rule": Param(
             kind="text", default="relative", help='"relative" or "absolute" vol shock', choices=("relative", "absolute")
         ),
@@ -50,4 +55,5 @@ RULE = Rule(
     },
     evaluate=evaluate,
     one_of=("limit_usd", "limit_fraction"),
+    refuses=refuses,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from hedgekit.errors import DataError
 from hedgekit.leadership.holdings import read_members_table
+from hedgekit.leadership.screen.facts import NOTHING
 from hedgekit.risk.rule import REQUIRED, Context, Outcome, Param, Rule, Unknown, share, usd
 from hedgekit.risk.rules.single_name import FUNDS
 
@@ -19,13 +20,18 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         ticker_at, sector_at = table.column("ticker", "symbol"), table.column("sector")
     except DataError as error:
         raise Unknown(str(error)) from None
-    sector_of = {cells[ticker_at].upper(): cells[sector_at] for _, cells in table.lines}
+    sectors: dict[str, set[str]] = {}
+    for _, cells in table.lines:
+        sectors.setdefault(cells[ticker_at].upper(), set()).add(cells[sector_at])
     sums: dict[str, float] = {}
     for ticker in context.valued.book.tickers:
         if ticker in params["exempt"]:
             continue
-        sector = sector_of.get(ticker, "")
-        if not sector:
+        found = sectors.get(ticker, set())
+        if len(found) > 1:
+            raise Unknown(f"{ticker} has several sectors in {table.label}: {', '.join(sorted(found))}")
+        sector = next(iter(found), "")
+        if sector.lower() in NOTHING:
             raise Unknown(f"{ticker} has no sector in {table.label}")
         sums[sector] = sums.get(sector, 0.0) + sum(line.delta_usd for line in context.lines(ticker))
     limit = params["limit"]
@@ -50,7 +56,7 @@ RULE = Rule(
     explain="Absolute delta dollars by sector over net value; funds named in exempt are left out, not looked through.",
     params={
         "file": Param(kind="text", default=REQUIRED, help="CSV ticker,sector beside the policy", example="sectors.csv"),
-        "limit": Param(kind="number", default=0.25, help="fraction of net value", low=0, high=10),
+        "limit": Param(kind="number", default=0.25, help="fraction of net value", low=0, high=1),
         "exempt": Param(kind="texts", default=FUNDS, help="broad funds and indexes, not judged"),
     },
     evaluate=evaluate,

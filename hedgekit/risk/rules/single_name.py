@@ -40,7 +40,7 @@ RULE = Rule(
     title="Largest single name",
     explain="Delta dollars (shares and options netted) of the largest ticker that is no broad fund, over net value.",
     params={
-        "limit": Param(kind="number", default=0.10, help="fraction of net value", low=0, high=10),
+        "limit": Param(kind="number", default=0.10, help="fraction of net value", low=0, high=1),
         "exempt": Param(kind="texts", default=FUNDS, help="broad funds and indexes, not judged"),
     },
     evaluate=evaluate,

@@ -33,7 +33,7 @@ RULE = Rule(
     title="Bid-ask spread",
     explain="The widest spread of an option held, as a fraction of its mid; spreads of a few cents are left out.",
     params={
-        "limit": Param(kind="number", default=0.30, help="fraction of the mid", low=0, high=2),
+        "limit": Param(kind="number", default=0.30, help="fraction of the mid", low=0, high=1),
         "cents_allowed": Param(kind="number", default=0.05, help="dollars that are never too wide", low=0, high=100),
     },
     evaluate=evaluate,

@@ -11,9 +11,7 @@ from hedgekit.risk.rules.covers import accounts, naked
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Count short contracts that neither longs, shares nor cash cover."""
-    cash = dict.fromkeys(context.valued.book.accounts, 0.0)
-    for account, amount in context.valued.book.cash:
-        cash[account] += amount
+    cash = context.valued.book.cash_by_account
     bare, secured = [], 0.0
     for (account, _), lines in accounts(context.held()).items():
         bare += naked(lines, "call")

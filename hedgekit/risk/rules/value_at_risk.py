@@ -1,4 +1,4 @@
-"""Historical value at risk stays within its limit."""
+"""Value at risk stays within its limit."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
 
 RULE = Rule(
     id="value-at-risk",
-    title="Historical value at risk",
+    title="Value at risk",
     explain=(
         "The loss that at most 1 - level of the past periods exceed when their returns are applied to today's book, "
-        "options revalued. History only: no period worse than those in the window is seen."
+        "options revalued: no period worse than those in the window is seen. With basis implied, of a lognormal at the "
+        "chain's own at-the-money vol, tickers moving by beta: it needs no history, and its tail is thin."
     ),
     params=PARAMS,
     evaluate=evaluate,

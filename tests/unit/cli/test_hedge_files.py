@@ -103,6 +103,32 @@ def test_a_changed_quote_or_certificate_is_not_proven(hedge, run, example, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("t_years", 0.3, "years to expiry"),
+        ("kind", "floorx", "expected one of floor"),
+        ("spot_source", "parity", "a spot from"),
+        ("budget", 0.5, "pays for"),
+        ("budget", None, "does not go with"),
+        ("budget", "x", "expected a fraction"),
+        ("floor", 0.9, "target"),
+        ("shares", 1600, "shares"),
+        ("fee", 0.0, "is not that of the chain"),
+        ("rate", 0.05, "growth"),
+        ("expiry", "2026-12-18", "years to expiry"),
+        ("max_legs", 4, ""),
+    ],
+)
+def test_a_goal_that_was_changed_is_not_proven(hedge, run, example, tmp_path, field, value, message):
+    hedge("--budget", 0.01, "--certificate", "proof.json")
+    made = json.loads((tmp_path / "proof.json").read_text())
+    made["goal"][field] = value
+    (tmp_path / "bent.json").write_text(json.dumps(made))
+    code, out, err = run("hedge", "verify", "bent.json", "--chain", example)
+    assert code == 3 and message in err and out == "" and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "not a JSON file"),
@@ -185,7 +211,7 @@ def test_every_goal_has_a_table_of_eighty_columns(run, example, tmp_path, words,
     [
         (["--shares", 100, "--holdings", "held.csv"], 2, "give one"),
         (["--shares", 100, "--beta", 1.0], 2, "--beta is of --holdings"),
-        (["--holdings", "held.csv", "--zero-cost"], 2, "--zero-cost is for --shares"),
+        (["--holdings", "held.csv", "--beta", 1.0, "--cvar", 0.1], 2, "their own moves"),
         (["--holdings", "nowhere.csv", "--beta", 1.0], 3, "nowhere.csv"),
         (["--holdings", "held.csv"], 2, "no beta of AAA to IWM"),
         (["--shares", 100, "--prices", "nowhere.csv"], 3, "nowhere.csv"),
@@ -198,3 +224,25 @@ def test_goals_and_files_that_cannot_be_end_with_a_sentence(run, example, tmp_pa
     (tmp_path / "held.csv").write_text("ticker,shares,price\nAAA,1000,30\n")
     ended, out, err = run("hedge", "--chain", example, "--by", BY, "--rate", 0.036, *words)
     assert ended == code and message in err and out == "" and "Traceback" not in err
+
+
+def test_what_if_is_one_command_and_its_ticket_a_scenario(hedge, run, example):
+    code, out, _ = hedge("--floor", 0.9, "--what-if", "--ticket", "orders.csv")
+    assert code == 0 and "what if: " in out and "(expiry)" in out and "45 days left" in out
+    assert max(map(len, out.splitlines())) <= 80
+    code, out, _ = hedge("--floor", 0.9, "--what-if", "--format", "json")
+    found = json.loads(out)["what_if"]
+    assert found["vol_rule"] == "relative" and found["smile_rule"] == "sticky_strike" and found["rolls"]
+    code, out, _ = run(
+        "scenario", "--shares", 1700, "--legs", "orders.csv", "--chain", example, "--rate", 0.036, "--days", "0",
+        "--spot-moves", "0,-20%", "--vol-shocks", "0", "--format", "json",
+    )  # fmt: skip
+    now, fallen = json.loads(out)["grid"]["pnl_usd"][0]
+    chosen = found["pnl_usd"][0][found["spot_moves"].index(-0.2)][found["vol_shocks"].index(0.0)]
+    start = found["pnl_usd"][0][found["spot_moves"].index(0.0)][found["vol_shocks"].index(0.0)]
+    assert code == 0 and fallen[0] - now[0] == pytest.approx(chosen - start, abs=1.0)
+
+
+def test_a_vol_index_without_its_what_if_is_refused(hedge):
+    code, out, err = hedge("--floor", 0.9, "--vol-index", "vix.csv")
+    assert code == 2 and "--what-if" in err and not out

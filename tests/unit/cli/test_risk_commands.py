@@ -127,6 +127,21 @@ def test_scenario_grid_and_table(run, example):
     assert code == 0 and max(map(len, out.splitlines())) <= 80 and "roll" in out
 
 
+def test_scenario_has_a_picture_in_the_terminal(run, example):
+    words = ("scenario", "--book", "book.csv", "--chain", example, *ASOF)
+    code, out, _ = run(*words, "--spot-moves", "20%,-20%,0", "--plot")
+    assert code == 0 and "worst of all dates and vol shocks" in out and "-20%" in out.splitlines()[-2]
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "words", [("--days", "1000000000"), ("--days=-5",), ("--vol-shocks=-2",), ("--spot-moves=-20",)]
+)
+def test_scenarios_that_cannot_be_are_usage(run, example, words):
+    code, _, err = run("scenario", "--book", "book.csv", "--chain", example, *ASOF, *words)
+    assert code == 2 and "hedgekit:" in err and "Traceback" not in err
+
+
 def test_scenario_of_legs_is_that_of_the_same_book(run, example, tmp_path):
     words = ("--chain", example, "--rate", "0.036", "--dividends", "0.011", "--format", "json")
     (tmp_path / "legs.csv").write_text("symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\nCASH,0\n")
@@ -164,7 +179,19 @@ def test_book_in_dollars(run, example):
         assert sum(row[name] for row in answer["lines"]) == pytest.approx(answer["totals"][name])
     assert answer["net_usd"] == pytest.approx(answer["totals"]["value_usd"] + 1_500_000)
     code, out, err = run("book", "book.csv", *ASOF)
-    assert code == 0 and "unknown" in out and "no chain of IWM" in " ".join(out.split())
+    assert code == 3 and "unknown" in out and "no chain of IWM" in " ".join(out.split())
+
+
+def test_a_book_with_an_unknown_line_does_not_end_with_0(run, example, tmp_path):
+    (tmp_path / "u.csv").write_text(BOOK + "ZZZ,5\n")
+    words = ("book", "u.csv", "--chain", str(example), "--rate", "0.036", "--dividends", "0.011")
+    code, out, err = run(*words)
+    assert code == 3 and out.startswith("UNKNOWN  1 of 3 lines") and "--allow-unknown" in err
+    code, out, _ = run(*words, "--format", "json", "--allow-unknown")
+    answer = json.loads(out)
+    assert code == 0 and answer["unknown_lines"] == 1 and answer["net_usd"] is None
+    known = sum(line["value_usd"] for line in answer["lines"] if line["problem"] is None)
+    assert answer["known_usd"] == pytest.approx(answer["cash_usd"] + known)
 
 
 def test_replay_without_files_is_usage(run, example):

@@ -27,7 +27,7 @@ TERMS = {"shares": 1000, "rate": 0.04, "dividends": 0.01, "expiry": date(2026, 9
         ({}, "floor"),
         ({"floor": 0.9}, "floor"),
         ({"budget": 0.01}, "budget"),
-        ({"budget": 0.01, "min_cap": 1.1}, "cap"),
+        ({"budget": 0.01, "min_cap": 1.1}, "budget"),
         ({"budget": 0.01, "min_cap": 1.1, "floor": 0.95}, "cap"),
         ({"zero_cost": True, "floor": 0.95}, "cap"),
         ({"delta_target": 0.5}, "delta"),
@@ -93,9 +93,17 @@ def test_zero_cost_costs_nothing_under_the_highest_cap(make_chain):
 
 
 def test_money_that_pays_for_the_floor_alone_sells_no_call(make_chain):
-    result = compare(make_chain(ROWS), budget=0.2, min_cap=1.05, **TERMS)
+    result = compare(make_chain(ROWS), budget=0.2, floor=0.9, min_cap=1.05, **TERMS)
     assert not any(leg.option.kind == "call" for leg in result.require().legs)
     assert "no call has to be sold" in result.why
+
+
+def test_a_cap_lets_calls_pay_for_a_higher_floor(make_chain):
+    alone = compare(make_chain(ROWS), budget=0.01, **TERMS)
+    capped = compare(make_chain(ROWS), budget=0.01, min_cap=1.05, **TERMS)
+    assert capped.require().cost_usd <= 1000 and capped.require().floor_usd > alone.require().floor_usd
+    assert min(leg.option.strike for leg in capped.require().legs if leg.option.kind == "call") >= 105
+    assert "calls are sold from 105%" in capped.why
 
 
 def test_a_level_makes_the_goal_weaker_and_cheaper_and_says_what_lies_below(make_chain):

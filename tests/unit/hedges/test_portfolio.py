@@ -164,3 +164,42 @@ def test_a_holding_without_a_beta_is_named(tmp_path):
     path.write_text("ticker,shares,price,beta\nAAA,5,30,1\nCCC,5,30,\n")
     with pytest.raises(InputError, match="no beta of CCC to IWM"):
         read_holdings(path, "IWM")
+
+
+@pytest.mark.parametrize("goal", [{"budget": 0.01}, {"budget": 0.01, "min_cap": 1.1}, {"zero_cost": True}])
+def test_money_is_that_of_the_holdings(chain, goal):
+    held = book(1.37, 1.2, 1.5, value=487_654.0)
+    result = compare_portfolio(chain, held, **goal, **terms(chain))
+    assert result.require().cost_usd <= goal.get("budget", 0.0) * 487_654.0
+    assert result.portfolio.cost_pct <= 100 * goal.get("budget", 0.0)
+    assert result.optimum.status == "optimal"
+
+
+def test_a_budget_keeps_the_most_that_the_same_floor_costs(chain):
+    held = book(1.37, value=487_654.0)
+    bought = compare_portfolio(chain, held, budget=0.02, **terms(chain)).portfolio
+    assert bought.floor is None and bought.index_level is None
+    more = bought.floor_usd / 487_654.0 + 0.002
+    dearer = compare_portfolio(chain, held, floor=more, **terms(chain)).require()
+    assert dearer.cost_usd > 0.02 * 487_654.0
+
+
+def test_a_level_of_the_index_holds_the_floor_down_to_it(chain):
+    held = book(1.37, value=487_654.0)
+    result = compare_portfolio(chain, held, floor=0.9, until=0.8, **terms(chain))
+    view = result.portfolio
+    assert view.until == 800.0 and view.floor_usd >= 0.9 * 487_654.0 - 0.01
+    assert result.require().cost_usd < compare_portfolio(chain, held, floor=0.9, **terms(chain)).require().cost_usd
+    assert view.puts > 0
+
+
+def test_a_delta_or_a_preset_is_that_of_the_index_shares(chain):
+    result = compare_portfolio(chain, book(1.2), delta_target=0.5, **terms(chain))
+    assert result.require().greeks["delta_shares"] <= 0.5 * result.problem.shares + 0.5
+    result = compare_portfolio(chain, book(1.2), preset="PPUT", **terms(chain))
+    assert result.recommended == "PPUT" and result.portfolio.puts == 6
+
+
+def test_a_tail_loss_of_holdings_is_refused(chain):
+    with pytest.raises(InputError, match="their own moves"):
+        compare_portfolio(chain, book(1.2), cvar=0.05, **terms(chain))

@@ -61,6 +61,15 @@ def test_a_sector_without_prices_is_unknown_and_keeps_its_place():
     assert result.warnings[-1].slug == "not_ranked"
 
 
+def test_a_wide_band_keeps_an_unranked_sector_too():
+    prices = made(0.005, 0.004)
+    close = prices.close.copy()
+    close[-1, 1] = np.nan
+    blind = history({name: close[:, i] for i, name in enumerate(prices.tickers)})
+    result = rotate(blind, benchmark="IDX", top=1, band=5, held=["S1"])
+    assert actions(result)["S1"] == "unknown" and result.hold == ("S1",)
+
+
 def test_ties_are_broken_by_name():
     result = rotate(made(0.001, 0.001, 0.001), benchmark="IDX", top=1, held=[])
     assert result.hold == ("S1",)

@@ -1,5 +1,6 @@
 """The state and its indicators together: unknown never votes, and nothing looks ahead."""
 
+import dataclasses
 import sys
 from datetime import date
 from pathlib import Path
@@ -51,7 +52,19 @@ def test_every_indicator_is_known_and_dated():
     assert named["breadth_above_average"].denominator == 12
     assert named["sector_participation"].denominator == 3
     assert named["valuation_gap"].value == pytest.approx(-25.0) and not named["valuation_gap"].votes
-    assert all(i.asof == result.asof for i in result.indicators if i.votes)
+    assert all(i.asof == result.asof for i in result.indicators if i.votes and i.name != "flows")
+    (flow,) = (i for i in result.indicators if i.name == "flows")
+    assert flow.votes and flow.asof is not None and flow.asof < result.asof  # published after the close
+
+
+def test_todays_flow_does_not_count_today():
+    """Shares outstanding are posted a day late: today's state must be the same whatever flowed today."""
+    pair, members, membership, flows = made()
+    other = dataclasses.replace(flows, flow_usd=np.append(flows.flow_usd[:-1], -1e12))
+    kept = [
+        assess(pair, constituents=members, membership=membership, flows=one, windows=WINDOWS) for one in (flows, other)
+    ]
+    assert kept[0].history == kept[1].history and kept[0].mean_vote == kept[1].mean_vote
 
 
 @pytest.mark.parametrize("cut", [60, 150, 298])

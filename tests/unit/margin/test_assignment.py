@@ -160,3 +160,15 @@ def test_lines_are_plain_data():
     (line,) = ledger(leg(-1, "280 C", 14.0))
     row = line.to_dict()
     assert row["ex_dates"][0]["ex_date"] == EX_DATE and row["symbol"] == "IWM260717C00280000"
+
+
+def test_a_put_at_its_exercise_value_is_kept_for_a_dividend_that_beats_the_interest_until_then():
+    put = Leg(contracts=-1, option=Option.parse("XYZ 2026-07-17 360 P"), premium=35.0)
+    terms = {"spot": 325.0, "asof": datetime(2026, 6, 22, 15, 0, tzinfo=NEW_YORK), "rate": 0.02}
+    (line,) = assignment_ledger([put], **terms, dividends=[(3 / 365, 1.53)])
+    assert line.optimal_now is False and "a holder waits" in line.why
+    # with the vol of the setting the price just after the dividend is known too
+    (line,) = assignment_ledger([put], **terms, dividends=[(3 / 365, 1.53)], vols={"XYZ260717P00360000": 0.13})
+    assert line.ex_dates[0].optimal and line.early_risk == "high" and line.pin_low is not None
+    (line,) = assignment_ledger([put], **terms, dividends=[(3 / 365, 0.03)])
+    assert line.optimal_now is True

@@ -7,8 +7,8 @@ from hedgekit.margin import cash_account
 from hedgekit.model import Leg, Option
 
 
-def leg(contracts, name, premium):
-    return Leg(contracts=contracts, option=Option.parse(f"XYZ 2026-09-18 {name}"), premium=premium)
+def leg(contracts, name, premium, root="XYZ", expiry="2026-09-18"):
+    return Leg(contracts=contracts, option=Option.parse(f"{root} {expiry} {name}"), premium=premium)
 
 
 def test_a_short_put_needs_its_strike_less_its_premium():
@@ -33,3 +33,26 @@ def test_shares_and_long_options_are_paid_in_full_and_cover_calls():
 def test_uncovered_sales_are_refused(legs, shares, words):
     with pytest.raises(InfeasibleError, match=words):
         cash_account(legs, spot=50.0, shares=shares)
+
+
+def test_european_spreads_settled_in_cash_keep_their_greatest_loss():
+    condor = [("4900 P", 1, 10.0), ("5000 P", -1, 20.0), ("5200 C", -1, 25.0), ("5250 C", 1, 15.0)]
+    asked = cash_account([leg(count, name, price, "SPX") for name, count, price in condor], spot=5100.0)
+    assert (asked.deposit_usd, asked.maintenance_usd) == (10_000.0 - 2000.0, 10_000.0)
+    put = cash_account([leg(-1, "5000 P", 20.0, "SPX")], spot=5100.0)
+    assert put.maintenance_usd == 500_000.0
+
+
+@pytest.mark.parametrize("later", ["2026-09-18", "2026-10-16"])
+def test_an_index_call_is_covered_by_one_that_expires_with_it_alone(later):
+    legs = [leg(-1, "5200 C", 25.0, "SPX"), leg(1, "5250 C", 35.0, "SPX", later)]
+    if later == "2026-09-18":
+        assert cash_account(legs, spot=5100.0).maintenance_usd == 5000.0
+        return
+    with pytest.raises(InfeasibleError, match="buy as many calls"):
+        cash_account(legs, spot=5100.0)
+
+
+def test_american_spreads_cover_nothing():
+    legs = [leg(-1, "50 P", 1.5), leg(1, "45 P", 0.5)]
+    assert cash_account(legs, spot=52.0).maintenance_usd == 5000.0

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from hedgekit.errors import InputError
-from hedgekit.margin import reg_t, reg_t_accounts
+from hedgekit.margin import maintenance_usd, reg_t, reg_t_accounts
 from hedgekit.model import Leg, Option
 
 IBM = 97.73
@@ -227,3 +227,53 @@ def test_a_book_of_fifty_lines_takes_no_time():
     # generous: a tenth of a second here; a search that has blown up takes minutes
     assert time.process_time() - begun < 8.0
     assert asked.warnings == ()
+
+
+def test_maintenance_alone_is_that_of_the_derivation():
+    draw = random.Random(7)
+    for _ in range(40):
+        legs = [
+            leg(
+                draw.choice([-3, -1, 1, 2]),
+                f"{draw.randrange(80, 121, 5)} {draw.choice('CP')}",
+                draw.randrange(1, 900) / 100,
+                expiry=draw.choice(["2026-09-18", "2026-12-18", "2027-12-17"]),
+            )
+            for _ in range(draw.randrange(1, 8))
+        ]
+        given = {"spot": 100.5, "shares": draw.choice([0, 250, -130, 1037]), "asof": date(2026, 6, 17)}
+        assert maintenance_usd(legs, **given) == reg_t(legs, **given).maintenance_usd
+
+
+def test_short_options_of_one_kind_may_expire_before_one_another():
+    legs = [
+        leg(1, "95 C", 12.0, expiry="2026-09-18"),
+        leg(-1, "100 C", 6.0, expiry="2026-07-17"),
+        leg(-1, "105 C", 5.0, expiry="2026-08-21"),
+        leg(1, "110 C", 4.0, expiry="2026-09-18"),
+    ]
+    # a condor of calls cannot lose at any exercise price; in pairs the 105 would be asked for $500
+    assert reg_t(legs, spot=100.0).maintenance_usd == 0.0
+
+
+def test_puts_and_calls_are_one_side_only_when_they_expire_together():
+    def both(later):
+        return [
+            leg(1, "90 P", 1.0, expiry=later),
+            leg(-1, "95 P", 2.0),
+            leg(-1, "105 C", 2.0, expiry=later),
+            leg(1, "110 C", 1.0, expiry=later),
+        ]
+
+    assert reg_t(both("2026-09-18"), spot=100.0).maintenance_usd == 500.0
+    assert reg_t(both("2026-10-16"), spot=100.0).maintenance_usd == 1000.0
+
+
+def test_a_double_diagonal_is_asked_for_its_wider_side():
+    legs = [
+        leg(1, "90 P", 2.0, expiry="2026-10-16"),
+        leg(-1, "95 P", 2.0),
+        leg(-1, "105 C", 2.0),
+        leg(1, "112 C", 2.0, expiry="2026-10-16"),
+    ]
+    assert reg_t(legs, spot=100.0).maintenance_usd == 700.0

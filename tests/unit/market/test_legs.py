@@ -90,3 +90,21 @@ def test_a_bad_file_names_line_and_value(tmp_path, text, says):
     path.write_text(text)
     with pytest.raises(DataError, match=says.replace("?", r"\?")):
         read_legs(path)
+
+
+def test_an_order_ticket_is_read_as_legs(tmp_path):
+    path = tmp_path / "ticket.csv"
+    path.write_text(
+        "action,quantity,osi_symbol,limit_touch\nBUY,12,IWM   260918P00270000,4.1\nsell,3,IWM   260918C00320000,\n"
+    )
+    bought, sold = read_legs(path)
+    assert bought == Order(quantity=12, instrument=PUT, price=4.1)
+    assert (sold.quantity, sold.price) == (-3, None)
+
+
+@pytest.mark.parametrize(("row", "message"), [("HOLD,1", "expected BUY or SELL"), ("BUY,-1", "without a sign")])
+def test_a_ticket_that_is_unclear_names_line_and_value(tmp_path, row, message):
+    path = tmp_path / "ticket.csv"
+    path.write_text(f"action,quantity,osi_symbol\n{row},IWM   260918P00270000\n")
+    with pytest.raises(DataError, match=rf"line 2.*{message}"):
+        read_legs(path)

@@ -11,6 +11,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.model import PriceHistory
 from hedgekit.pairs.discoveries import adjusted
 from hedgekit.pairs.scan import pair_scan
+from hedgekit.scale.engines import LocalProcesses, Lost
 
 
 def history(logs, tickers=None):
@@ -143,3 +144,27 @@ def test_the_command_answers_in_every_format(tmp_path):
     assert answer["pairs"][0]["discovery"] is True
     refused = CliRunner().invoke(group, ["pair", "scan", str(path), "--tickers", "T00"])
     assert refused.exit_code != 0
+
+
+def test_parts_on_two_processes_give_the_same_bytes(tmp_path, monkeypatch):
+    logs = planted(n=400, k=8, seed=5)
+    logs[:40, 2] = np.nan  # a later listing
+    logs[100, 5] = np.nan  # a gap
+    panel = history(logs)
+    monkeypatch.setattr("hedgekit.pairs.scan_parts.CHUNK", 5)
+    told = []
+    plain = pair_scan(panel, top=None)
+    spread = pair_scan(
+        panel, top=None, engine=LocalProcesses(2), progress=lambda done, total: told.append((done, total))
+    )
+    assert spread.to_json() == plain.to_json() and plain.tested == 28
+    assert told[-1] == (56, 56) and len(told) > 5
+
+
+def test_a_part_that_is_lost_is_not_passed_over():
+    class Losing:
+        def map(self, work, items, common=None):
+            yield 0, Lost(reason="its worker died")
+
+    with pytest.raises(DataError, match="28 pairs were not tested: its worker died"):
+        pair_scan(history(planted(n=300, k=8)), engine=Losing())

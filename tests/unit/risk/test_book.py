@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -88,11 +89,71 @@ quantity = -17
 """
 
 
+SCHWAB_ALL = """"Positions for All-Accounts as of 04:05 PM ET, 06/17/2026"
+
+"Individual ...123"
+"Symbol","Description","Qty (Quantity)","Price","Mkt Val (Market Value)","Asset Type",
+"IWM","ISHARES RUSSELL 2000","1,700","290.41","$493,697.00","ETFs & Closed End Funds",
+"IWM 09/18/2026 270.00 P","PUT ISHARES $270 EXP 09/18/26","17","4.10","$6,970.00","Option",
+"Account Total","--","--","--","$500,667.00","--",
+
+"Roth IRA ...456"
+"Symbol","Description","Qty (Quantity)","Price","Mkt Val (Market Value)","Asset Type",
+"IWM 09/18/2026 320.00 C","CALL ISHARES $320 EXP 09/18/26","-17","2.05","-$3,485.00","Option",
+"Cash & Cash Investments","--","--","--","$12,345.67","Cash and Money Market",
+"Account Total","--","--","--","$8,860.67","--",
+"""
+
+ETRADE = """Account Summary
+Account,Net Account Value,Cash Purchasing Power
+Individual Brokerage -1234,509527.67,12345.67
+
+View Summary - All Positions
+Symbol,Last Price $,Change %,Quantity,Price Paid $,Total Gain $,Value $
+IWM,290.41,-.5,1700,235.29,93704,493697.00
+IWM Sep 18 '26 $270 Put,4.10,2,17,4.12,-34,6970.00
+IWM Sep 18 '26 $320 Call,2.05,2,-17,2.0,-85,-3485.00
+CASH,,,,,,12345.67
+TOTAL,,,,,93585,509527.67
+
+Generated at Jun 17 2026 04:05 PM ET
+"""
+
+TASTY = """Account,Symbol,Type,Quantity,Exp Date,DTE,Strike Price,Call/Put,P/L Open,Mark
+5WX,IWM,STOCK,"1,700",,,,,41854,290.41
+5WX,IWM,OPTION,17,Sep 18 2026,93d,270,PUT,1241,4.10
+5WX,IWM   260918C00320000,OPTION,-17,Sep 18 2026,93d,320,CALL,200,2.05
+5WX,CASH,,12345.67,,,,,,
+"""
+
+TASTY_API = json.dumps(
+    {
+        "positions": [
+            {"symbol": "IWM", "instrument-type": "Equity", "quantity": 1700, "quantity-direction": "Long"},
+            {"symbol": "IWM   260918P00270000", "quantity": "17", "quantity-direction": "Long", "multiplier": 100},
+            {"symbol": "IWM   260918C00320000", "quantity": 17, "quantity-direction": "Short", "multiplier": 100},
+        ],
+        "cash": 12345.67,
+    }
+)
+
+MERRILL = """"Exported on: 06/17/2026 04:10 PM ET"
+""
+"Symbol ","Description","Quantity","Price","Value","Unrealized Gain/Loss $"
+"IWM","ISHARES RUSSELL 2000 ETF","1,700","$290.41","$493,697.00","+$93,704.00"
+"IWM 09/18/2026 270.00 P","PUT IWM","17","$4.10","$6,970.00","-$34.00"
+"IWM 09/18/2026 320.00 C","CALL IWM","(17)","$2.05","($3,485.00)","-$85.00"
+"Money accounts","","","","$12,345.67",""
+"Cash balance","","","","$0.00",""
+"Total","","","","$509,527.67",""
+"""
+
+
 @pytest.mark.parametrize(
     "text",
-    [SCHWAB, FIDELITY, IBKR, FLEX, COLUMNS, OURS, JSON, TOML, "\ufeff" + OURS],
-    ids=["schwab", "fidelity", "ibkr", "flex", "columns", "ours", "json", "toml", "bom"],
-)
+    [SCHWAB, SCHWAB_ALL, FIDELITY, IBKR, FLEX, ETRADE, TASTY, TASTY_API, MERRILL, COLUMNS, OURS, JSON, TOML],
+    ids=["schwab", "all", "fidelity", "ibkr", "flex", "etrade", "tasty", "api", "merrill", "columns", "ours", "json", "toml"],
+)  # fmt: skip
 def test_every_layout_is_the_same_book(write, text):
     book = load_book(write("book.any", text))
     held = [(p.option.compact if p.option else p.ticker, p.quantity) for p in book.positions]
@@ -116,6 +177,38 @@ def test_accounts_stay_apart(write):
     text = "account,symbol,quantity\na,IWM,100\nb,IWM,-50\na,CASH,5\nb,CASH,7\n"
     book = load_book(write("b.csv", text))
     assert book.accounts == ("a", "b") and book.cash == (("a", 5.0), ("b", 7.0)) and book.shares("IWM") == 50.0
+
+
+def test_a_file_says_of_which_day_it_is(write):
+    june = date(2026, 6, 17)
+    for text in (SCHWAB, SCHWAB_ALL, FIDELITY, ETRADE, MERRILL):
+        book = load_book(write("b.csv", text))
+        assert (book.first_day, book.last_day) == (june, june)
+    statement = 'Statement,Data,Period,"June 1, 2026 - June 17, 2026"\n' + IBKR
+    assert load_book(write("b.csv", statement)).last_day == june
+    flex = "symbol,quantity,ReportDate\nIWM,100,20260617\nSPY,5,20260616\n"
+    assert load_book(write("b.csv", flex)).first_day == date(2026, 6, 16)
+    said = JSON.replace("{", '{"asof": "2026-06-17", ', 1)
+    assert load_book(write("b.json", said)).last_day == june
+    assert load_book(write("b.toml", "asof = 2026-06-17\n" + TOML)).last_day == june
+    assert load_book(write("b.csv", OURS)).last_day is None
+    for text in (flex.replace("20260616", "soon"), said.replace("2026-06-17", "soon")):
+        with pytest.raises(DataError, match="soon"):
+            load_book(write("b.any", text))
+
+
+def test_each_table_of_a_file_is_its_own_account(write):
+    book = load_book(write("b.csv", SCHWAB_ALL))
+    assert [p.account for p in book.positions] == ["Individual ...123", "Individual ...123", "Roth IRA ...456"]
+    assert book.cash == (("Roth IRA ...456", 12345.67),)
+
+
+def test_money_of_another_country_is_no_dollars(write):
+    euros = IBKR + "Cash Report,Data,Ending Cash,EUR,-800000\n"
+    with pytest.raises(DataError, match=r"line 10: currency is 'EUR'"):
+        load_book(write("b.csv", euros))
+    nothing = euros.replace("-800000", "0")
+    assert load_book(write("b.csv", nothing)).cash_usd == pytest.approx(12345.67)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from datetime import datetime
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.market import calendar
 from hedgekit.model import NEW_YORK, PriceHistory
 from hedgekit.report import render
+from hedgekit.results import Note
 from hedgekit.risk.book import load_book
 from hedgekit.risk.check import check
 from hedgekit.risk.policy import load_policy, starter
@@ -369,6 +371,34 @@ def test_tail_rules_revalue_options(judge, chain):
     assert found.value == pytest.approx(exact, rel=2e-3)
 
 
+def test_implied_tail_rules_are_the_lognormals_own(judge, chain):
+    """Of shares alone the quantile and the mean beyond it have closed forms at the chain's vol."""
+    policy = (
+        '[rules.value-at-risk]\nbasis = "implied"\nlevel = 0.95\nlimit_usd = 1e9\n'
+        '[rules.expected-shortfall]\nbasis = "implied"\nlevel = 0.975\nlimit_usd = 1e9\n'
+    )
+    found = by_id(judge(policy, "symbol,quantity\nIWM,1000\n"))
+    expiry = next(day for day in chain.expiries if chain.years_to(day) * 365 >= 10 / 252 * 365)
+    quotes = chain.at(expiry)
+    strike = quotes.strike[np.argmin(np.abs(quotes.strike - chain.spot))]
+    rows = np.flatnonzero(quotes.strike == strike)
+    t_years = chain.years_to(expiry)
+    vols = hk.implied_vol(
+        quotes.mid[rows], quotes.kind[rows], chain.spot, strike, t_years, 0.0, 0.0, exercise="european"
+    )
+    spread, normal = float(np.mean(vols)) * (10 / 252) ** 0.5, NormalDist()
+    value = 1000 * chain.spot
+    quantile = value * (1 - np.exp(normal.inv_cdf(0.05) * spread - 0.5 * spread**2))
+    assert found["value-at-risk"].value == pytest.approx(quantile, rel=3e-3)
+    beyond = value * (1 - normal.cdf(normal.inv_cdf(0.025) - spread) / 0.025)
+    assert found["expected-shortfall"].value == pytest.approx(beyond, rel=5e-3)
+    for book in ("symbol,quantity,price\nSPY,100,600\n", BOOK + "main,AAPL,5,200,\n"):
+        verdict = by_id(
+            judge(policy.replace("[rules", 'benchmark = "SPY"\n[rules', 1) if "SPY" in book else policy, book)
+        )
+        assert not verdict["value-at-risk"].computed  # no chain of SPY; no beta of AAPL
+
+
 def test_a_ticker_without_beta_breaches_what_needs_it(judge):
     book = BOOK + "main,AAPL,10,200,\n"
     found = by_id(judge("[rules.max-loss-shock]\nlimit_usd = 1e9\n", book))["max-loss-shock"]
@@ -439,9 +469,68 @@ def test_changes_since_an_earlier_check(judge, write):
     tight = "[rules.allocation-band]\nlow = 0\nhigh = 0.1\n[rules.undefined-risk]\n"
     changes = {row["id"]: row["change"] for row in judge(tight, against=before).to_dict()["changes"]}
     assert changes == {"allocation-band": "newly breached", "undefined-risk": "new rule", "spread": "no longer checked"}
+    again = judge(loose, against=before)
+    assert again.to_dict()["changes"] == []
+    looser = judge(
+        loose.replace("low = 0", "low = 0.3").replace("[rules.spread]", "[rules.spread]\nlimit = 0.9"), against=before
+    )
+    assert [(row["id"], row["change"], row["reset"]) for row in looser.to_dict()["changes"]] == [
+        ("allocation-band", "newly breached" if looser.exit_code else "set otherwise", True),
+        ("spread", "set otherwise", True),
+    ]
+    assert looser.inputs["against"]["policy_sha256"] == again.inputs["policy_sha256"] != looser.inputs["policy_sha256"]
     for text in ("", "[]", '{"schema": "hedgekit.hedge/1", "rules": []}', '{"rules": [1]}'):
         with pytest.raises(DataError, match=r"before\.json"):
             judge(loose, against=write("before.json", text))
+
+
+def test_what_can_no_longer_be_computed_is_a_change(judge, write):
+    policy = "[rules.single-name]\nlimit = 0.0\n"
+    before = write("before.json", judge(policy, BOOK + "main,AAPL,5,200,\n").to_json())
+    found = judge(policy, BOOK + "main,AAPL,5,,\n", against=before).to_dict()["changes"]
+    told = {row["id"]: row["change"] for row in found}
+    assert told["book-known"] == "newly breached" and told["single-name"] == "no longer computed"
+
+
+@pytest.mark.parametrize("rows", ["AAPL,\n", "AAPL,unknown\n", "AAPL,-\n", "AAPL,Tech\nAAPL,Energy\n", "SPY,Funds\n"])
+def test_a_name_without_one_sector_is_a_breach(judge, write, rows):
+    write("sectors.csv", f"ticker,sector\n{rows}")
+    found = by_id(judge('[rules.sector-share]\nfile = "sectors.csv"\nlimit = 1\n', BOOK + "main,AAPL,5,200,\n"))
+    assert found["sector-share"].verdict == "breach" and not found["sector-share"].computed
+
+
+def test_what_is_doubtful_in_the_price_file_is_said(judge):
+    notes = (Note("stale_prices", "IWM: 40 rows repeat the one before"),)
+    doubtful = dataclasses.replace(history(("IWM",), np.zeros((5, 1))), notes=notes)
+    assert notes[0] in judge("[rules.undefined-risk]\n", prices=doubtful).warnings
+
+
+def test_every_file_that_counts_is_in_the_verdict(judge, write):
+    write("sectors.csv", "ticker,sector\nAAPL,Tech\n")
+    dividends = write("dividends.csv", "date,amount\n2026-12-16,0.7\n")
+    policy = '[rules.sector-share]\nfile = "sectors.csv"\n'
+    result = judge(policy, BOOK + "main,AAPL,5,200,\n", dividends=dividends)
+    assert [row["source"] for row in result.inputs["files"]] == ["dividends.csv", "sectors.csv"]
+    assert all(len(row["source_sha256"]) == 64 for row in result.inputs["files"])
+
+
+def test_sarif_has_what_its_standard_requires(judge):
+    """Required members, enumerations and pairings of SARIF 2.1.0 (OASIS), sections 3.13 to 3.54."""
+    result = judge(starter() + "\n[rules.expected-shortfall]\nlimit_usd = 1\n", BOOK + "main,ZZZZ,1,,\n")
+    document = json.loads(render(result, "sarif"))
+    assert set(document) == {"$schema", "version", "runs"}
+    (run,) = document["runs"]
+    assert set(run) == {"tool", "invocations", "artifacts", "results", "properties"}
+    assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 1}]
+    rules = run["tool"]["driver"]["rules"]
+    assert run["tool"]["driver"]["name"] and all(row["shortDescription"]["text"] for row in rules)
+    for row in run["results"]:
+        assert row["message"]["text"] and row["kind"] in ("pass", "fail")
+        assert row["level"] in {"pass": ("none",), "fail": ("error", "warning")}[row["kind"]]
+        (place,) = row["locations"]
+        assert re.fullmatch(r"[\w/.:~%-]+", place["physicalLocation"]["artifactLocation"]["uri"], re.ASCII)
+    assert len({row["partialFingerprints"]["rule/v1"] for row in run["results"]}) == len(run["results"])
+    assert all(re.fullmatch(r"[0-9a-f]{64}", row["hashes"]["sha-256"]) for row in run["artifacts"])
 
 
 def test_forms_for_machines(judge):

@@ -167,6 +167,32 @@ def test_two_chains_share_the_rate_of_the_one_that_leads(tmp_path, policy, chain
         compare(verdicts.filter(pa.compute.equal(verdicts["account"], f"{name}.csv")), expected)
 
 
+def test_tail_rules_say_what_they_say_alone(tmp_path, chain):
+    (tmp_path / "tail.toml").write_text(
+        'benchmark = "IWM"\n'
+        "[[rules.value-at-risk]]\nlimit_fraction = 0.1\n"
+        '[[rules.value-at-risk]]\nlabel = "month"\nhorizon_days = 21\nlevel = 0.99\nlimit_usd = 9000\n'
+        "[rules.expected-shortfall]\nlimit_fraction = 0.1\n[rules.margin-use]\n"
+    )
+    policy = load_policy(tmp_path / "tail.toml")
+    random = np.random.default_rng(3)
+    closes = 100.0 * np.exp(np.cumsum(0.015 * random.normal(size=(700, 2)), axis=0))
+    days = np.datetime64("2024-11-14") + np.arange(700)
+    prices = hk.PriceHistory(tickers=("IWM", "AAPL"), dates=days, close=closes, total_return=closes, source="made")
+    rows = made(chain, 9, seed=8)
+    rows += [("copy", *row[1:]) for row in rows if row[0] == "A001"]  # a model portfolio, held twice
+    more = {"chains": [chain], "prices": prices, "rate": 0.036, "dividends": 0.011}
+    source, out = table_of(rows, tmp_path / "books.parquet"), tmp_path / "verdicts.parquet"
+    result = check_books(policy, source, engine=LocalProcesses(1), now=NOW, out=out, **more)
+    verdicts = pq.read_table(out)
+    known = 0
+    for name in sorted({row[0] for row in rows} - {one.key for one in result.unread}):
+        expected = alone(rows, name, tmp_path, policy, **more)
+        compare(verdicts.filter(pa.compute.equal(verdicts["account"], name)), expected)
+        known += sum(one.computed for one in expected.rules if "value-at-risk" in one.id)
+    assert known > 5
+
+
 def test_the_same_bytes_for_one_and_two_workers(tmp_path, policy, chain, monkeypatch):
     monkeypatch.setattr("hedgekit.scale.accounts.read_accounts", lambda source: read_accounts(source, chunk=5))
     source = table_of(made(chain, 12), tmp_path / "books.parquet")

@@ -1,6 +1,9 @@
 """One output a partition, whatever is killed, spoiled, changed or run on."""
 
+import errno
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +69,32 @@ def test_an_input_that_breaks_takes_its_old_output_away(tmp_path):
     assert broken.failures and "n=7/out" not in tree(tmp_path)
 
 
+def test_an_output_that_moves_is_never_there_twice(tmp_path):
+    go(tmp_path, [Partition(key="k", input_sha256="a", argument=(7, None))])
+
+    def stop(done, total, failed):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):  # whatever ends the run then, the old output is gone
+        go(tmp_path, [Partition(key="k", input_sha256="b", argument=(8, None))], watch=stop)
+    assert "n=8/out" in tree(tmp_path) and "n=7/out" not in tree(tmp_path)
+
+
+def test_a_disk_that_takes_no_more_ends_the_run(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    calls = tmp_path / "calls"
+    monkeypatch.setattr("hedgekit.scale.runner.os.fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device\. Stopped; what is done is kept") as caught:
+        go(tmp_path / "out", parts(range(6), tmp_path))
+    assert ".partial" in caught.value.filename and calls.read_text().split() == ["0"]
+    assert not (tmp_path / "out" / ".partial").exists()
+    monkeypatch.undo()
+    assert go(tmp_path / "out", parts(range(6), tmp_path)).done == 6
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_two_inputs_of_one_output_are_refused_and_the_first_has_it(tmp_path, workers):
     both = [Partition(key=name, input_sha256=name, argument=name) for name in ("a", "b")]
@@ -83,6 +112,13 @@ def test_a_worker_killed_mid_run_loses_nothing(tmp_path):
 def test_what_kills_its_worker_each_time_is_given_up_alone():
     answers = dict(LocalProcesses(2).map(die_always, [0, 1, 2, 3], 10))
     assert isinstance(answers.pop(1), Lost) and answers == {0: 0, 2: 20, 3: 30}
+
+
+def test_workers_end_with_the_process_that_started_them():
+    script = Path(__file__).parent / "killed_parent.py"
+    # its output ends when the last process that holds it does: workers left behind would keep it open for ever
+    told = subprocess.run([sys.executable, str(script)], stdout=subprocess.PIPE, check=False, timeout=120)
+    assert told.returncode == -signal.SIGKILL
 
 
 def interrupted(folder):

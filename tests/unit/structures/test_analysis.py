@@ -238,3 +238,26 @@ def test_cash_dividends_correct_the_lognormal_outlook_alone(holdings, given):
     outcome = analyze(held, cash).outcome
     # until it falls by dollars the spot is higher, and moves by more dollars, than one that pays a yield
     assert 0.5 < dividend_model_gap(held, outcome, cash) < 60.0
+
+
+@pytest.mark.parametrize("kind", [C, P])
+def test_a_later_leg_is_valued_at_the_forwards_of_both_expiries(holdings, given, kind):
+    far = kind.replace("260918", "261218")
+    held = holdings(f"-1 {kind.format(200)} @8", f"+1 {far.format(200)} @12")
+    near_day, far_day = (leg.option.expiry for leg in held)
+    setting = given(held, exercise="european")
+    bent = replace(
+        setting, rates={near_day: 0.02, far_day: 0.05}, div_yields={near_day: 0.03, far_day: -0.01}, exercise="european"
+    )
+    # a European option has no right to exercise early: what is left is the gap between its value now and then
+    assert analyze(held, bent).early_exercise_usd == pytest.approx(0.0, abs=0.02)
+
+
+def test_a_fair_bet_has_no_kelly_fraction_though_early_exercise_is_in_the_price(holdings, given):
+    held = holdings(f"-1 {P.format(210)} @0")
+    setting = given(held, rate=0.08)
+    premium = float(option_values(held[0].option, setting, np.array([200.0]), 0.0)[0])
+    fair = [Leg(contracts=-1, option=held[0].option, premium=premium)]
+    outlook = analyze(fair, setting).outlooks["lognormal"]
+    assert outlook.expected_value_usd == pytest.approx(0.0, abs=1e-6)
+    assert outlook.kelly_fraction == pytest.approx(0.0, abs=1e-6)

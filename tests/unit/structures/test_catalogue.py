@@ -137,3 +137,9 @@ def test_what_has_no_open_side_takes_no_cap(build):
 def test_an_unknown_name_lists_the_catalogue(build):
     with pytest.raises(InputError, match="iron-condor"):
         build("iron")
+
+
+@pytest.mark.parametrize(("name", "choice"), [("diagonal", {"otm": (0.03,)}), ("ratio-spread", {"deltas": (0.3,)})])
+def test_one_value_for_two_main_strikes_is_refused_by_what_it_came_to(build, name, choice):
+    with pytest.raises(InputError, match=r"the strikes chosen, (\d+), \1, must rise .* a value for each main strike"):
+        build(name, choice=Choice(**choice))

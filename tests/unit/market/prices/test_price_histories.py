@@ -357,3 +357,14 @@ def test_registry_modules_offer_both_functions():
     for module in LAYOUTS.values():
         layout = importlib.import_module(module)
         assert callable(layout.recognises) and callable(layout.read)
+
+
+def test_a_zip_that_lost_bytes_from_its_middle_is_refused(tmp_path):
+    """Its directory then points before its beginning, which zipfile says with a ValueError."""
+    path = tmp_path / "aaa.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("aaa.csv", "20200102 00:00,10000,10000,10000,10000,5\n" * 200)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40] + whole[240:])
+    with pytest.raises(DataError, match=r"aaa\.zip: broken zip"):
+        hk.load_prices(path)
