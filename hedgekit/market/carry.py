@@ -274,6 +274,9 @@ def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cas
             strike = board.strike[rows]
             low, high = deepest(strike + bid[rows] / discount[place], strike + ask[rows] / discount[place])
             level = min(max(float(board.forward[place]), low), high)
+            # where pairs contradict each other few of them share a sliver: half of their mids are no surer than that
+            middle = strike + 0.5 * (bid[rows] + ask[rows]) / discount[place]
+            low, high = min(low, float(np.quantile(middle, 0.25))), max(high, float(np.quantile(middle, 0.75)))
         t_years = float(board.t_years[place])
         told = float(rates[place])
         made.append(

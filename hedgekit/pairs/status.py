@@ -253,6 +253,13 @@ def pair_status(
         text = f"the line falls ({slope:.2f}): the two legs move against each other and do not hedge one another"
         notes.append(Note("falling_line", text))
     action, why = _decide(z, enter, leave, stop_z, position, p, reverts=process is not None and slope > 0.0)
+    if action in ("buy_spread", "sell_spread"):
+        text = (
+            "half-life and days are of a line fitted to the days that gave the signal, which flatter it: past signals "
+            "took several times longer, and half of them ran into the stop; `hedgekit record --chapter pairs` counts "
+            "them on your prices"
+        )
+        notes.append(Note("line_of_its_own_days", text))
     days = math.nan
     if process is not None and math.isfinite(enter):
         days = process.days_to_mean(enter * sd / process.sd, SURE)

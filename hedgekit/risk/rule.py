@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from hedgekit import units
 from hedgekit.errors import HedgekitError
 from hedgekit.risk.betas import Beta
-from hedgekit.risk.valued import Line, ValuedBook
+from hedgekit.risk.line import Line
+from hedgekit.risk.valued import ValuedBook
 
 if TYPE_CHECKING:
     from hedgekit.model import FloatArray, PriceHistory

@@ -26,8 +26,9 @@ from hedgekit.model import Chain, Option
 from hedgekit.pricing import Exercise
 from hedgekit.risk.betas import Beta, settle
 from hedgekit.risk.book import Book, Position
+from hedgekit.risk.line import Line, line_of, share_price
 from hedgekit.risk.rule import Context, Unknown
-from hedgekit.risk.valued import GivenByTicker, Line, ValuedBook, line_of, share_price, value_book
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 from hedgekit.scenarios.grid import MOST_POINTS, Grid, elapsed_years, option_values
 from hedgekit.scenarios.holding import Holding, Underlying, exercise_of, underlying_of
 

@@ -22,6 +22,9 @@ from hedgekit.scenarios.holding import Holding, Underlying, exercise_of
 VolRule = Literal["relative", "absolute"]
 SmileRule = Literal["sticky_strike", "sticky_delta"]
 
+LARGEST = 10.0
+"""A move or a shock above this was written in percent."""
+
 LEAST_VOL = 0.01
 """A shock never takes a vol below this; where one would, it is said."""
 
@@ -162,6 +165,9 @@ def revalue(
     moves, shocks = _vector("spot_moves", spot_moves), _vector("vol_shocks", vol_shocks)
     if (moves < -1.0).any():
         raise InputError(f"spot move {moves.min():g}: a spot cannot fall by more than 100% (-1)")
+    for name, numbers in (("spot move", moves), ("vol shock", shocks)):
+        if (numbers > LARGEST).any():
+            raise InputError(f"{name} {numbers.max():g}: expected a fraction up to {LARGEST:g}; 20% is 0.2")
     if vol_rule == "relative" and (shocks < -1.0).any():
         raise InputError(f"vol shock {shocks.min():g}: a vol cannot fall by more than 100% (-1)")
     if vol_rule not in ("relative", "absolute"):

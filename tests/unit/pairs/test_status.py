@@ -45,6 +45,8 @@ def made(n=400, *, seed=4, carried=0.85, last=None, slope=0.9, start="2024-01-01
 def test_the_action_follows_from_where_the_spread_is(last, position, action):
     now = pair_status(made(last=last), entry_z=1.5, exit_z=0.3, position=position)
     assert now.action == action, now.why
+    # an order says that its half-life flatters it; nothing else does
+    assert ("line_of_its_own_days" in {note.slug for note in now.warnings}) == (action in ("buy_spread", "sell_spread"))
 
 
 def test_todays_price_does_not_move_the_line_it_is_measured_by():

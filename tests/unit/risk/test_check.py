@@ -320,6 +320,20 @@ def test_a_price_file_of_long_ago_is_a_breach_and_later_days_are_not_seen(judge)
     assert str(ahead.inputs["prices"]["last_day"]) == "2026-10-14"
 
 
+def test_a_price_file_that_goes_on_without_a_ticker_is_a_breach(judge):
+    """A hole or a close of 0 on the file's last day: the close before is not today's price."""
+    whole = history(("AAPL", "IWM"), np.zeros((300, 2)))
+    close = whole.close.copy()
+    close[-1, 0] = np.nan
+    holed = dataclasses.replace(whole, close=close, total_return=close)
+    book = BOOK + "main,AAPL,5,,\n"
+    assert by_id(judge("[rules.undefined-risk]\n", book, prices=whole))["data-age"].verdict == "pass"
+    found = by_id(judge("[rules.undefined-risk]\n", book, prices=holed))["data-age"]
+    assert found.verdict == "breach" and "goes on without AAPL after 2026-10-13" in found.message
+    taken = "[rules.data-age]\naccept_gaps = true\n"
+    assert by_id(judge(taken, book, prices=holed))["data-age"].verdict == "pass"
+
+
 def test_a_flag_of_stale_quotes_is_a_breach(judge, chain):
     bad = spoiled(chain, "IWM 2027-01-15 225 P", flags=128)
     assert by_id(judge(ALWAYS, chains=[bad]))["data-age"].verdict == "breach"
