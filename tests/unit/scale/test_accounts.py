@@ -172,6 +172,7 @@ def test_tail_rules_say_what_they_say_alone(tmp_path, chain):
         'benchmark = "IWM"\n'
         "[[rules.value-at-risk]]\nlimit_fraction = 0.1\n"
         '[[rules.value-at-risk]]\nlabel = "month"\nhorizon_days = 21\nlevel = 0.99\nlimit_usd = 9000\n'
+        '[[rules.value-at-risk]]\nlabel = "implied"\nbasis = "implied"\nlimit_fraction = 0.1\n'
         "[rules.expected-shortfall]\nlimit_fraction = 0.1\n[rules.margin-use]\n"
     )
     policy = load_policy(tmp_path / "tail.toml")
