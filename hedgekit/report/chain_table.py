@@ -61,7 +61,9 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     if len(chain) < whole:
         _quotes(result, out)
     early = "de-Americanised parity" if inputs["exercise"] == "american" else "parity"
-    foot = f"forward: {early} near the money, +- half its bid/ask interval; "
+    foot = f"forward: {early} near the money, +- half its bid/ask interval"
+    told = inputs["dividends_source"].startswith("dividends:")
+    foot += "; " if told or inputs["exercise"] != "american" else ", dividends taken as cash and as a yield; "
     if inputs["dividends"]:
         foot += "residual: carry a year that rate and dividends leave unexplained; "
     if not all(_told(row, carried) for row in result.expiries):
