@@ -578,3 +578,30 @@ def test_flags_win_over_variables_over_the_projects_file_over_the_users(run, exa
     monkeypatch.setenv("HEDGEKIT_PRICE_RATE", "0.03")
     assert rate() == 0.03
     assert rate("--rate", "0.04") == 0.04
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        (("--floor", "90%"), ("--floor", "0.9")),
+        (("--budget", "1.5%"), ("--budget", "0.015")),
+        (("--floor", "0.85", "--min-cap", "110%"), ("--floor", "0.85", "--min-cap", "1.1")),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(run, small, typed, plain):
+    _, shown, _ = run("hedge", "--shares", "1,700", "--chain", small, "--by", BY, *typed)
+    _, expected, _ = run("hedge", "--shares", "1700", "--chain", small, "--by", BY, *plain)
+    assert shown == expected != ""
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--floor", "0,90", "'0,90' is not a number: write it like 0.9, 90% or 1700"),
+        ("--fee", "1,70", "'1,70' is not a number"),
+        ("--shares", "17.5", "'17.5' is not a whole number: write it like 1700"),
+    ],
+)
+def test_what_is_no_number_is_told_how_to_be_one(run, small, option, value, said):
+    code, _, err = run("hedge", "--chain", small, "--by", BY, option, value)
+    assert code == 2 and said in err
