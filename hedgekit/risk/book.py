@@ -17,6 +17,7 @@ from hedgekit import units
 from hedgekit.errors import DataError, InputError
 from hedgekit.market.legs import Order
 from hedgekit.model import Option
+from hedgekit.paths import unreadable
 from hedgekit.results import Note
 from hedgekit.risk.readers import READERS
 from hedgekit.risk.readers.amounts import amount
@@ -184,8 +185,7 @@ def load_book(source: str | os.PathLike[str]) -> Book:
     try:
         content = Path(source).read_bytes()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataError(f"{label}: cannot be read: {reason}") from None
+        raise DataError(f"{label}: {unreadable(Path(source), error)}") from None
     if len(content) > MOST_BYTES or b"\0" in content:
         raise DataError(f"{label}: not a text file of positions: expected {', '.join(READERS)}")
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.paths import unreadable
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
 
@@ -159,12 +160,10 @@ def _unzipped(label: str, data: bytes) -> bytes:
 
 def _unreadable(path: Path, label: str, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        live = ":" in label and "/" not in label and "." not in label
-        return f"not a file, and no live source; those are {LIVE_FORMS}" if live else "no such file"
-    if isinstance(error, IsADirectoryError):
-        return "a directory, not a file: give the file itself"
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"cannot be read: {reason}"
+        live = ":" in label and "/" not in label and "." not in label and "\\" not in label
+        if live:
+            return f"not a file, and no live source; those are {LIVE_FORMS}"
+    return unreadable(path, error)
 
 
 def _decoded(label: str, data: bytes) -> str:

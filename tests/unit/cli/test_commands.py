@@ -605,3 +605,14 @@ def test_numbers_are_read_as_people_write_them(run, small, typed, plain):
 def test_what_is_no_number_is_told_how_to_be_one(run, small, option, value, said):
     code, _, err = run("hedge", "--chain", small, "--by", BY, option, value)
     assert code == 2 and said in err
+
+
+def test_a_contract_of_another_ticker_is_not_answered_with_a_strike(run, small):
+    code, _, err = run("price", "SPY270115P00240000", "--chain", small)
+    assert code == 2 and "it holds options of IWM" in err
+
+
+def test_a_web_page_saved_as_a_book_is_named_as_one(run, tmp_path):
+    (tmp_path / "book.csv").write_text("<!DOCTYPE html><html><body>403</body></html>")
+    code, _, err = run("book", "book.csv")
+    assert code == 3 and "a web page or XML, not positions" in err
