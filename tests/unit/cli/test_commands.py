@@ -616,3 +616,11 @@ def test_a_web_page_saved_as_a_book_is_named_as_one(run, tmp_path):
     (tmp_path / "book.csv").write_text("<!DOCTYPE html><html><body>403</body></html>")
     code, _, err = run("book", "book.csv")
     assert code == 3 and "a web page or XML, not positions" in err
+
+
+@pytest.mark.parametrize(("budget", "doubted"), [("0.9", True), ("0.009", False)])
+def test_a_budget_that_may_be_a_percent_number_is_doubted(run, small, budget, doubted):
+    _, out, _ = run("hedge", "--shares", "1700", "--chain", small, "--by", BY, "--budget", budget, "--format", "json")
+    notes = {note["slug"]: note["message"] for note in json.loads(out)["warnings"]}
+    assert ("large_budget" in notes) is doubted
+    assert not doubted or notes["large_budget"] == "the budget is 90% of the position: 0.9% of it is written 0.9%"
