@@ -227,7 +227,24 @@ def _replays(
             if not everything:
                 raise
             notes.append(Note("replay_not_covered", f"replay {name} is left out: {error}"))
-    return tuple(found), tuple(notes)
+    return tuple(found), (*notes, *_expired(valued, found))
+
+
+def _expired(valued: ValuedBook, found: Sequence[Replay]) -> list[Note]:
+    """Say which windows outlast options of the book: a floor that ends inside one does not hold to its end."""
+    left = {
+        (line.option.expiry - valued.underlyings[line.ticker].asof.date()).days
+        for line in valued.lines
+        if line.option is not None
+    }
+    longer = [one.name for one in found if left and (one.end - one.start).days > min(left)]
+    if not longer:
+        return []
+    message = (
+        f"options of the book expire, the first after {min(left):,} days, inside replay {', '.join(longer)}: from then "
+        "on the rest moves without them, unless they are rolled"
+    )
+    return [Note("expired_in_replay", message)]
 
 
 def _rolls(valued: ValuedBook, roll_days: int) -> dict[str, tuple[Roll, ...]]:
