@@ -624,3 +624,18 @@ def test_a_budget_that_may_be_a_percent_number_is_doubted(run, small, budget, do
     notes = {note["slug"]: note["message"] for note in json.loads(out)["warnings"]}
     assert ("large_budget" in notes) is doubted
     assert not doubted or notes["large_budget"] == "the budget is 90% of the position: 0.9% of it is written 0.9%"
+
+
+def test_the_vol_at_the_forward_lies_between_those_of_the_strikes_around_it(run, small):
+    _, out, _ = run("chain", small, "--format", "json")
+    answer = json.loads(out)
+    for row in answer["expiries"]:
+        quotes = [q for q in answer["quotes"] if q["expiry"] == row["expiry"] and q["iv_mid"] is not None]
+        low = max(
+            (q for q in quotes if q["kind"] == "put" and q["strike"] <= row["forward"]), key=lambda q: q["strike"]
+        )
+        high = min(
+            (q for q in quotes if q["kind"] == "call" and q["strike"] >= row["forward"]), key=lambda q: q["strike"]
+        )
+        part = (row["forward"] - low["strike"]) / (high["strike"] - low["strike"])
+        assert row["atm_vol"] == pytest.approx(low["iv_mid"] + part * (high["iv_mid"] - low["iv_mid"]), rel=1e-12)
