@@ -289,7 +289,8 @@ def pair_status(
     if slope <= 0.0:
         text = f"the line falls ({slope:.2f}): the two legs move against each other and do not hedge one another"
         notes.append(Note("falling_line", text))
-    action, why = _decide(z, enter, leave, stop_z, position, (p, p_today), reverts=process is not None and slope > 0.0)
+    reverts = process is not None and slope > 0.0
+    action, why = _decide(z, enter, leave, stop_z, position, (p, p_today), belief.never, reverts=reverts)
     ahead = None
     if slope > 0.0 and leave < abs(z) < stop_z and z != 0.0:
         ahead = odds(belief, y[known], x[known], slope=slope, sd=sd, z=z, leave=leave, stop=stop_z, cost=cost)
@@ -396,12 +397,6 @@ def _doubts(ahead: Odds, notes: list[Note]) -> None:
     if ahead.gain <= 0.0:
         text = f"over all paths the trade loses {units.percent(-ahead.gain):.2f}% of the long leg on average"
         notes.append(Note("odds_do_not_pay", text))
-    if ahead.never > 0.5:
-        text = (
-            f"the test rejects, yet that nothing pulls the spread back remains the likelier "
-            f"({units.percent(ahead.never):.0f}%): the order rests on the test alone"
-        )
-        notes.append(Note("likelier_a_walk", text))
 
 
 def _decide(
@@ -411,10 +406,11 @@ def _decide(
     stop: float,
     position: Position,
     p: tuple[float, float],
+    never: float,
     *,
     reverts: bool,
 ) -> tuple[str, str]:
-    """Return the action and its reason; `p` is without today and with it."""
+    """Return the action and its reason; `p` is without today and with it, `never` the probability of a walk."""
     side = 1.0 if z < 0.0 else -1.0
     doubt = _doubt(*p)
     if position != "none":
@@ -428,8 +424,8 @@ def _decide(
             return "close", "nothing pulls a hedged spread back any more: the reason for the trade has gone"
         if math.isfinite(leave) and held <= leave:
             return "close", f"the spread has come back to {z:+.1f}, the exit"
-        stands = f"the spread stands at {z:+.1f}, between exit and stop"
-        return "hold", f"{doubt}, so that it need not come back; {stands}" if doubt else stands
+        stands = f"it stands at {z:+.1f}, between exit and stop"
+        return "hold", f"{doubt}, so the spread need not come back; {stands}" if doubt else stands
     if not reverts:
         return "stand_aside", "nothing pulls a hedged spread back in the window: there is nothing to trade"
     if doubt:
@@ -443,7 +439,13 @@ def _decide(
         )
     if abs(z) >= enter:
         word = "below" if side > 0 else "above"
-        return ("buy_spread" if side > 0 else "sell_spread"), f"the spread is {abs(z):.1f} deviations {word} its line"
+        why = f"the spread is {abs(z):.1f} deviations {word} its line"
+        if never > 0.5:
+            why += (
+                f", on the word of the test alone: with all that is known, {units.percent(never):.0f}% that nothing "
+                "pulls it back"
+            )
+        return ("buy_spread" if side > 0 else "sell_spread"), why
     return "wait", f"the spread is within {enter:.1f} deviations of its line"
 
 

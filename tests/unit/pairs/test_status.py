@@ -125,6 +125,13 @@ def test_a_move_that_ends_the_cointegration_is_no_signal():
     assert held.action == "hold" and held.why.startswith("with today the pair is no longer cointegrated")
 
 
+def test_an_order_on_what_is_likelier_a_walk_says_so():
+    slow = made(n=1500, seed=0, carried=0.995)
+    now = pair_status(slow.until(slow.dates[288].item()))
+    assert now.belief.never > 0.5 and now.action in ("buy_spread", "sell_spread")
+    assert "on the word of the test alone" in now.why
+
+
 def test_odds_add_up_and_are_the_same_twice():
     now, again = (pair_status(made(last=-0.05)) for _ in range(2))
     ahead = now.odds
