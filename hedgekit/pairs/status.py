@@ -424,8 +424,8 @@ def _decide(
             return "close", "nothing pulls a hedged spread back any more: the reason for the trade has gone"
         if math.isfinite(leave) and held <= leave:
             return "close", f"the spread has come back to {z:+.1f}, the exit"
-        stands = f"it stands at {z:+.1f}, between exit and stop"
-        return "hold", f"{doubt}, so the spread need not come back; {stands}" if doubt else stands
+        stands = f"stands at {z:+.1f}, between exit and stop"
+        return "hold", f"{doubt}, so the spread need not come back; it {stands}" if doubt else f"the spread {stands}"
     if not reverts:
         return "stand_aside", "nothing pulls a hedged spread back in the window: there is nothing to trade"
     if doubt:
