@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from hedgekit import units
 from hedgekit.errors import DataError, InfeasibleError, InputError
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
@@ -242,7 +243,7 @@ def compare(
     """
     if not isinstance(chain, Chain):
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
-    refuse_closed(chain)
+    refuse_unfit(chain)
     day = pick_expiry(chain, by=by, expiry=expiry)
     market = market or resolve(chain, (day,), rate=rate, dividends=dividends)
     check_legs(max_legs)
@@ -335,14 +336,19 @@ def _search(
     return problem, None
 
 
-def refuse_closed(chain: Chain) -> None:
-    """Refuse to size a trade on quotes of a day without trading.
+def refuse_unfit(chain: Chain) -> None:
+    """Refuse to size a trade on quotes of a day without trading, or on contracts that deliver something else.
 
     Raises
     ------
     DataError
-        Names the day, why the market was shut, and how to use the quotes all the same.
+        Names the day, why the market was shut, and how to use the quotes all the same; or the root of the contracts.
     """
+    if chain.ticker[-1:].isdigit():
+        raise DataError(
+            f"{chain.source}: {chain.ticker} are adjusted or mini contracts, which deliver something else than "
+            f"{units.MULTIPLIER} shares: a hedge cannot be sized in them; bring the chain of the standard contracts"
+        )
     if chain.market_closed:
         last = previous_session(chain.asof.date())
         raise DataError(

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from hedgekit import units
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.hedges.candidate import leg_greeks
-from hedgekit.hedges.comparison import problem_inputs, refuse_closed
+from hedgekit.hedges.comparison import problem_inputs, refuse_unfit
 from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.notes import quotes_left_out, stopped_at
 from hedgekit.hedges.optimum import DEFAULT_LEGS, HedgeSearch, Ticket, check_legs, preferred
@@ -218,7 +218,7 @@ def frontier(
     DataError
         A chain that cannot be traded on.
     """
-    refuse_closed(chain)
+    refuse_unfit(chain)
     check_legs(max_legs)
     day = pick_expiry(chain, by=by, expiry=expiry)
     market = resolve(chain, (day,), rate=rate, dividends=dividends)

@@ -18,11 +18,12 @@ import math
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
 from hedgekit import units
 from hedgekit.errors import InputError
-from hedgekit.hedges.comparison import HedgeResult, compare, refuse_closed
+from hedgekit.hedges.comparison import HedgeResult, compare, refuse_unfit
 from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.problem import HIGHEST_PUT, pick_expiry
 from hedgekit.market.inputs import Given, resolve
@@ -110,8 +111,8 @@ class PortfolioView:
     contracts, contracts_low, contracts_high : float
         ``beta V / (100 S0)``, and at the ends of beta's interval.
     puts, puts_low, puts_high : int or None
-        Puts bought in the recommended hedge, and in the one recommended at each end of the interval; None where none
-        is.
+        Most puts that protect at any spot in the recommended hedge (bought, less those sold at or above), and in the
+        one recommended at each end of the interval; None where none is.
     until : float
         The floors are told from this index level up; 0 is every one.
     floor_usd, floor_low_beta_usd, floor_high_beta_usd : float or None
@@ -210,7 +211,7 @@ def compare_portfolio(
             f"--cvar {cvar:g}: the worst 5% of holdings are made of their own moves too, which no chain tells: ask for "
             "a --floor, a --budget or a --delta-target, and see what they may move on their own beside it"
         )
-    refuse_closed(chain)
+    refuse_unfit(chain)
     asks: dict[str, Any] = {
         name: more.get(name) for name in ("zero_cost", "until", "delta_target", "preset", "min_cap")
     }
@@ -287,11 +288,12 @@ def _betas(portfolio: Portfolio) -> tuple[float, float, float]:
 
 
 def _puts(result: HedgeResult) -> int | None:
-    """Return the puts bought in the recommended hedge."""
+    """Return the most puts that protect at any spot: those bought less those sold at that strike or above."""
     if result.recommended is None:
         return None
     legs = result.named(result.recommended).legs
-    return sum(leg.contracts for leg in legs if leg.option.kind == "put" and leg.contracts > 0)
+    puts = sorted((leg for leg in legs if leg.option.kind == "put"), key=lambda leg: -leg.option.strike)
+    return max(accumulate((leg.contracts for leg in puts), initial=0))
 
 
 def _view(

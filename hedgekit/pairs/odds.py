@@ -242,9 +242,11 @@ def odds(
     >>> x, u = np.cumsum(0.01 * random.normal(size=253)), np.zeros(253)
     >>> for t in range(1, 253):
     ...     u[t] = 0.8 * u[t - 1] + 0.01 * random.normal()
+    >>> u[252] = -0.04
     >>> y = 0.9 * x + u
-    >>> ahead = odds(believe(y, x), y, x, slope=0.9, sd=0.017, z=2.5, leave=0.5, stop=4.0, cost=0.001)
-    >>> ahead.within[21] > 0.5, ahead.stop_first < 0.2
+    >>> line = {"slope": 0.9, "sd": 0.017, "z": u[-1] / 0.017}
+    >>> ahead = odds(believe(y, x), y, x, **line, leave=0.5, stop=4.0, cost=0.001)
+    >>> ahead.within[63] > 0.9, ahead.within_if_never[63] < ahead.within[63]
     (True, True)
     """
     dice = np.random.default_rng(SEED)

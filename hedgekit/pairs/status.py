@@ -248,7 +248,7 @@ def pair_status(
     >>> days = np.datetime64("2025-01-01") + np.arange(400)
     >>> now = pair_status(PriceHistory(tickers=("A", "B"), dates=days, close=both, total_return=both, source="made"))
     >>> now.action in ("buy_spread", "sell_spread", "wait"), round(now.half_life_days), now.belief.never < 0.01
-    (True, 3, True)
+    (True, 2, True)
     """
     window = window_of("window", window, LEAST_WINDOW)
     for name, value in (("cost_bps", cost_bps), ("stop_z", stop_z), ("gross_usd", gross_usd), ("rate", rate)):

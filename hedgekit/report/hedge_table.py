@@ -31,6 +31,7 @@ from hedgekit.report.console import (
     short_number,
     warning_lines,
 )
+from hedgekit.report.proof import proven
 from hedgekit.report.what_if_lines import what_if_footer, what_if_tables
 
 SHORT_NAMES = {
@@ -198,7 +199,7 @@ def portfolio_lines(view: PortfolioView, ticker: str) -> list[str]:
     if view.basis_risk_usd is not None:
         own = f"{dollars(view.basis_risk_usd)} (one standard deviation), {dollars(view.basis_risk_95_usd)} (95%)"
     count = (
-        f"{puts} puts bought (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
+        f"{puts} puts (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
         f"({view.contracts_low:.1f} to {view.contracts_high:.1f})"
     )
     level = ""
@@ -308,24 +309,24 @@ def assignments(result: HedgeResult) -> list[str]:
 def proof(result: HedgeResult) -> list[str]:
     """Say what the exact search proved, and what more floor or fewer legs would cost."""
     optimum = result.optimum
+    if optimum is None and result.recommended is not None:
+        number = "delta" if result.problem.goal.kind == "delta" else "tail loss"
+        return [
+            f"searched: every strike and count of each kind of hedge above, not tickets of more strikes; a {number} is "
+            "a model's number, so nothing is proven of it"
+        ]
     if optimum is None or optimum.best is None:
         return []
-    numbers = optimum.floor_by_legs if optimum.goal == "budget" else optimum.cost_by_legs
-    parts = [
-        f"{percent(number, places=2) if optimum.goal == 'budget' else dollars(number)} with "
-        f"{'one leg' if count == 1 else f'up to {count} legs'}"
-        for count, number in numbers.items()
-        if number is not None
+    return [
+        proven(
+            optimum.goal,
+            costs=optimum.cost_by_legs,
+            floors=optimum.floor_by_legs,
+            next_point_usd=optimum.next_point_usd,
+            cap=result.problem.cap,
+            calls_allowed=result.problem.calls_allowed,
+        )
     ]
-    more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd)} more"
-    what = {
-        "budget": "proven highest floor for the money",
-        "cap": f"proven least cost with calls sold at {units.percent(result.problem.cap):.5g}% of spot or above",
-    }.get(optimum.goal, "proven least cost")
-    higher = ""
-    if optimum.goal == "cap" and result.problem.calls_allowed:
-        higher = "; sold any higher they no longer pay for it"
-    return [f"{what}: {', '.join(parts)}{higher}; one more point of floor {more}"]
 
 
 def _says(spot: float | None) -> str:

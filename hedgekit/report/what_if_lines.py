@@ -95,7 +95,7 @@ def _rolls(name: str, plan: Any) -> Table:
     rows = columns(f"roll {name}", "on", "close", "open", "cost", "% a year")
     for roll in plan:
         rows.add_row(
-            f"{roll.days_left} days left",
+            f"{roll.days_left} day{'s' if roll.days_left != 1 else ''} left",
             f"{roll.on}",
             short_dollars(roll.close_usd),
             short_dollars(roll.open_usd),

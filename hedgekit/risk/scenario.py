@@ -162,11 +162,15 @@ def scenario(
             f"{book.source}: {len(bad)} of {len(valued.lines)} lines cannot be valued: "
             f"{'; '.join(line.problem for line in bad[:3])}{more}"
         )
+    if not book.positions:
+        raise InputError(f"{book.source}: only cash: no move of spot or vol changes it")
     without = [ticker for ticker in book.tickers if ticker not in valued.betas]
     if without:
         raise InputError(f"{', '.join(without)}: no beta to {benchmark}: give --betas or --prices")
     if any(not 0 <= day <= MOST_DAYS for day in days):
         raise InputError(f"days {', '.join(map(str, days))}: expected 0 to {MOST_DAYS:,} days ahead")
+    if roll_days is not None and not 0 < roll_days <= MOST_DAYS:
+        raise InputError(f"roll {roll_days}: expected 1 to {MOST_DAYS:,} days")
     own = {ticker: valued.betas[ticker].value for ticker in book.tickers}
     grid = revalue(
         valued.holdings(),

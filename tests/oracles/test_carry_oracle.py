@@ -174,3 +174,15 @@ def test_european_quotes_tell_the_rate_that_the_file_beside_them_says():
     estimate = infer_rate(chain)
     curve = read_rate(OPTIONS / "vendor_csv" / "SPX_2024-11-11_sofr_discount_factors.csv", chain.asof.date())
     assert estimate.low < curve.at(0.25) < estimate.high
+
+
+def test_early_exercise_at_few_strikes_tells_the_same_rate_as_at_every_one(example, monkeypatch):
+    from hedgekit.market import carry
+
+    few = infer_rate(example)
+    monkeypatch.setattr(carry, "POINTS", 0)
+    monkeypatch.setattr(carry, "FEW_POINTS", 0)
+    every = infer_rate(example)
+    assert few.rate == pytest.approx(every.rate, abs=1e-4)
+    assert few.high - few.low == pytest.approx(every.high - every.low, rel=0.2)
+    assert few.dividends[0] == pytest.approx(every.dividends[0], rel=1e-3)

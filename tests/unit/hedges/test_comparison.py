@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -243,3 +244,9 @@ def test_legs_are_bought_at_the_ask_and_sold_at_the_bid(make_chain):
         for leg in row.legs:
             bid, ask = quotes[leg.option.kind, leg.option.strike]
             assert leg.premium == (ask if leg.contracts > 0 else bid)
+
+
+def test_contracts_that_deliver_something_else_are_refused(make_chain):
+    chain = replace(make_chain(ROWS), ticker="IWM1")
+    with pytest.raises(DataError, match="IWM1 are adjusted or mini"):
+        compare(chain, shares=1000, floor=0.9, **TERMS)
