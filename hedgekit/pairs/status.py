@@ -281,7 +281,7 @@ def pair_status(
             f"entry {enter:g}, exit {leave:g}, stop {stop_z:g}: expected exit < entry < stop, in deviations from the "
             "line"
         )
-    if process is not None and (best is None or (enter - leave) * sd <= cost):
+    if (process is not None and best is None) or (enter - leave) * sd <= cost:
         moved, lost = units.percent((enter - leave) * sd), units.percent(cost)
         text = f"from {enter:g} to {leave:g} deviations the spread moves {moved:.2f}%, a round trip costs {lost:.2f}%"
         notes.append(Note("costs_eat_the_trade", text))
@@ -289,7 +289,7 @@ def pair_status(
     if slope <= 0.0:
         text = f"the line falls ({slope:.2f}): the two legs move against each other and do not hedge one another"
         notes.append(Note("falling_line", text))
-    reverts = process is not None and slope > 0.0
+    reverts = slope > 0.0 and (process is not None or belief.never < 0.5)
     action, why = _decide(z, enter, leave, stop_z, position, (p, p_today), belief.never, reverts=reverts)
     ahead = None
     if slope > 0.0 and leave < abs(z) < stop_z and z != 0.0:
@@ -345,7 +345,7 @@ def _process(residuals: Any, notes: list[Note]) -> tuple[OrnsteinUhlenbeck | Non
     try:
         process = fit(residuals)
     except InfeasibleError as error:
-        notes.append(Note("no_reversion", str(error)))
+        notes.append(Note("no_fitted_process", str(error)))
         return None, []
     others = refits(process, len(residuals), count=REFITS, seed=SEED)
     return process, others
