@@ -123,10 +123,19 @@ class _Columns(NamedTuple):
     sign: NDArray[np.int8]
     numbers: tuple[NDArray[np.float64], ...]
     longest: float
+    order: NDArray[np.intp] | None = None
+    """Rows in the order in which they are solved, when that is not their own."""
 
     def part(self, piece: slice) -> tuple[NDArray[Any], ...]:
         """Return the sign and number columns of one piece, in the kernels' order."""
-        return (self.sign[piece], *(column[piece] for column in self.numbers))
+        rows = piece if self.order is None else self.order[piece]
+        return (self.sign[rows], *(column[rows] for column in self.numbers))
+
+    def restore(self, *outs: NDArray[Any]) -> None:
+        """Put what was solved in `order` back in the rows' own."""
+        if self.order is not None:
+            for out in outs:
+                out[..., self.order] = out.copy()
 
 
 @overload
@@ -223,11 +232,13 @@ def price(
     columns, cash, scalar = _prepare(kind, values, COLUMNS, exercise, dividends)
     out, status_column = np.empty(columns.size), np.empty(columns.size, dtype=np.int8)
     kernel, lead, tail, grain = _engine("price_into", exercise, cash, columns)
+    columns = _alike_together(columns, COLUMNS, tail, grain)
 
     def run(piece: slice) -> None:
         kernel(*lead, *columns.part(piece), *tail, out[piece], status_column[piece])
 
     _split(run, columns.size, grain)
+    columns.restore(out, status_column)
     if kernel is _american.price_into:
         _rescue(_cash_dividends.price_into, (columns.sign, *columns.numbers), (out,), status_column)
     if scalar:
@@ -275,11 +286,13 @@ def greeks(
     outs = np.empty((len(GREEK_NAMES), columns.size))
     status_column = np.empty(columns.size, dtype=np.int8)
     kernel, lead, tail, grain = _engine("greeks_into", exercise, cash, columns)
+    columns = _alike_together(columns, COLUMNS, tail, grain)
 
     def run(piece: slice) -> None:
         kernel(*lead, *columns.part(piece), *tail, *(row[piece] for row in outs), status_column[piece])
 
     _split(run, columns.size, grain)
+    columns.restore(outs, status_column)
     if kernel is _american.greeks_into:
         _rescue(_cash_dividends.greeks_into, (columns.sign, *columns.numbers), tuple(outs), status_column)
     if scalar:
@@ -394,6 +407,7 @@ def implied_vol(
     vol, upper = np.empty(columns.size), np.full(columns.size, np.nan)
     status_column = np.empty(columns.size, dtype=np.int8)
     kernel, lead, tail, grain = _engine("implied_vol_into", exercise, cash, columns)
+    columns = _alike_together(columns, names, tail, grain)
     outs = (vol,) if kernel is _european.implied_vol_into else (vol, upper)
 
     def run(piece: slice) -> None:
@@ -401,6 +415,7 @@ def implied_vol(
         kernel(*lead, premiums, sign, *rest, *tail, *(row[piece] for row in outs), status_column[piece])
 
     _split(run, columns.size, grain)
+    columns.restore(*outs, status_column)
     if kernel is _american.implied_vol_into:
         inputs: tuple[NDArray[Any], ...] = (columns.numbers[0], columns.sign, *columns.numbers[1:])
         _rescue(_cash_dividends.implied_vol_into, inputs, (vol, upper), status_column)
@@ -454,8 +469,10 @@ def implied_vol_band(
     (array([0.2563]), array([0.2628]))
     """
     place: tuple[Any, ...] = (kind, spot, strike, t_years, rate, div_yield)
-    columns, cash, _ = _prepare(kind, (premiums[0], *place[1:]), ("premium", *COLUMNS[:-1]), exercise, dividends)
+    names = ("premium", *COLUMNS[:-1])
+    columns, cash, _ = _prepare(kind, (premiums[0], *place[1:]), names, exercise, dividends)
     kernel, lead, tail, grain = _engine("implied_vol_band_into", exercise, cash, columns)
+    columns = _alike_together(columns, names, tail, grain)
     if len(premiums) != len(BAND) or kernel is None:
         return tuple(
             implied_vol(premium, *place, exercise=exercise, dividends=dividends, full=True) for premium in premiums
@@ -466,9 +483,11 @@ def implied_vol_band(
     def run(piece: slice) -> None:
         sign, _, *rest = columns.part(piece)
         outs = (*(row[piece] for row in vols), *(row[piece] for row in status))
-        kernel(*lead, *(side[piece] for side in sides), sign, *rest, *tail, *outs)
+        rows = piece if columns.order is None else columns.order[piece]
+        kernel(*lead, *(side[rows] for side in sides), sign, *rest, *tail, *outs)
 
     _split(run, columns.size, grain)
+    columns.restore(vols, status)
     unknown = np.full(columns.shape, np.nan)
     shaped = zip(vols.reshape(-1, *columns.shape), status.reshape(-1, *columns.shape), strict=True)
     return tuple(ImpliedVol(vol, code, unknown) for vol, code in shaped)
@@ -594,6 +613,26 @@ def _engine(
         return getattr(_cash_dividends, function), (exercise == "american",), cash, GRAIN["cash"]
     module = _american if exercise == "american" else _european
     return getattr(module, function, None), (), (), GRAIN[exercise]
+
+
+def _alike_together(
+    columns: _Columns, names: tuple[str, ...], dividends: tuple[NDArray[np.float64], ...], grain: int
+) -> _Columns:
+    """Bring options that can share a lattice next to each other, before they are cut into pieces.
+
+    Under cash dividends only options of one kind, with about the same life and spread, fill a kernel's lanes together;
+    a piece that mixes all of them would leave most lanes empty.
+    """
+    if not dividends or columns.size < 2 * grain:
+        return columns
+    given = dict(zip(names, columns.numbers, strict=True))
+    with np.errstate(all="ignore"):
+        t_years = np.maximum(given["t_years"], 1e-9)
+        spread = np.maximum(given.get("vol", 1.0) * np.sqrt(t_years), 0.25)
+        # Spread and life by the kernel's own quarters and eighths of octaves.
+        keys = (np.ceil(8.0 * np.log2(t_years)), np.ceil(4.0 * np.log2(spread)))
+        live = np.searchsorted(dividends[0], t_years)
+    return columns._replace(order=np.lexsort((*keys, live, columns.sign)))
 
 
 @lru_cache(maxsize=1)

@@ -295,3 +295,28 @@ def test_what_collocation_cannot_solve_is_solved_by_finite_differences():
     assert value == pytest.approx(0.00924, abs=1e-5)
     assert math.isfinite(hk.greeks("put", *place, vol).vega)
     assert hk.implied_vol(value, "put", *place) == pytest.approx(vol, rel=1e-3)
+
+
+def test_a_mixed_book_under_cash_dividends_is_cut_without_mixing_what_shares_a_lattice(monkeypatch):
+    rng = np.random.default_rng(8)
+    n = 400
+    kind, strike = rng.choice([1, -1], n), rng.uniform(90.0, 110.0, n)
+    t_years, vol = rng.integers(10, 300, n) / 365, rng.uniform(0.1, 0.5, n)
+    t_years[7], vol[11] = np.nan, -1.0
+    terms = (kind, 100.0, strike, t_years, 0.04, 0.0)
+    cut = hk.price(*terms, vol, dividends=CASH)
+    greeks = hk.greeks(*terms, vol, dividends=CASH)
+    found = hk.implied_vol(cut, *terms, dividends=CASH, full=True)
+    band = pricing.implied_vol_band((cut, cut, cut), *terms, dividends=CASH)
+    cuts = []
+    monkeypatch.setattr(pricing, "_split", lambda run, size, grain: cuts.append(size) or run(slice(0, size)))
+    assert np.flatnonzero(np.isnan(cut)).tolist() == [7, 11]
+    np.testing.assert_allclose(cut, hk.price(*terms, vol, dividends=CASH), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(greeks.vega, hk.greeks(*terms, vol, dividends=CASH).vega, rtol=1e-9, atol=1e-9)
+    whole = hk.implied_vol(cut, *terms, dividends=CASH, full=True)
+    assert found.status.tolist() == whole.status.tolist() and cuts == [n, n, n]
+    known = found.status == 0
+    np.testing.assert_allclose(found.vol[known], whole.vol[known], rtol=1e-9)
+    np.testing.assert_allclose(found.vol[known], vol[known], rtol=2e-2, atol=1e-3)
+    for side in band:
+        np.testing.assert_allclose(side.vol[known], whole.vol[known], rtol=1e-3, atol=1e-4)
