@@ -94,6 +94,19 @@ def short_number(value: float | None, places: int) -> str:
     return f"{value / THOUSAND:,.{0 if abs(value) >= MILLION else 1}f}k"
 
 
+def chance(share: float) -> str:
+    """Return a probability as whole percent, never as certain.
+
+    Examples
+    --------
+    >>> chance(0.524), chance(0.9992), chance(0.0)
+    ('52%', '>99%', '<1%')
+    """
+    if share < 0.005:
+        return "<1%"
+    return ">99%" if share > 0.995 else f"{units.percent(share):.0f}%"
+
+
 def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:
     """Write a percent number.
 

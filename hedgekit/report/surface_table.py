@@ -90,6 +90,10 @@ def _smiles(rows: list[dict[str, Any]], out: Console) -> None:
             row["method"] if row["method"] != "mixture" else percent(row["inside_pct"], places=0),
             number(row["worst_points"]),
         )
+    if any(
+        row["forward"] >= THOUSAND or (row["vol_110"] or 0.0) >= 1.0 or (row["vol_90"] or 0.0) >= 1.0 for row in rows
+    ):
+        grid.padding = (0, 1, 0, 0)  # longer numbers, and still eighty columns
     out.print(grid)
     out.print()
 

@@ -238,7 +238,7 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
     Raises
     ------
     DataError
-        A row that cannot be understood, or no position at all.
+        A row that cannot be understood, or neither a position nor a line of cash.
     """
     positions: list[Position] = []
     cash: list[tuple[str, float]] = []
@@ -263,8 +263,10 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
             notes.append(Note(slug, f"{where}: {position.name} is also on {first}: both are counted; is it twice?"))
         seen.setdefault(twin, []).append(position)
         positions.append(position)
+    if not positions and not cash:
+        raise DataError(f"{label}: no position and no cash in it: nothing to value or check")
     if not positions:
-        raise DataError(f"{label}: no position in it: nothing to value or check")
+        notes.append(Note("only_cash", f"{label}: only cash in it: no position is there to be valued or checked"))
     if not cash:
         notes.append(Note("no_cash_line", f"{label}: no line of cash (symbol CASH): cash is taken as $0"))
     days = [day for day in (statement.asof, *(_day(row, label) for row in statement.rows)) if day is not None]

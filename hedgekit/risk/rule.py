@@ -186,7 +186,7 @@ class Context:
         """Return a ticker's lines; one that nothing here knows is a slip of the keyboard, not a holding of none."""
         chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
         known = ticker in self.valued.betas or ticker in self.valued.chains
-        if not chosen and not known:
+        if ticker is not None and not chosen and not known:
             raise Unknown(f"{ticker} is in no line of the book (held: {', '.join(self.valued.book.tickers)})")
         return chosen
 
@@ -297,6 +297,8 @@ class Context:
         missing = [ticker for ticker in held if ticker not in prices.tickers]
         if missing:
             raise Unknown(f"{prices.source} has no history of {', '.join(missing)}")
+        if not held:
+            return np.zeros((window, 0))
         daily = prices.select(list(held)).log_returns()
         if len(daily) < days:
             raise Unknown(f"{prices.source} has {len(daily)} common returns: too few")

@@ -162,6 +162,8 @@ def scenario(
             f"{book.source}: {len(bad)} of {len(valued.lines)} lines cannot be valued: "
             f"{'; '.join(line.problem for line in bad[:3])}{more}"
         )
+    if not book.positions:
+        raise InputError(f"{book.source}: only cash: no move of spot or vol changes it")
     without = [ticker for ticker in book.tickers if ticker not in valued.betas]
     if without:
         raise InputError(f"{', '.join(without)}: no beta to {benchmark}: give --betas or --prices")

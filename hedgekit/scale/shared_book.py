@@ -234,7 +234,7 @@ class SharedBook:
         moves, shocks, days, vol_rule, smile = key
         holdings = valued.holdings()
         points = len(moves) * len(shocks) * len(days)
-        if len(holdings) * points > MOST_POINTS:
+        if not holdings or len(holdings) * points > MOST_POINTS:
             return None
         clock = max(market.asof for market in valued.underlyings.values())
         cells = np.empty((len(holdings), len(days), len(moves), len(shocks)))

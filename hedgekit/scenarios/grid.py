@@ -179,13 +179,13 @@ def revalue(
     size = len(holdings) * len(days) * len(moves) * len(shocks)
     if size > MOST_POINTS:
         raise InputError(f"the grid asks for {size:,} prices, more than {MOST_POINTS:,}: take fewer points")
-    now = _values(holdings, underlyings, {t: np.zeros(1) for t in by_ticker}, np.zeros(1), 0.0, vol_rule, smile)
-    base = now[:, 0, 0]
-    cells = np.empty((len(holdings), len(days), len(moves), len(shocks)))
-    for d, day in enumerate(days):
-        cells[:, d] = _values(
-            holdings, underlyings, by_ticker, shocks, elapsed_years(underlyings, day), vol_rule, smile
-        )
+    base, cells = np.zeros(len(holdings)), np.zeros((len(holdings), len(days), len(moves), len(shocks)))
+    if holdings:
+        still = {ticker: np.zeros(1) for ticker in by_ticker}
+        base = _values(holdings, underlyings, still, np.zeros(1), 0.0, vol_rule, smile)[:, 0, 0]
+        for d, day in enumerate(days):
+            elapsed = elapsed_years(underlyings, day)
+            cells[:, d] = _values(holdings, underlyings, by_ticker, shocks, elapsed, vol_rule, smile)
     value = cells.sum(axis=0) + cash_usd
     base_usd = float(base.sum() + cash_usd)
     return Grid(

@@ -8,6 +8,7 @@ import pytest
 
 import hedgekit as hk
 from hedgekit.market import calendar
+from hedgekit.market.inputs import resolve
 from hedgekit.market.sources import chain_of
 from hedgekit.market.sources.content import content_of
 from hedgekit.model import NEW_YORK, Flag, Option
@@ -94,3 +95,26 @@ def test_planted_defects_are_flagged_and_sound_quotes_are_not(seed):
 def test_a_right_spot_is_kept():
     kept = [read(*made(seed)).spot_source == "file" for seed in range(200, 216)]
     assert sum(kept) >= len(kept) - 1
+
+
+def test_the_forward_lies_in_its_interval_whatever_the_dividends():
+    inside = []
+    for seed in range(300, 306):
+        spot, asof, quotes = made(seed)
+        chain = read(spot, asof, quotes)
+        # the same draws in the same order tell the truth that the quotes were made with
+        dice = np.random.default_rng(seed)
+        dice.integers(0, 900), dice.integers(0, 59), dice.uniform()
+        rate, borrow = float(dice.uniform(0.0, 0.06)), float(dice.choice([0.0, dice.uniform(0.0, 0.02)]))
+        amount, first = spot * float(dice.uniform(0.001, 0.008)), int(dice.integers(2, 90))
+        day = chain.asof.date()
+        cash = [
+            (calendar.years_between(asof, calendar.session_open(day + timedelta(days=first + 91 * place))), amount)
+            for place in range(8)
+        ]
+        for expiry, told in resolve(chain, chain.expiries, rate=rate, with_forwards=True).forwards.items():
+            t_years = calendar.t_years(asof, expiry)
+            growth = np.exp((rate - borrow) * t_years)
+            paid = sum(amount * np.exp((rate - borrow) * (t_years - when)) for when, amount in cash if when <= t_years)
+            inside.append(told.forward_low <= spot * growth - paid <= told.forward_high)
+    assert np.mean(inside) >= 0.95  # 80% where only one treatment of dividends is allowed for

@@ -560,3 +560,24 @@ def test_forms_for_machines(judge):
     assert render(result, "csv").startswith("id,verdict,computed,severity")
     table = render(result, "table")
     assert table.startswith("BREACH") and max(map(len, table.splitlines())) <= 80
+
+
+def test_an_account_of_cash_alone_has_no_risk_and_no_hedge(judge):
+    policy = """name = "p"
+[rules.max-loss-shock]
+shock = -0.2
+limit_fraction = 0.05
+[rules.max-loss-grid]
+limit_usd = 1
+[rules.value-at-risk]
+limit_usd = 1
+[rules.margin-use]
+limit = 0.5
+[rules.undefined-risk]
+[rules.hedge-coverage]
+"""
+    found = by_id(judge(policy, "symbol,quantity\nCASH,1000\n", prices=history(("IWM",), np.zeros((600, 1)))))
+    calm = ("max-loss-shock", "max-loss-grid", "value-at-risk", "margin-use", "undefined-risk")
+    assert [found[name].verdict for name in calm] == ["pass"] * 5
+    assert found["max-loss-shock"].value == found["value-at-risk"].value == 0.0
+    assert found["hedge-coverage"].verdict == "breach"  # nothing to cover is not a covered position
