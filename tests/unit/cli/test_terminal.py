@@ -113,7 +113,7 @@ def test_a_real_shell_is_offered_the_word(root, shell, words, offered):
 def test_a_misspelt_word_gets_the_nearest(words, meant):
     done = subprocess.run([*PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
-    assert done.stderr.rstrip().endswith(meant) or meant in done.stderr.splitlines()[-1]
+    assert meant.replace("'", "") in done.stderr.replace("'", "").splitlines()[-1]  # Click's quotes came with 8.4
 
 
 def test_plot_draws_under_the_table_and_leaves_json_alone(root):
