@@ -57,6 +57,7 @@ Floats = "NDArray[np.float64]"
 GREEK_NAMES = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm")
 BAND = ("bid", "mid", "ask")
 COLUMNS = ("spot", "strike", "t_years", "rate", "div_yield", "vol")
+MOST_WHOLE = 2**1000  # a whole number that large overflows a float
 
 # Fewest options in a piece of their own: about 50 microseconds of work, and enough to fill the lanes of a kernel.
 GRAIN = {"european": 4096, "american": 64, "cash": 64}
@@ -543,7 +544,7 @@ def _one_option(kind: Any, values: tuple[Any, ...], exercise: str, dividends: Di
         and exercise in ("american", "european")
         and isinstance(dividends, tuple | list)
         and not dividends
-        and all(isinstance(value, float | int) for value in values)
+        and all(isinstance(value, float) or (isinstance(value, int) and abs(value) < MOST_WHOLE) for value in values)
     )
 
 
@@ -572,6 +573,8 @@ def _prepare(
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:
     try:
         return np.asarray(value, dtype=np.float64)
+    except OverflowError:
+        raise InputError(f"{name} has a whole number beyond what a float holds (1.8e308)") from None
     except (TypeError, ValueError):
         raise InputError(f"{name} is {value!r}: give a number or an array of numbers") from None
 

@@ -320,3 +320,9 @@ def test_a_mixed_book_under_cash_dividends_is_cut_without_mixing_what_shares_a_l
     np.testing.assert_allclose(found.vol[known], vol[known], rtol=2e-2, atol=1e-3)
     for side in band:
         np.testing.assert_allclose(side.vol[known], whole.vol[known], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("spot", [10**400, [100, 10**400]], ids=["one", "many"])
+def test_a_whole_number_beyond_floats_is_refused(spot):
+    with pytest.raises(hk.InputError, match="spot has a whole number beyond"):
+        hk.price("call", spot, 100.0, 1.0, 0.03, 0.0, 0.2)
