@@ -1,4 +1,4 @@
-# make demo    build, install into .venv and run the main job on the embedded example
+# make demo    build, install into .venv, run the main job on the embedded example and write its page
 # make test    build, install and run the whole test suite
 # make check   static checks: format, lint, types, layers
 # make dist    build the sdist, install it in a fresh environment and run it away from the checkout
@@ -20,7 +20,8 @@ SOURCES := pyproject.toml setup.py $(wildcard hedgekit/core/*.pyx hedgekit/core/
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed
-	$(BIN)/hedgekit hedge --shares 1700 --chain examples/data/iwm.json --by 2027-01-15 --floor 0.90
+	@mkdir -p build
+	$(BIN)/hedgekit hedge --shares 1700 --chain examples/data/iwm.json --by 2027-01-15 --floor 0.90 --html build/hedge.html
 
 test: $(VENV)/.installed $(VENV)/.test
 	$(BIN)/pytest -n auto --dist loadfile
@@ -32,6 +33,7 @@ check: $(VENV)/.installed $(VENV)/.test $(VENV)/.check
 	$(BIN)/cython-lint hedgekit/core
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt --ignore-unused-allowlist $(KERNELS:%=hedgekit.core.%)
+	@if command -v node >/dev/null; then $(BIN)/pyright --pythonpath $(BIN)/python tests/typing; else echo "node is not on the path: pyright is not run"; fi
 	$(BIN)/lint-imports
 
 dist: $(VENV)/.installed
@@ -54,7 +56,7 @@ $(VENV)/.python:
 
 $(VENV)/.installed: $(VENV)/.python $(SOURCES)
 	$(PIP) install --upgrade 'pip>=24'
-	$(PIP) install --editable .
+	$(PIP) install --editable '.[report]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.installed

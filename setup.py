@@ -17,7 +17,17 @@ from setuptools.errors import CompileError, PlatformError
 CORE = Path("hedgekit") / "core"
 
 # extension module NAME -> core/NAME.pyx and every C file core/c/NAME*.c (without the leading underscore)
-EXTENSIONS = ("_american", "_cash_dividends", "_european", "_finder", "_kalman", "_optimum", "_rolling", "_unit_root")
+EXTENSIONS = (
+    "_american",
+    "_cash_dividends",
+    "_european",
+    "_finder",
+    "_kalman",
+    "_kinds",
+    "_optimum",
+    "_rolling",
+    "_unit_root",
+)
 
 NO_COMPILER = """
 hedgekit needs a C compiler to build its pricing core, and '{compiler}' did not work:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from hedgekit.errors import NotIdentifiedError as NotIdentifiedError
     from hedgekit.errors import Status as Status
     from hedgekit.hedges import compare as compare
+    from hedgekit.hedges.frontier import frontier as hedge_frontier
+    from hedgekit.hedges.stop_study import study as hedge_stop
     from hedgekit.market.prices import load_prices as load_prices
     from hedgekit.market.sources import load as load_chain
+    from hedgekit.market.surface.result import describe as surface
     from hedgekit.model import Chain as Chain
     from hedgekit.model import Option as Option
     from hedgekit.model import PriceHistory as PriceHistory
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from hedgekit.risk.check import check as check
     from hedgekit.risk.policy import load_policy as load_policy
     from hedgekit.risk.scenario import scenario as scenario
+    from hedgekit.structures.catalogue import make as structure
+    from hedgekit.structures.find import find as structure_find
 
 __version__ = "0.1.0"
 
@@ -66,6 +71,8 @@ _HOMES = {
     "check": ("hedgekit.risk.check", "check"),
     "compare": ("hedgekit.hedges", "compare"),
     "greeks": ("hedgekit.pricing", "greeks"),
+    "hedge_frontier": ("hedgekit.hedges.frontier", "frontier"),
+    "hedge_stop": ("hedgekit.hedges.stop_study", "study"),
     "implied_vol": ("hedgekit.pricing", "implied_vol"),
     "load_book": ("hedgekit.risk.book", "load_book"),
     "load_chain": ("hedgekit.market.sources", "load"),
@@ -80,6 +87,9 @@ _HOMES = {
     "load_policy": ("hedgekit.risk.policy", "load_policy"),
     "price": ("hedgekit.pricing", "price"),
     "scenario": ("hedgekit.risk.scenario", "scenario"),
+    "structure": ("hedgekit.structures.catalogue", "make"),
+    "structure_find": ("hedgekit.structures.find", "find"),
+    "surface": ("hedgekit.market.surface.result", "describe"),
     "units": ("hedgekit.units", None),
 }
 
@@ -102,6 +112,8 @@ __all__ = [
     "check",
     "compare",
     "greeks",
+    "hedge_frontier",
+    "hedge_stop",
     "implied_vol",
     "load_book",
     "load_chain",
@@ -116,6 +128,9 @@ __all__ = [
     "pair_test",
     "price",
     "scenario",
+    "structure",
+    "structure_find",
+    "surface",
     "units",
 ]
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -36,6 +35,7 @@ from hedgekit.errors import (
 
 try:
     from hedgekit.core import _american, _cash_dividends, _european
+    from hedgekit.kinds import SIGNS, signs
 except ImportError as error:
     raise NotBuiltError(
         f"the compiled pricing core does not load ({error}). In a checkout, build it with 'pip install -e .', "
@@ -45,6 +45,8 @@ except ValueError as error:
     raise InputError(f"HEDGEKIT_ISA: {error}") from None
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from numpy.typing import ArrayLike, NDArray
 
 Exercise = Literal["american", "european"]
@@ -52,11 +54,10 @@ Kind = Literal["call", "put", "c", "p", 1, -1]
 Dividends = Sequence[tuple[float, float]]
 Floats = "NDArray[np.float64]"
 
-SIGNS = {"call": 1, "put": -1, "c": 1, "p": -1, 1: 1, -1: -1}
 GREEK_NAMES = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm")
-WORD = np.dtype("U4")
 BAND = ("bid", "mid", "ask")
 COLUMNS = ("spot", "strike", "t_years", "rate", "div_yield", "vol")
+MOST_WHOLE = 2**1000  # a whole number that large overflows a float
 
 # Fewest options in a piece of their own: about 50 microseconds of work, and enough to fill the lanes of a kernel.
 GRAIN = {"european": 4096, "american": 64, "cash": 64}
@@ -123,10 +124,19 @@ class _Columns(NamedTuple):
     sign: NDArray[np.int8]
     numbers: tuple[NDArray[np.float64], ...]
     longest: float
+    order: NDArray[np.intp] | None = None
+    """Rows in the order in which they are solved, when that is not their own."""
 
     def part(self, piece: slice) -> tuple[NDArray[Any], ...]:
         """Return the sign and number columns of one piece, in the kernels' order."""
-        return (self.sign[piece], *(column[piece] for column in self.numbers))
+        rows = piece if self.order is None else self.order[piece]
+        return (self.sign[rows], *(column[rows] for column in self.numbers))
+
+    def restore(self, *outs: NDArray[Any]) -> None:
+        """Put what was solved in `order` back in the rows' own."""
+        if self.order is not None:
+            for out in outs:
+                out[..., self.order] = out.copy()
 
 
 @overload
@@ -215,19 +225,21 @@ def price(
     array([9.205 , 4.1575])
     """
     values = (spot, strike, t_years, rate, div_yield, vol)
-    if exercise == "european" and not dividends and _plain_scalars(kind, values):
-        value, status = _european.price_scalar(SIGNS[kind], *values)
-        if status:
-            _refuse(Status(status), kind, values)
-        return value
+    if _one_option(kind, values, exercise, dividends):
+        alone = _american.price_scalar if exercise == "american" else _european.price_scalar
+        value, status = alone(SIGNS[kind], *values)
+        if status == Status.OK:
+            return value
     columns, cash, scalar = _prepare(kind, values, COLUMNS, exercise, dividends)
     out, status_column = np.empty(columns.size), np.empty(columns.size, dtype=np.int8)
     kernel, lead, tail, grain = _engine("price_into", exercise, cash, columns)
+    columns = _alike_together(columns, COLUMNS, tail, grain)
 
     def run(piece: slice) -> None:
         kernel(*lead, *columns.part(piece), *tail, out[piece], status_column[piece])
 
     _split(run, columns.size, grain)
+    columns.restore(out, status_column)
     if kernel is _american.price_into:
         _rescue(_cash_dividends.price_into, (columns.sign, *columns.numbers), (out,), status_column)
     if scalar:
@@ -266,20 +278,22 @@ def greeks(
     (-0.1969, -0.0398)
     """
     values = (spot, strike, t_years, rate, div_yield, vol)
-    if exercise == "european" and not dividends and _plain_scalars(kind, values):
-        *numbers, status = _european.greeks_scalar(SIGNS[kind], *values)
-        if status:
-            _refuse(Status(status), kind, values)
-        return Greeks(*numbers)
+    if _one_option(kind, values, exercise, dividends):
+        alone = _american.greeks_scalar if exercise == "american" else _european.greeks_scalar
+        *numbers, status = alone(SIGNS[kind], *values)
+        if status == Status.OK:
+            return Greeks(*numbers)
     columns, cash, scalar = _prepare(kind, values, COLUMNS, exercise, dividends)
     outs = np.empty((len(GREEK_NAMES), columns.size))
     status_column = np.empty(columns.size, dtype=np.int8)
     kernel, lead, tail, grain = _engine("greeks_into", exercise, cash, columns)
+    columns = _alike_together(columns, COLUMNS, tail, grain)
 
     def run(piece: slice) -> None:
         kernel(*lead, *columns.part(piece), *tail, *(row[piece] for row in outs), status_column[piece])
 
     _split(run, columns.size, grain)
+    columns.restore(outs, status_column)
     if kernel is _american.greeks_into:
         _rescue(_cash_dividends.greeks_into, (columns.sign, *columns.numbers), tuple(outs), status_column)
     if scalar:
@@ -385,15 +399,16 @@ def implied_vol(
     """
     values = (premium, spot, strike, t_years, rate, div_yield)
     names = ("premium", *COLUMNS[:-1])
-    if exercise == "european" and not dividends and not full and _plain_scalars(kind, values):
-        value, status = _european.implied_vol_scalar(premium, SIGNS[kind], *values[1:])
-        if status:
-            _refuse_premium(Status(status), kind, values, exercise, math.nan)
-        return value
+    if not full and _one_option(kind, values, exercise, dividends):
+        alone = _american.implied_vol_scalar if exercise == "american" else _european.implied_vol_scalar
+        found, *_, status = alone(premium, SIGNS[kind], *values[1:])
+        if status == Status.OK:
+            return found
     columns, cash, scalar = _prepare(kind, values, names, exercise, dividends)
     vol, upper = np.empty(columns.size), np.full(columns.size, np.nan)
     status_column = np.empty(columns.size, dtype=np.int8)
     kernel, lead, tail, grain = _engine("implied_vol_into", exercise, cash, columns)
+    columns = _alike_together(columns, names, tail, grain)
     outs = (vol,) if kernel is _european.implied_vol_into else (vol, upper)
 
     def run(piece: slice) -> None:
@@ -401,6 +416,7 @@ def implied_vol(
         kernel(*lead, premiums, sign, *rest, *tail, *(row[piece] for row in outs), status_column[piece])
 
     _split(run, columns.size, grain)
+    columns.restore(*outs, status_column)
     if kernel is _american.implied_vol_into:
         inputs: tuple[NDArray[Any], ...] = (columns.numbers[0], columns.sign, *columns.numbers[1:])
         _rescue(_cash_dividends.implied_vol_into, inputs, (vol, upper), status_column)
@@ -454,8 +470,10 @@ def implied_vol_band(
     (array([0.2563]), array([0.2628]))
     """
     place: tuple[Any, ...] = (kind, spot, strike, t_years, rate, div_yield)
-    columns, cash, _ = _prepare(kind, (premiums[0], *place[1:]), ("premium", *COLUMNS[:-1]), exercise, dividends)
+    names = ("premium", *COLUMNS[:-1])
+    columns, cash, _ = _prepare(kind, (premiums[0], *place[1:]), names, exercise, dividends)
     kernel, lead, tail, grain = _engine("implied_vol_band_into", exercise, cash, columns)
+    columns = _alike_together(columns, names, tail, grain)
     if len(premiums) != len(BAND) or kernel is None:
         return tuple(
             implied_vol(premium, *place, exercise=exercise, dividends=dividends, full=True) for premium in premiums
@@ -466,9 +484,11 @@ def implied_vol_band(
     def run(piece: slice) -> None:
         sign, _, *rest = columns.part(piece)
         outs = (*(row[piece] for row in vols), *(row[piece] for row in status))
-        kernel(*lead, *(side[piece] for side in sides), sign, *rest, *tail, *outs)
+        rows = piece if columns.order is None else columns.order[piece]
+        kernel(*lead, *(side[rows] for side in sides), sign, *rest, *tail, *outs)
 
     _split(run, columns.size, grain)
+    columns.restore(vols, status)
     unknown = np.full(columns.shape, np.nan)
     shaped = zip(vols.reshape(-1, *columns.shape), status.reshape(-1, *columns.shape), strict=True)
     return tuple(ImpliedVol(vol, code, unknown) for vol, code in shaped)
@@ -513,9 +533,19 @@ def threads() -> int:
     return int(text)
 
 
-def _plain_scalars(kind: Any, values: tuple[Any, ...]) -> bool:
-    """Whether the one-option shortcut applies: Python numbers and a known kind."""
-    return type(kind) in (str, int) and kind in SIGNS and all(isinstance(value, float | int) for value in values)
+def _one_option(kind: Any, values: tuple[Any, ...], exercise: str, dividends: Dividends) -> bool:
+    """Whether the shortcut for one option applies: Python numbers, a known kind, no cash dividends.
+
+    What the shortcut cannot answer takes the long way, which says why.
+    """
+    return (
+        type(kind) in (str, int)
+        and kind in SIGNS
+        and exercise in ("american", "european")
+        and isinstance(dividends, tuple | list)
+        and not dividends
+        and all(isinstance(value, float) or (isinstance(value, int) and abs(value) < MOST_WHOLE) for value in values)
+    )
 
 
 def _prepare(
@@ -524,10 +554,11 @@ def _prepare(
     """Check and broadcast the inputs; say whether they were all scalars."""
     if exercise not in ("american", "european"):
         raise InputError(f"exercise is {exercise!r}: use 'american' or 'european'")
-    sign = _signs(kind)
+    sign = signs(kind)
     arrays = [_numbers(name, value) for name, value in zip(names, values, strict=True)]
+    shapes_given = {sign.shape, *(array.shape for array in arrays)} - {()}
     try:
-        shape = np.broadcast_shapes(sign.shape, *(array.shape for array in arrays))
+        shape = np.broadcast_shapes(*shapes_given)
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(names, arrays, strict=True) if array.ndim)
         raise InputError(f"these shapes do not broadcast together: kind {sign.shape}, {shapes}") from None
@@ -539,53 +570,21 @@ def _prepare(
     return columns, cash, shape == ()
 
 
-def _signs(kind: Any) -> NDArray[np.int8]:
-    """Turn kinds into +1/-1; an unknown one is an error alone and 0 (a bad element) in an array."""
-    array = np.asarray(kind)
-    if array.dtype == np.int8:
-        sign = array  # the kernels refuse what is not +1 or -1
-    elif array.dtype.kind in "iuf":
-        with np.errstate(invalid="ignore"):
-            sign = array.astype(np.int8)
-        sign[sign != array] = 0
-    elif array.dtype.kind == "U" and array.dtype.itemsize <= WORD.itemsize:
-        sign = _signs_of_words(array)
-    else:
-        known = [SIGNS.get(value, 0) if isinstance(value, str | int) else 0 for value in array.ravel().tolist()]
-        sign = np.array(known, dtype=np.int8).reshape(array.shape)
-    if sign.ndim == 0 and sign not in (1, -1):
-        raise InputError(f"kind is {kind!r}: use 'call' or 'put' (also 'c', 'p', 1, -1)")
-    return sign
-
-
-def _signs_of_words(array: NDArray[np.str_]) -> NDArray[np.int8]:
-    """Compare a million words at once: four characters as two numbers of 64 bits, not as strings."""
-    if array.dtype.itemsize != WORD.itemsize:
-        array = array.astype(WORD)
-    halves = np.ascontiguousarray(array).reshape(-1).view(np.uint64).reshape(array.size, 2)
-    front, back = halves[:, 0], halves[:, 1]
-    sign = np.zeros(array.size, dtype=np.int8)
-    for word, value in SIGNS.items():
-        if isinstance(word, str):
-            first, last = np.array([word], dtype=WORD).view(np.uint64)
-            found = (front == first) & (back == last)
-            sign += found.view(np.int8) * np.int8(value)
-        if sign.all():
-            break
-    return sign.reshape(array.shape)
-
-
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:
     try:
         return np.asarray(value, dtype=np.float64)
+    except OverflowError:
+        raise InputError(f"{name} has a whole number beyond what a float holds (1.8e308)") from None
     except (TypeError, ValueError):
         raise InputError(f"{name} is {value!r}: give a number or an array of numbers") from None
 
 
 def _flat(array: NDArray[Any], shape: tuple[int, ...], size: int) -> NDArray[Any]:
     """Flatten to `size` elements; one shared element becomes a view of stride 0."""
+    if array.shape == shape:
+        return array.reshape(-1)
     if array.size == 1:
-        return np.broadcast_to(array.reshape(1), (size,))
+        return np.ndarray((size,), array.dtype, array.reshape(1), strides=(0,))
     return np.broadcast_to(array, shape).reshape(-1)
 
 
@@ -619,9 +618,31 @@ def _engine(
     return getattr(module, function, None), (), (), GRAIN[exercise]
 
 
+def _alike_together(
+    columns: _Columns, names: tuple[str, ...], dividends: tuple[NDArray[np.float64], ...], grain: int
+) -> _Columns:
+    """Bring options that can share a lattice next to each other, before they are cut into pieces.
+
+    Under cash dividends only options of one kind, with about the same life and spread, fill a kernel's lanes together;
+    a piece that mixes all of them would leave most lanes empty.
+    """
+    if not dividends or columns.size < 2 * grain:
+        return columns
+    given = dict(zip(names, columns.numbers, strict=True))
+    with np.errstate(all="ignore"):
+        t_years = np.maximum(given["t_years"], 1e-9)
+        spread = np.maximum(given.get("vol", 1.0) * np.sqrt(t_years), 0.25)
+        # Spread and life by the kernel's own quarters and eighths of octaves.
+        keys = (np.ceil(8.0 * np.log2(t_years)), np.ceil(4.0 * np.log2(spread)))
+        live = np.searchsorted(dividends[0], t_years)
+    return columns._replace(order=np.lexsort((*keys, live, columns.sign)))
+
+
 @lru_cache(maxsize=1)
 def _pool(workers: int, _process: int) -> ThreadPoolExecutor:
     """Return the worker threads; a forked child, having none of them, makes its own."""
+    from concurrent.futures import ThreadPoolExecutor  # costs more than the first price
+
     return ThreadPoolExecutor(workers, thread_name_prefix="hedgekit")
 
 

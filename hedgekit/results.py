@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import importlib
 import json
 import math
@@ -103,6 +102,12 @@ def _indented(value: Any, step: str, line: str) -> str:
     return json.dumps(value, allow_nan=False, ensure_ascii=False)
 
 
+def _short(result: Result) -> str:
+    """Return what an answer holds, not all of it."""
+    names = [f.name for f in dataclasses.fields(result) if f.name not in ("inputs", "warnings")]
+    return f"{type(result).__name__}({', '.join(names)}; print() shows the table, to_dict() everything)"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """One answer. Subclasses set `schema_name` and say their fields in `body`.
@@ -117,6 +122,18 @@ class Result:
     """
 
     schema_name: ClassVar[str]
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Give every answer a short repr: that of a dataclass would be pages of numbers."""
+        super().__init_subclass__(**given)
+        if "__repr__" not in vars(cls):
+            setattr(cls, "__repr__", _short)  # noqa: B010 -- not as an assignment: a method is meant
+
+    def __str__(self) -> str:
+        """Return the table that a terminal shows, or the repr of an answer that has none."""
+        # By name: the report lies above this module and is loaded only here.
+        report = importlib.import_module("hedgekit.report")
+        return str(report.render(self, "table")) if self.schema_name in report.TABLES else repr(self)
 
     inputs: Mapping[str, Any] = field(default_factory=dict)
     warnings: Sequence[Note] = ()
@@ -177,11 +194,7 @@ class Result:
         return drawn
 
     def _repr_html_(self) -> str:
-        """Show the rows as a table in a notebook; text is escaped."""
-        rows = self.records()
-        if not rows:
-            return f"<p>{html.escape(self.schema_name)}: nothing to show</p>"
-        names = list(rows[0])
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        lines = ("".join(f"<td>{html.escape(str(plain(row[name])))}</td>" for name in names) for row in rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{x}</tr>' for x in lines)}</tbody></table>"
+        """Show the tables of its page in a notebook, with assumptions and warnings; text is escaped."""
+        # By name: the report lies above this module and is loaded only here.
+        shown: str = importlib.import_module("hedgekit.report.notebook").notebook(self)
+        return shown

@@ -171,6 +171,8 @@ def _options(file: Path, name: str, level: Level, table: dict[str, Any]) -> dict
         if option not in level.options:
             near = get_close_matches(key, [o.replace("_", "-") for o in level.options] + list(level.commands), n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ", no option of this command"
+            if not near and level.commands:
+                hint += f"; for one below it write [{name}.{next(iter(level.commands))}]"
             raise DataError(f"{file}: [{name}] sets {key!r}{hint}")
         if not isinstance(value, str | int | float):
             raise DataError(f"{file}: [{name}] sets {key!r} to {value!r}: expected one value")

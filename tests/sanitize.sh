@@ -14,4 +14,4 @@ HEDGEKIT_SANITIZE=1 "$python" setup.py --quiet build_ext --inplace
 cc=${CC:-cc}
 LD_PRELOAD="$($cc -print-file-name=libasan.so):$($cc -print-file-name=libubsan.so)" \
 ASAN_OPTIONS=detect_leaks=0 PYTHONPATH="$work" \
-    "$python" -m pytest -q -p no:cacheprovider tests/unit/core
+    "$python" -m pytest -q -p no:cacheprovider tests/unit/core tests/unit/test_kinds.py

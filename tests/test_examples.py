@@ -62,6 +62,20 @@ def test_pages_show_commands():
     assert len(CASES) >= 4
 
 
+@pytest.mark.parametrize(("command", "shown"), [case for case in CASES if "--format" not in case.values[0]])
+def test_shown_tables_fit_eighty_columns(command, shown):
+    # an error is one sentence that the terminal breaks
+    assert [line for line in shown.splitlines() if len(line) > 80 and not line.startswith("hedgekit: ")] == []
+
+
+def test_links_and_pictures_of_the_pages_are_there():
+    for page in [*PAGES, *sorted((ROOT / "docs").glob("*.md"))]:
+        text = page.read_text(encoding="utf-8")
+        found = re.findall(r"\]\(([^)#]+)", text) + re.findall(r'src(?:set)?="([^"]+)"', text)
+        for target in found:
+            assert target.startswith("http") or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
 def rewrite(page: Path) -> None:
     """Put the present outputs into a page."""
     text = page.read_text(encoding="utf-8")

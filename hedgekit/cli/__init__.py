@@ -65,6 +65,19 @@ def group() -> None:
     """
 
 
+def _nearest(error: click.NoSuchOption) -> click.UsageError:
+    """Name the one option that was meant, or say that the word is an argument and takes no flag."""
+    from difflib import get_close_matches
+
+    flag = error.option_name
+    params = error.ctx.command.params if error.ctx is not None else []
+    for param in params:
+        if isinstance(param, click.Argument) and flag == f"--{param.human_readable_name.lower()}":
+            return click.UsageError(f"No such option '{flag}': give {param.human_readable_name} without it.", error.ctx)
+    near = get_close_matches(flag, error.possibilities or [], n=1)
+    return click.NoSuchOption(flag, possibilities=near, ctx=error.ctx)
+
+
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     for library in ("OPENBLAS", "MKL", "BLIS"):
@@ -82,6 +95,9 @@ def main() -> NoReturn:
         code = 0
     except click.Abort:
         code = 130
+    except click.NoSuchOption as error:
+        _nearest(error).show()
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code

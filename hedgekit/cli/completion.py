@@ -75,7 +75,7 @@ def expiries(ctx: click.Context) -> list[tuple[str, str]]:
     chain = load(source, asof=ctx.params.get("asof"))
     start = chain.asof.date()
     days = sorted({day.item() for day in chain.expiry.astype("datetime64[D]")})
-    return [(day.isoformat(), f"{day:%a}, {(day - start).days} days") for day in days if day >= start]
+    return [(day.isoformat(), f"{day:%a} {(day - start).days} days") for day in days if day >= start]
 
 
 def tickers(ctx: click.Context) -> list[tuple[str, str]]:

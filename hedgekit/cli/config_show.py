@@ -14,6 +14,9 @@ from hedgekit.cli.options import CONFIG, deliver, flag_name, levels, output_opti
 if TYPE_CHECKING:
     from hedgekit.settings import Setting
 
+OTHERS = frozenset(("HEDGEKIT_THREADS", "HEDGEKIT_ISA", "HEDGEKIT_CACHE", "HEDGEKIT_CBOE_URL"))
+"""Variables that set no option."""
+
 
 @click.command(epilog="Example:  hedgekit config show hedge")
 @click.argument("names", metavar="[COMMAND]...", nargs=-1)
@@ -29,6 +32,7 @@ def command(
     file, that over the default. Without COMMAND only what is configured is shown; with one (`hedge`,
     `pair ratio`) its every option.
     """
+    from hedgekit.results import Note
     from hedgekit.settings import ConfigResult, files
 
     named = ctx.meta[CONFIG]
@@ -42,8 +46,25 @@ def command(
     result = ConfigResult(
         settings=tuple(found),
         files=tuple((str(file), file.is_file()) for file in files(named)),
+        warnings=tuple(Note("unknown_variable", message) for message in _unread(root)),
     )
     deliver(result, format_=format_, output=output, quiet=quiet)
+
+
+def _unread(root: click.Context) -> Iterator[str]:
+    """Say of each HEDGEKIT_* variable that sets nothing which one was meant."""
+    from difflib import get_close_matches
+
+    known = {
+        f"{at.auto_envvar_prefix}_{flag_name(option).upper()}"
+        for _, at in _commands(root, ())
+        for option in at.command.params
+        if isinstance(option, click.Option)
+    }
+    for name in sorted(os.environ):
+        if name.startswith("HEDGEKIT_") and name not in known and name not in OTHERS:
+            near = get_close_matches(name, known, n=1)
+            yield f"{name} is set and nothing reads it{f': did you mean {near[0]}?' if near else ''}"
 
 
 def _commands(root: click.Context, names: tuple[str, ...]) -> Iterator[tuple[str, click.Context]]:

@@ -30,8 +30,10 @@ class LazyGroup(click.Group):
         """Return the command, or None when there is none of that name."""
         if cmd_name not in self.modules:
             return None
+        from hedgekit.cli.numbers import read_as_written
+
         command: click.Command = importlib.import_module(self.modules[cmd_name]).command
-        return offering(ctx, command)
+        return offering(ctx, read_as_written(command))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their summaries."""

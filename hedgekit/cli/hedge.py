@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hedgekit.cli.groups import lazy_group, refuse_options_before
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, plot_option, seconds, write_beside
+from hedgekit.cli.options import (
+    HTML,
+    day_option,
+    deliver,
+    market_options,
+    output_options,
+    plot_option,
+    seconds,
+    write_beside,
+)
 
 if TYPE_CHECKING:
     from hedgekit.hedges.comparison import HedgeResult
@@ -219,7 +228,7 @@ def command(
         "max_spread": max_spread,
         "prices": history,
         "watch": search_watch(limit_seconds=time_limit),
-        "details": details or format_ != "table" or history is not None,
+        "details": details or format_ != "table" or history is not None or bool(ctx.meta.get(HTML)),
     }
     goals: dict[str, Any] = {
         "budget": budget,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def further_answers(chain: Chain, result: HedgeResult, terms: Mapping[str, Any])
 
     market: dict[str, Any] = {name: terms[name] for name in ("rate", "dividends")}
     asked: dict[str, Any] = {"shares": result.problem.shares, "expiry": result.problem.expiry, "fee": terms["fee"]}
-    found: list[Result] = [what_if(chain, result, **market)] if result.recommended else []
+    found: list[Result] = []
+    if result.recommended:
+        cube = what_if(chain, result, **market, with_odds=True)
+        asked_for = result.what_if
+        found.append(replace(cube, replays=asked_for.replays, rolls=asked_for.rolls) if asked_for else cube)
     search: dict[str, Any] = {name: terms[name] for name in ("max_legs", "max_spread", "watch")}
     caps: dict[str, Any] = {} if terms["min_cap"] is None else {"caps": (None, terms["min_cap"])}
     found.append(frontier(chain, points=POINTS, **asked, **market, **search, **caps))

@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from hedgekit.model import ExerciseStyle
     from hedgekit.results import Result
-    from hedgekit.settings import Level
+    from hedgekit.settings import Level, Setting
     from hedgekit.valuation import ValuationResult
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,8 +93,23 @@ def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -
 
     ctx.meta[CONFIG] = path
     defaults = defaults_for(levels(ctx), path, commands=tuple(COMMANDS))
+    _check_types(ctx, defaults)
     ctx.default_map = {**(ctx.default_map or {}), **{name: setting.value for name, setting in defaults.items()}}
     return path
+
+
+def _check_types(ctx: click.Context, defaults: Mapping[str, Setting]) -> None:
+    """Refuse a value of a file that its option cannot take, naming the file: a flag's error would not."""
+    from hedgekit.errors import DataError
+
+    for option in ctx.command.params:
+        setting = defaults.get(option.name or "")
+        if setting is None or option.multiple or option.nargs != 1:
+            continue
+        try:
+            option.type.convert(setting.value, option, ctx)
+        except click.BadParameter as error:
+            raise DataError(f"{setting.source}: [{ctx.info_name}] {flag_name(option)}: {error.message}") from None
 
 
 def _with(command: F, decorators: Sequence[Callable[[F], F]]) -> F:
@@ -293,6 +308,14 @@ def value_contract(
     )
 
 
+def say(text: str) -> None:
+    """Write a line to standard error; when its reader has gone, what is still to be done is done all the same."""
+    try:
+        click.echo(text, err=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
+
 def deliver(
     result: Result, *, format_: str, output: str, quiet: bool, beside: Callable[[], Sequence[Result]] | None = None
 ) -> None:
@@ -315,7 +338,7 @@ def deliver(
     clear_line()
     if not quiet and format_ != "table":
         for note in result.warnings:
-            click.echo(f"warning: {note.message}", err=True)
+            say(f"warning: {note.message}")
     if format_ == "parquet":
         from hedgekit.report.parquet import write_parquet
 
@@ -323,13 +346,13 @@ def deliver(
             raise click.UsageError("parquet is no text: give --output FILE")
         write_parquet(Path(output), result)
         if not quiet:
-            click.echo(f"written: {output}", err=True)
+            say(f"written: {output}")
     elif output == "-":
         _say(result, format_)
     else:
         write_text(Path(output), _text(result, format_, terminal=False))
         if not quiet:
-            click.echo(f"written: {output}", err=True)
+            say(f"written: {output}")
     if target:
         from hedgekit.report.page import page
 
@@ -343,4 +366,4 @@ def write_beside(files: Mapping[str, str], *, quiet: bool) -> None:
     for name, text in files.items():
         write_text(Path(name), text)
         if not quiet:
-            click.echo(f"written: {name}", err=True)
+            say(f"written: {name}")

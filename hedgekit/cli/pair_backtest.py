@@ -23,7 +23,7 @@ from hedgekit.cli.pair_inputs import load_pair, pair_inputs
     "--gate/--no-gate",
     default=True,
     show_default=True,
-    help="Enter only when the window before was cointegrated at 5%.",
+    help="Enter only when cointegrated at 5%, without the day and with it.",
 )
 @click.option("--gross", type=float, default=100_000.0, show_default=True, help="Dollars of both legs at entry.")
 @click.option("--cost-bps", type=float, default=2.0, show_default=True, help="Cost of every fill, basis points.")

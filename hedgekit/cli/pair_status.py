@@ -54,9 +54,10 @@ def command(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Say where the spread is and what to do.
+    """Say where the spread is, what to do, and how likely it is to come back.
 
-    Today's z is measured against the days before today alone; the levels to act at are given in prices.
+    Today's z is measured against the days before today alone; the levels to act at are given in prices. The odds leave
+    open all that the days do not tell: whether the spread reverts at all, how fast, and around which line.
     """
     from hedgekit.pairs.status import pair_status
 

@@ -105,7 +105,7 @@ def command(
     from hedgekit.risk.book import book_of_legs, load_book
     from hedgekit.risk.scenario import DAYS, SPOT_MOVES, VOL_SHOCKS, scenario
 
-    if days is not None and any(day != int(day) for day in days):
+    if days is not None and any(day % 1.0 != 0.0 for day in days):
         raise click.UsageError(f"--days {','.join(f'{day:g}' for day in days)}: expected whole days")
     if (book is None) == (not shares and not legs and file is None):
         raise click.UsageError("give --book FILE, or --shares and --leg or --legs FILE with --chain")

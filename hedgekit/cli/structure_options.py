@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from hedgekit.results import Result
     from hedgekit.structures.analysis import StructureResult
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,4 +79,10 @@ def deliver_structure(
     from hedgekit.cli.options import deliver
 
     result.require(defined_risk_only=defined_risk_only)
-    deliver(result, format_=format_, output=output, quiet=quiet)
+
+    def beside() -> list[Result]:
+        from hedgekit.structures.what_if import what_if
+
+        return [] if result.by_date is None else [what_if(result)]
+
+    deliver(result, format_=format_, output=output, quiet=quiet, beside=beside)

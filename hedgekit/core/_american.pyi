@@ -4,6 +4,15 @@ from numpy.typing import NDArray
 _Column = NDArray[np.float64]
 _Signs = NDArray[np.int8]
 
+def price_scalar(
+    sign: int, spot: float, strike: float, t_years: float, rate: float, div_yield: float, vol: float
+) -> tuple[float, int]: ...
+def greeks_scalar(
+    sign: int, spot: float, strike: float, t_years: float, rate: float, div_yield: float, vol: float
+) -> tuple[float, float, float, float, float, float, float, float, float, int]: ...
+def implied_vol_scalar(
+    premium: float, sign: int, spot: float, strike: float, t_years: float, rate: float, div_yield: float
+) -> tuple[float, float, int]: ...
 def price_into(
     sign: _Signs,
     spot: _Column,

@@ -100,6 +100,120 @@ def _check_lengths(Py_ssize_t length, *columns):
             raise ValueError(f"every column needs {length} elements, one has {column.shape[0]}")
 
 
+cdef inline hk_column _one(const double *value) noexcept nogil:
+    cdef hk_column column
+    column.data = value
+    column.stride = 0
+    return column
+
+
+cdef hk_am_inputs _option(
+    const signed char *sign,
+    const double *spot,
+    const double *strike,
+    const double *t_years,
+    const double *rate,
+    const double *div_yield,
+    const double *vol,
+) noexcept nogil:
+    cdef hk_am_inputs inputs
+    inputs.sign.data = sign
+    inputs.sign.stride = 0
+    inputs.spot = _one(spot)
+    inputs.strike = _one(strike)
+    inputs.t_years = _one(t_years)
+    inputs.rate = _one(rate)
+    inputs.div_yield = _one(div_yield)
+    inputs.vol = _one(vol)
+    return inputs
+
+
+def price_scalar(
+    signed char sign, double spot, double strike, double t_years, double rate, double div_yield, double vol
+):
+    """Price one option: the same bits as `price_into` gives it alone.
+
+    Parameters
+    ----------
+    sign : int
+        +1 call, -1 put.
+    spot, strike, t_years, rate, div_yield, vol : float
+        As for `price_into`.
+
+    Returns
+    -------
+    tuple of float and int
+        Dollars a share, and the status code.
+    """
+    cdef hk_am_inputs inputs = _option(&sign, &spot, &strike, &t_years, &rate, &div_yield, &vol)
+    cdef double price
+    cdef signed char status
+    with nogil:
+        hk_american_price(1, &inputs, &price, &status)
+    return price, status
+
+
+def greeks_scalar(
+    signed char sign, double spot, double strike, double t_years, double rate, double div_yield, double vol
+):
+    """Price one option with its greeks: the same bits as `greeks_into` gives it alone.
+
+    Parameters
+    ----------
+    sign, spot, strike, t_years, rate, div_yield, vol
+        As for `price_scalar`.
+
+    Returns
+    -------
+    tuple of nine floats and an int
+        Price, delta, gamma, vega, theta, rho, vanna, volga, charm (see `greeks_into`), and the status code.
+    """
+    cdef hk_am_inputs inputs = _option(&sign, &spot, &strike, &t_years, &rate, &div_yield, &vol)
+    cdef hk_am_outputs out
+    cdef double value[9]
+    cdef signed char status
+    out.price = &value[0]
+    out.delta = &value[1]
+    out.gamma = &value[2]
+    out.vega = &value[3]
+    out.theta = &value[4]
+    out.rho = &value[5]
+    out.vanna = &value[6]
+    out.volga = &value[7]
+    out.charm = &value[8]
+    out.status = &status
+    with nogil:
+        hk_american_greeks(1, &inputs, &out)
+    return value[0], value[1], value[2], value[3], value[4], value[5], value[6], value[7], value[8], status
+
+
+def implied_vol_scalar(
+    double premium, signed char sign, double spot, double strike, double t_years, double rate, double div_yield
+):
+    """Find the volatility of one premium: the same bits as `implied_vol_into` gives it alone.
+
+    Parameters
+    ----------
+    premium : float
+        Dollars a share.
+    sign, spot, strike, t_years, rate, div_yield
+        As for `price_scalar`.
+
+    Returns
+    -------
+    tuple of two floats and an int
+        Volatility, the greatest one where it is not identified (each NaN when there is none), and the status code.
+    """
+    cdef hk_am_inputs inputs = _option(&sign, &spot, &strike, &t_years, &rate, &div_yield, &premium)
+    cdef hk_column paid = _one(&premium)
+    cdef double vol, upper
+    cdef signed char status
+    inputs.vol.data = NULL
+    with nogil:
+        hk_american_implied_vol(1, &paid, &inputs, &vol, &upper, &status)
+    return vol, upper, status
+
+
 def price_into(
     const signed char[:] sign,
     const double[:] spot,

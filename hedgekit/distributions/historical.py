@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,12 +30,38 @@ class Historical:
     spots : ndarray of float64, shape (m,)
         Ascending, dollars a share.
     mean : float
+    lows, highs : ndarray of float64, shape (m,)
+        Lowest and highest daily close on the way to each outcome, each ascending by itself; empty when the outcomes
+        were recentred, because the way was not.
     """
 
     name: str
     statement: str
     spots: FloatArray
     mean: float
+    lows: FloatArray
+    highs: FloatArray
+
+    def touch(self, level: float, spot: float) -> float | None:
+        """Return the share of ways on which some daily close is at a level or beyond it, seen from today's spot.
+
+        Parameters
+        ----------
+        level, spot : float
+            Dollars a share.
+
+        Returns
+        -------
+        float or None
+            None when the outcomes were recentred.
+        """
+        if not len(self.highs):
+            return None
+        if level >= spot:
+            passed = len(self.highs) - np.searchsorted(self.highs, level, "left")
+        else:
+            passed = np.searchsorted(self.lows, level, "right")
+        return float(passed / len(self.highs))
 
     def cdf(self, spots: npt.ArrayLike) -> FloatArray:
         """Return the share of outcomes at or below each spot."""
@@ -160,24 +187,38 @@ def historical(
     horizon = int(horizon_days)
     if block is None:
         total = np.concatenate([[0.0], np.cumsum(returns)])
-        drawn = total[horizon:] - total[:-horizon]
+        starts = len(total) - horizon
+        drawn, low, high = _ends(total[day : day + starts] - total[:starts] for day in range(1, horizon + 1))
         how = f"{len(drawn):,} overlapping runs of {horizon} sessions ({len(returns) // horizon:,} apart)"
     else:
-        drawn = _stationary(returns, horizon, block, draws, seed)
+        drawn, low, high = _ends(_stationary(returns, horizon, block, draws, seed))
         how = f"{draws:,} draws of {horizon} sessions in blocks of {block:g} on average, seed {seed}"
     spots = np.sort(spot * np.exp(drawn))
     centre = "past drift kept"
     if recentre is not None:
         spots *= recentre / np.mean(spots)
+        low = high = np.empty(0)
         centre = f"recentred to a mean of {recentre:.2f}"
     mean = float(np.mean(spots))
     spots.flags.writeable = False
     statement = f"historical: {how} from {len(returns):,} daily returns, {centre} (mean {mean:.2f})"
-    return Historical(name="historical", statement=statement, spots=spots, mean=mean)
+    lows, highs = (np.sort(spot * np.exp(level)) for level in (low, high))
+    return Historical(name="historical", statement=statement, spots=spots, mean=mean, lows=lows, highs=highs)
 
 
-def _stationary(returns: FloatArray, horizon: int, block: float, draws: int, seed: int) -> FloatArray:
-    """Return summed returns of bootstrapped horizons: each next day follows the last, or with 1/block is drawn anew."""
+def _ends(closes: Iterable[FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the last, the lowest and the highest of each way's closes."""
+    ways = iter(closes)
+    last = next(ways)
+    low, high = last.copy(), last.copy()
+    for last in ways:
+        np.minimum(low, last, out=low)
+        np.maximum(high, last, out=high)
+    return np.array(last), low, high
+
+
+def _stationary(returns: FloatArray, horizon: int, block: float, draws: int, seed: int) -> Iterator[FloatArray]:
+    """Yield summed returns day by day: each next day follows the last, or with 1/block is drawn anew."""
     if not 1.0 <= block <= len(returns):
         raise InputError(f"block {block!r}: expected 1 to {len(returns)} sessions")
     if isinstance(draws, bool) or draws != int(draws) or draws < LEAST_DRAWS:
@@ -185,8 +226,9 @@ def _stationary(returns: FloatArray, horizon: int, block: float, draws: int, see
     rng = np.random.default_rng(seed)
     day = rng.integers(0, len(returns), draws)
     total = returns[day]
+    yield total
     for _ in range(horizon - 1):
         # the history is a ring, so that its ends are drawn as often as its middle
         day = np.where(rng.random(draws) * block < 1.0, rng.integers(0, len(returns), draws), (day + 1) % len(returns))
         total += returns[day]
-    return np.asarray(total)
+        yield total

@@ -16,6 +16,7 @@ from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.money import highest_cap, highest_floor
 from hedgekit.hedges.notes import (
     cheaper_but_wide,
+    large_budget,
     no_cap,
     of_the_chosen,
     preset_horizon,
@@ -315,6 +316,7 @@ def compare(
             *search_stopped(optimum),
             *settled_in_cash(chain, day),
             *preset_horizon(problem),
+            *large_budget(problem),
             *quotes_left_out(chain, day, max_spread),
             *cheaper_but_wide(problem, make_problem(chain, **terms, max_spread=ANY_SPREAD)),
             *no_cap(problem),

@@ -17,6 +17,9 @@ from hedgekit.model import Chain, Option
 from hedgekit.payoff import carried, total_cost
 from hedgekit.results import Note
 
+LARGE_BUDGET = 0.25
+"""Fraction of the position: nobody means to spend more on a hedge than this, while 0.9 for 0.9% is an old slip."""
+
 
 def quotes_left_out(chain: Chain, day: date, max_spread: float) -> list[Note]:
     """Say how many quotes of the expiry are not traded on, and why."""
@@ -83,6 +86,16 @@ def preset_horizon(problem: Problem) -> list[Note]:
         return []
     message = f"{name} takes options of {low} to {high} days; those of {problem.expiry} have {problem.days}"
     return [Note("preset_horizon", message)]
+
+
+def large_budget(problem: Problem) -> list[Note]:
+    """Say when a budget is so large that a percent number may have been written as a fraction."""
+    budget = problem.goal.budget
+    if budget is None or budget <= LARGE_BUDGET:
+        return []
+    percent = units.percent(budget)
+    message = f"the budget is {percent:g}% of the position: {budget:g}% of it is written {budget:g}%"
+    return [Note("large_budget", message)]
 
 
 def search_stopped(optimum: Optimum | None) -> list[Note]:

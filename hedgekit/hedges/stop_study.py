@@ -46,6 +46,9 @@ OF_THE_TOUCHED: Final = (
 STALE_DAYS: Final = 30
 """Calendar days between the history's end and the quotes beyond which that is said."""
 
+QUANTILES: Final = (0.001, 0.005, *(round(0.01 * step, 2) for step in range(1, 100)), 0.995, 0.999)
+"""Probabilities at which a distribution of final wealth is told whole."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StopResult(Result):
@@ -86,17 +89,18 @@ class StopResult(Result):
             "stops": self.stops,
             "put": self.put,
             "others": self.others,
+            "quantile_levels": QUANTILES if self.statement else None,
             "paths": self.statement,
         }
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a position with its final wealth."""
         rows = [
-            {"name": f"stop {stop['stop_pct']:g}%", "level": stop["level"], **(stop["wealth"] or {})}
+            {"name": f"stop {stop['stop_pct']:g}%", "level": stop["level"], **_row(stop["wealth"])}
             for stop in self.stops
         ]
         beside = (*([self.put] if self.put else []), *self.others)
-        return rows + [{"name": other["name"], "level": None, **(other["wealth"] or {})} for other in beside]
+        return rows + [{"name": other["name"], "level": None, **_row(other["wealth"])} for other in beside]
 
 
 def study(
@@ -374,7 +378,12 @@ def _candidate_wealth(problem: Problem, candidate: Candidate, spots: FloatArray)
     return Line.of(expiry_wealth(candidate.shares, candidate.legs).minus(carried - cash)).at(spots)
 
 
-def _wealth(wealth: FloatArray, problem: Problem) -> dict[str, float]:
+def _row(wealth: dict[str, Any] | None) -> dict[str, float]:
+    """Return the numbers of a distribution that fit a row."""
+    return {name: value for name, value in (wealth or {}).items() if name != "quantiles_pct"}
+
+
+def _wealth(wealth: FloatArray, problem: Problem) -> dict[str, Any]:
     """Return a distribution of final wealth in percent of today's value."""
     percent = units.percent(1.0) * wealth / problem.value_usd
     ordered = np.sort(percent)
@@ -387,4 +396,5 @@ def _wealth(wealth: FloatArray, problem: Problem) -> dict[str, float]:
         "cvar95_pct": float(tail.mean()),
         "worst_pct": float(ordered[0]),
         "below_level": float((wealth < problem.target_usd * (1.0 - 1e-12)).mean()),
+        "quantiles_pct": [float(value) for value in np.quantile(ordered, QUANTILES)],
     }

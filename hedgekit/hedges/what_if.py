@@ -8,10 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from hedgekit.errors import DataError, InputError
+from hedgekit.distributions.odds import Odds, odds_at
+from hedgekit.errors import DataError, HedgekitError, InputError
+from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.comparison import HedgeResult
-from hedgekit.market.inputs import Given
+from hedgekit.hedges.outlook import implied_of, wealth_of
+from hedgekit.hedges.problem import Problem
+from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.model import Chain
 from hedgekit.payoff import growth
 from hedgekit.results import Note, Result
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
 
 SPOT_MOVES: Final = tuple(round(0.025 * step, 3) for step in range(-16, 11))
-"""From 40% down to 25% up."""
+"""From 40% down to 25% up; the strikes are added, where the lines bend."""
 
 VOL_SHOCKS: Final = (-0.40, -0.20, 0.0, 0.25, 0.50, 1.0)
 """Relative: 0.25 takes a vol of 20% to 25%."""
@@ -92,6 +97,12 @@ class WhatIfResult(Result):
         Recorded windows, where histories of price and vol were given.
     rolls : mapping of str to tuple of Roll
         For each leg, what rolling it costs at several days left.
+    marks : tuple of (str, float)
+        Spots worth knowing: the strikes, and where the hedged position breaks even at expiry.
+    floor_usd : float or None
+        Gain or loss at the candidate's floor; None for a stop, which promises none.
+    odds : Odds or None
+        Where the quotes say the spot may end at expiry; None where it was not asked or they imply no distribution.
     """
 
     schema_name: ClassVar[str] = "hedge_what_if"
@@ -104,6 +115,9 @@ class WhatIfResult(Result):
     unhedged_usd: Any
     replays: tuple[Replayed, ...] = ()
     rolls: Mapping[str, tuple[Roll, ...]] | None = None
+    marks: tuple[tuple[str, float], ...] = ()
+    floor_usd: float | None = None
+    odds: Odds | None = None
 
     def body(self) -> dict[str, Any]:
         """Return the cube and its axes."""
@@ -111,13 +125,18 @@ class WhatIfResult(Result):
             "name": self.name,
             "spot": self.spot,
             "value_usd": self.value_usd,
+            "says": "Gain or loss of the hedged position against today's value of the shares, its cost paid.",
             "spot_moves": self.grid.spot_moves,
+            "spots": [self.spot * (1.0 + float(move)) for move in self.grid.spot_moves],
+            "marks": [{"name": name, "spot": spot} for name, spot in self.marks],
+            "floor_usd": self.floor_usd,
             "vol_shocks": self.grid.vol_shocks,
             "vol_rule": self.grid.vol_rule,
             "smile_rule": self.grid.smile,
             "dates": self.grid.dates,
             "pnl_usd": self.pnl_usd,
             "unhedged_usd": self.unhedged_usd,
+            "odds": self.odds,
             "replays": [found.to_dict() for found in self.replays],
             "rolls": {name: [roll.to_dict() for roll in plan] for name, plan in (self.rolls or {}).items()},
         }
@@ -145,7 +164,7 @@ def what_if(
     name: str | None = None,
     rate: Given = None,
     dividends: Given = None,
-    spot_moves: tuple[float, ...] = SPOT_MOVES,
+    spot_moves: tuple[float, ...] | None = None,
     vol_shocks: tuple[float, ...] = VOL_SHOCKS,
     vol_rule: VolRule = "relative",
     smile: SmileRule = "sticky_strike",
@@ -153,6 +172,7 @@ def what_if(
     prices: PriceHistory | None = None,
     vol_index: PriceHistory | None = None,
     with_rolls: bool = False,
+    with_odds: bool = False,
 ) -> WhatIfResult:
     """Revalue one candidate over spot, vol and date by full pricing, under recorded moves, and when rolled.
 
@@ -166,7 +186,7 @@ def what_if(
     rate, dividends
         As given to `hedgekit.compare`.
     spot_moves : tuple of float
-        Fractions of the spot.
+        Fractions of the spot, ascending.  [default: `SPOT_MOVES` and the strikes]
     vol_shocks : tuple of float
     vol_rule : {"relative", "absolute"}
     smile : {"sticky_strike", "sticky_delta"}
@@ -177,6 +197,8 @@ def what_if(
         `hedgekit.scenarios.REPLAYS` that they cover is replayed.
     with_rolls : bool
         Also price rolling each leg to a new one of as many days.
+    with_odds : bool
+        Also fit the smile of the expiry for where the spot may end.
 
     Returns
     -------
@@ -195,14 +217,17 @@ def what_if(
     candidate = result.named(chosen)
     problem = result.problem
     smiles = with_rolls or smile == "sticky_delta"
-    market = underlying_of(chain, [problem.expiry], rate=rate, dividends=dividends, with_smiles=smiles)
+    marks = _marks(candidate)
+    moves = spot_moves or tuple(sorted({*SPOT_MOVES, *(at / problem.spot - 1.0 for _, at in marks)}))
+    inputs = resolve(chain, [problem.expiry], rate=rate, dividends=dividends)
+    market = underlying_of(chain, [problem.expiry], market=inputs, with_smiles=smiles)
     holdings = holdings_of(chain, market, candidate.legs, shares=candidate.shares)
     start = chain.asof.date()
     days = sorted({start + timedelta(days=round(problem.days * step / steps)) for step in range(steps + 1)})
     grid = revalue(
         holdings,
         {chain.ticker: market},
-        spot_moves=list(spot_moves),
+        spot_moves=list(moves),
         vol_shocks=list(vol_shocks),
         vol_rule=vol_rule,
         smile=smile,
@@ -235,6 +260,10 @@ def what_if(
         }
     if grid.unknown:
         notes.append(Note("not_valued", f"no vol and so no value before expiry: {', '.join(grid.unknown)}"))
+    odds = None
+    if with_odds:
+        odds, told = _odds(problem, candidate, chain, inputs, problem.spot * (1.0 + np.array(grid.spot_moves)))
+        notes += told
     return WhatIfResult(
         name=chosen,
         spot=problem.spot,
@@ -244,6 +273,9 @@ def what_if(
         unhedged_usd=np.array([problem.shares * problem.spot * move for move in grid.spot_moves]),
         replays=replays,
         rolls=rolls,
+        marks=marks,
+        floor_usd=None if candidate.stop_level is not None else candidate.floor_usd - problem.value_usd,
+        odds=odds,
         inputs={
             **result.inputs,
             "vols": f"each option at the vol of its own mid; shocks {vol_rule}; {smile.replace('_', ' ')}",
@@ -276,3 +308,23 @@ def _replays(
         found.append(Replayed(hedged=hedged, alone=bare))
         notes += hedged.warnings
     return tuple(found), notes
+
+
+def _marks(candidate: Candidate) -> tuple[tuple[str, float], ...]:
+    """Return the strikes, and where the hedged position breaks even at expiry."""
+    marks = [("strike", strike) for strike in sorted({leg.option.strike for leg in candidate.legs})]
+    if candidate.breakeven_spot is not None:
+        marks.append(("break-even", candidate.breakeven_spot))
+    return tuple(marks)
+
+
+def _odds(
+    problem: Problem, candidate: Candidate, chain: Chain, market: MarketInputs, spots: npt.NDArray[np.float64]
+) -> tuple[Odds | None, list[Note]]:
+    """Return where the quotes say the spot may end, or why they do not tell."""
+    try:
+        ends = implied_of(problem, chain, market)
+    except HedgekitError as error:
+        return None, [Note("no_implied_distribution", str(error))]
+    gain = ends.probability_above(wealth_of(problem, candidate), problem.value_usd)
+    return odds_at(ends, spots, gain=gain), []

@@ -120,6 +120,8 @@ def rotate(
         When the history is shorter than the window.
     """
     chosen = tuple(sectors) if sectors else tuple(t for t in prices.tickers if t != benchmark)
+    if not chosen:
+        raise InputError(f"the prices hold {benchmark} alone: give those of the sectors to rank as well")
     for ticker in (*chosen, benchmark, *held):
         if ticker not in prices.tickers:
             raise InputError(f"no prices of {ticker}: the history has {', '.join(prices.tickers[:12])}")

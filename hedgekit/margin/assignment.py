@@ -15,10 +15,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from hedgekit.errors import InputError, Status
+from hedgekit.kinds import SIGNS
 from hedgekit.margin.underlying import CASH_SETTLED, ticker_of
 from hedgekit.market import calendar
 from hedgekit.model import NEW_YORK, Chain, Leg, Option
-from hedgekit.pricing import SIGNS, implied_vol, price
+from hedgekit.pricing import implied_vol, price
 from hedgekit.units import DAYS_PER_YEAR, SECONDS_PER_DAY, years
 
 HALF_CENT = 0.005

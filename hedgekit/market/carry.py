@@ -34,8 +34,8 @@ SHORTEST, LONGEST = 0.2, 2.1
 SHORTEST_EUROPEAN = 0.04
 """Without early exercise in the way nearer expiries tell it too."""
 
-WIDEST_INTERVAL = 0.015
-"""A rate known no better than this, decimal a year from end to end, is refused."""
+WIDEST_INTERVAL = 0.025
+"""A rate known no better than this, decimal a year from end to end, is refused: a rate assumed would be no worse."""
 
 MODEL_MARGIN = 0.001
 """What the early exercise model and the dividend dates may be wrong by, decimal a year, added to either side."""
@@ -52,7 +52,7 @@ QUARTER, LEAST_FORWARDS = years(91.0), 4  # ex-dates keep to the same weekday, 1
 DRIFT = 0.005  # how far forwards may grow otherwise than at the rate, decimal a year, while dividends are fitted
 TRUST, GROSS = 0.25, 25.0  # a mid is good to about a quarter of the spread; greatest square while dating dividends
 USUAL_DIVIDEND, HIGHEST_DIVIDEND = 0.0025, 0.05  # of the spot, a quarter
-CONFIDENCE = 2.0  # standard errors to either side of a rate
+CONFIDENCE = 2.3  # standard errors to either side of a rate that few expiries tell: Student's, not the normal's
 HUBER = 1.345  # residuals beyond this many scales count less (Huber 1981, 95% efficient for normal noise)
 TO_SCALE = 1.4826  # median absolute residual to standard deviation
 REWEIGHTINGS, FORWARD_ROUNDS, DIVIDEND_ROUNDS, GROWTH_ROUNDS = 20, 3, 4, 4
@@ -144,7 +144,7 @@ def infer_rate(chain: Chain, *, dividends: Cash = ()) -> RateEstimate:
     ------
     DataError
         When fewer than two expiries between 0.2 and 2.1 years are quoted on both sides near the money, or their rates
-        disagree so that the interval is wider than 1.5% a year.
+        disagree so that the interval is wider than 2.5% a year.
 
     Notes
     -----
@@ -274,6 +274,9 @@ def forwards(chain: Chain, rate: float | Mapping[date, float], *, dividends: Cas
             strike = board.strike[rows]
             low, high = deepest(strike + bid[rows] / discount[place], strike + ask[rows] / discount[place])
             level = min(max(float(board.forward[place]), low), high)
+            # where pairs contradict each other few of them share a sliver: half of their mids are no surer than that
+            middle = strike + 0.5 * (bid[rows] + ask[rows]) / discount[place]
+            low, high = min(low, float(np.quantile(middle, 0.25))), max(high, float(np.quantile(middle, 0.75)))
         t_years = float(board.t_years[place])
         told = float(rates[place])
         made.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from os import PathLike
 from typing import TypeAlias
@@ -12,7 +12,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.carry import Forward, better_dividends, forwards, infer_rate
+from hedgekit.market.carry import Forward, better_dividends, forwards, infer_dividends, infer_rate
 from hedgekit.market.dividends import Dividends, read_dividends
 from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
 from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
@@ -136,6 +136,8 @@ def resolve(
     if dividends is None or with_forwards or cash:
         found = {told.expiry: told for told in forwards(chain, rates, dividends=cash) if told.expiry in rates}
     if taken is None:
+        if with_forwards:
+            found = _told_either_way(chain, rates, cash, found)
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
         if any(note.slug == "yield_assumed" for note in notes):
@@ -226,6 +228,29 @@ def _rates(
     basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
     fitted = better_dividends(chain, estimate.rate, estimate.dividends) if taken is None else ()
     return dict.fromkeys(expiries, estimate.rate), basis, (), fitted
+
+
+def _told_either_way(
+    chain: Chain, rates: Mapping[date, float], cash: Cash, found: Mapping[date, Forward]
+) -> dict[date, Forward]:
+    """Widen each forward's interval by what it would be were dividends treated the other way.
+
+    When nobody says what dividends are paid, cash that the quotes imply and a yield both fit, and early exercise
+    priced with one or the other moves a forward just after an ex-date further than its quotes are wide.
+    """
+    if chain.exercise == "european" or not found:
+        return dict(found)
+    middle = sorted(rates.values())[len(rates) // 2]
+    others = () if cash else infer_dividends(chain, middle)
+    if not cash and not others:
+        return dict(found)
+    wider = dict(found)
+    for other in forwards(chain, rates, dividends=others):
+        told = found.get(other.expiry)
+        if told is not None and np.isfinite([told.forward, other.forward]).all():
+            low, high = min(told.forward_low, other.forward_low), max(told.forward_high, other.forward_high)
+            wider[other.expiry] = replace(told, forward_low=low, forward_high=high)
+    return wider
 
 
 def _old_curve(curve: RateCurve) -> tuple[Note, ...]:

@@ -61,6 +61,8 @@ class ParitySpot:
         The nearest and farthest expiry used.
     asof : date
         Day of the quotes.
+    nearest : tuple of float
+        The interval of the nearest expiry alone.
     today : tuple of float, optional
         What the options that expire on the as-of day allow, before any dividend; not part of the estimate, as few of
         them are quoted and they stop trading at the close.
@@ -73,23 +75,27 @@ class ParitySpot:
     first_expiry: date
     last_expiry: date
     asof: date
+    nearest: tuple[float, float]
     today: tuple[float, float] | None = None
 
     def agrees(self, spot: float) -> bool:
         """Whether a spot lies in the interval, to within `TOLERANCE` of itself."""
-        return self.low - TOLERANCE * spot <= spot <= self.high + TOLERANCE * spot
+        return _within(spot, (self.low, self.high))
 
     def dividend_explains(self, spot: float) -> bool:
-        """Whether a dividend due before the nearest expiry explains a spot above the interval.
+        """Whether a dividend due before the expiries used explains a spot above the interval.
 
-        So it does when the gap is one that a dividend can make, and the options that expire on the day itself agree
-        with the spot; without such options, when the nearest expiry is far enough for an ex-date to be likely before.
+        So it does when the gap is one that a dividend can make, and the nearest expiry alone, or the options that
+        expire on the day itself, agree with the spot; without the latter, also when the nearest expiry is far enough
+        for an ex-date to be likely before.
         """
         if not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
             return False
+        if _within(spot, self.nearest):
+            return True
         if self.today is None:
             return (self.first_expiry - self.asof).days > STRICT_DAYS
-        return self.today[0] - TOLERANCE * spot <= spot <= self.today[1] + TOLERANCE * spot
+        return _within(spot, self.today)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +145,8 @@ def parity_spot(
     -----
     The interval is the one that lies within most pairs' bounds (Marzullo's intersection, 1984), so that a few stale
     quotes do not empty it; the point is the median of ``C - P + K exp(-r tau) + PV(D)`` at the mids, weighted by the
-    inverse square of each pair's width, moved into the interval.
+    inverse square of each pair's width, moved into the interval. Expiries from which on the spot they imply is lower,
+    by a step no interest explains, lie beyond an ex-date: they tell the spot less a dividend, and are left out.
     """
     centre, margin = (NEUTRAL_RATE, RATE_MARGIN) if rate is None else (rate, 0.0)
     lows, highs, mids, widths = [], [], [], []
@@ -160,6 +167,8 @@ def parity_spot(
         used.append(expiry)
     if sum(map(len, mids)) < LEAST_PAIRS:
         return None
+    before = _before_a_dividend(lows, highs)
+    lows, highs, mids, widths, used = lows[:before], highs[:before], mids[:before], widths[:before], used[:before]
     low, high = deepest(np.concatenate(lows), np.concatenate(highs))
     point = weighted_median(np.concatenate(mids), np.concatenate(widths) ** -2.0)
     return ParitySpot(
@@ -170,8 +179,31 @@ def parity_spot(
         first_expiry=used[0],
         last_expiry=used[-1],
         asof=chain.asof.date(),
+        nearest=deepest(lows[0], highs[0]),
         today=_today(chain),
     )
+
+
+def _within(spot: float, interval: tuple[float, float]) -> bool:
+    return interval[0] - TOLERANCE * spot <= spot <= interval[1] + TOLERANCE * spot
+
+
+def _before_a_dividend(lows: list[FloatArray], highs: list[FloatArray]) -> int:
+    """Return how many of the nearest expiries lie before a step down that the next two share; all without one.
+
+    Farther ones need not show it: the interest allowed for fills the step within weeks.
+    """
+    if sum(map(len, lows)) < LEAST_PAIRS:
+        return len(lows)
+    ends = [deepest(low, high) for low, high in zip(lows, highs, strict=True)]
+    for place in range(1, len(ends)):
+        if sum(map(len, lows[:place])) < LEAST_PAIRS:
+            continue
+        floor = deepest(np.concatenate(lows[:place]), np.concatenate(highs[:place]))[0]
+        steps = [floor - high for _, high in ends[place : place + 2]]
+        if min(steps) > TOLERANCE * floor and max(steps) < LARGEST_DIVIDEND * floor:
+            return place
+    return len(ends)
 
 
 def financing_years(trade_day: date, expiry: date) -> float:

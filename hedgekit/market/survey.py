@@ -16,6 +16,7 @@ from hedgekit.market.inputs import Given, MarketInputs, resolve
 from hedgekit.market.parity import ParitySpot, parity_spot
 from hedgekit.market.vols import VolBand, solve
 from hedgekit.model import Chain, Flag
+from hedgekit.model.types import CALL, PUT
 from hedgekit.pricing import Greeks
 from hedgekit.results import Result
 
@@ -227,15 +228,13 @@ def _part(band: VolBand, rows: Any) -> VolBand:
 def _expiry_row(
     chain: Chain, market: MarketInputs, band: VolBand, day: date, spread: ExpirySpread | None, parity: ParitySpot | None
 ) -> dict[str, Any]:
-    """Summarise one expiry; the at-the-money vol is that of the out-of-the-money side nearest the forward."""
+    """Summarise one expiry."""
     at = np.flatnonzero(chain.expiry == np.datetime64(day))
     forward = market.forwards.get(day)
     t_years = chain.years_to(day)
     two_sided = at[(chain.bid[at] > 0) & (chain.ask[at] > chain.bid[at])]
     level = chain.spot if forward is None else forward.forward
     money = two_sided[np.abs(chain.strike[two_sided] / level - 1.0) <= NEAR_MONEY]
-    out = at[(chain.kind[at] * (chain.strike[at] - level) >= 0) & np.isfinite(band.mid[at])]
-    nearest = out[np.argmin(np.abs(chain.strike[out] - level))] if len(out) else None
     return {
         "expiry": day,
         "t_years": t_years,
@@ -252,8 +251,16 @@ def _expiry_row(
         "median_spread": float(np.median(chain.ask[money] - chain.bid[money])) if len(money) else None,
         "spread_of_straddle": None if spread is None else spread.of_straddle,
         "wide": spread is not None and spread.wide,
-        "atm_vol": None if nearest is None else float(band.mid[nearest]),
+        "atm_vol": _vol_at(chain, band, at, level),
     }
+
+
+def _vol_at(chain: Chain, band: VolBand, at: Any, level: float) -> float | None:
+    """Return the mid vol at the forward: between the nearest put below and call above it, or of the one there is."""
+    out = at[(chain.kind[at] * (chain.strike[at] - level) >= 0) & np.isfinite(band.mid[at])]
+    puts, calls = (out[chain.kind[out] == kind] for kind in (PUT, CALL))
+    around = [side[np.argmin(np.abs(chain.strike[side] - level))] for side in (puts, calls) if len(side)]
+    return float(np.interp(level, chain.strike[around], band.mid[around])) if around else None
 
 
 def _yield_doubt(chain: Chain, forward: Forward | None, parity: ParitySpot | None) -> float:

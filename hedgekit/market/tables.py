@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from hedgekit.errors import DataError
+from hedgekit.paths import unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +94,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     except UnicodeDecodeError:
         raise DataError(f"{label}: not a text file: expected CSV") from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataError(f"{label}: cannot be read: {reason}") from None
+        raise DataError(f"{label}: {unreadable(Path(path), error)}") from None
     reader = csv.reader(text.splitlines())
     try:
         read = [(reader.line_num, tuple(cell.strip() for cell in cells)) for cells in reader]

@@ -295,6 +295,9 @@ class Chain:
         return rows
 
     def _unlisted(self, option: Option) -> str:
+        roots = sorted({str(symbol)[:-15] for symbol in self.symbol})  # compact: the date, C or P and the strike are 15
+        if roots and option.root not in roots:
+            return f"{self.source}: {option} is not in this chain: it holds options of {', '.join(roots)}"
         same = (self.expiry == np.datetime64(option.expiry)) & (self.kind == option.sign)
         if not same.any():
             listed = ", ".join(str(day) for day in self.expiries) or "none"

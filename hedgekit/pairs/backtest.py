@@ -49,7 +49,8 @@ class Rules:
     max_days : int
         Trading days after which a position is closed.
     gate : bool
-        Enter only when the window before was cointegrated: `hedgekit.pairs.gate`, the same as for today's status.
+        Enter only when the window of the line was cointegrated and the one up to the signal still is:
+        `hedgekit.pairs.gate`, the same as for today's status.
     gross_usd : float
         Dollars of both legs at entry.
     cost_bps : float
@@ -255,7 +256,7 @@ def _lines(y: Floats, x: Floats, rules: Rules) -> tuple[Floats, Floats, Floats, 
     if not rules.gate:
         return slope, intercept, sd, ready
     statistic = gate_statistics(y, x, rules.window)
-    return slope, intercept, sd, ready & (statistic[at] < critical() if n else ready)
+    return slope, intercept, sd, ready & ((statistic[at] < critical()) & (statistic < critical()) if n else ready)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -505,7 +506,8 @@ def _why_none(track: Track, rules: Rules) -> str:
     if falling:
         text += f"; on {falling:,} of them the line fell, so that the legs did not hedge one another"
     if rules.gate and falling < out.sum():
-        text += f"; on {'the others' if falling else 'all of them'} the window before was not cointegrated (--no-gate)"
+        days = "the others" if falling else "all of them"
+        text += f"; on {days} the window was not cointegrated, without the day or with it (--no-gate)"
     return text
 
 

@@ -104,6 +104,8 @@ class PairSizeResult(Result):
     ----------
     counts, naive : ShareCounts
         The best pair, and each leg rounded alone.
+    ratio_ci95 : tuple of float
+        95% interval of `dollar_ratio`; NaN where none holds or the ratio was given.
     runners_up : tuple of ShareCounts
     margin : MarginRequirement
     carry : Carry
@@ -129,6 +131,14 @@ class PairSizeResult(Result):
     risk: Risk | None
     half_life: HalfLife | None
     break_even: BreakEven
+    ratio_ci95: tuple[float, float] = (math.nan, math.nan)
+
+    @property
+    def beta_ci95(self) -> tuple[float, float]:
+        """Leftover beta, dollars, over the 95% interval of the ratio; NaN without one."""
+        held, sold = self.counts.long_shares * self.long_price, self.counts.short_shares * self.short_price
+        low, high = (held * ratio - sold for ratio in self.ratio_ci95)
+        return low, high
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -138,9 +148,14 @@ class PairSizeResult(Result):
             "long": self._leg(self.long, counts.long_shares, self.long_price),
             "short": self._leg(self.short, -counts.short_shares, self.short_price),
             "gross_usd": counts.gross_usd,
-            "leftover": {"beta_usd": counts.beta_usd, "dollars_usd": counts.dollars_usd},
+            "leftover": {
+                "beta_usd": counts.beta_usd,
+                "beta_ci95_usd": list(self.beta_ci95),
+                "dollars_usd": counts.dollars_usd,
+            },
             "ratio": {
                 "dollar_ratio": self.dollar_ratio,
+                "ci95": list(self.ratio_ci95),
                 "source": self.ratio_source,
                 "in_force": counts.short_shares * self.short_price / (counts.long_shares * self.long_price),
             },
@@ -258,7 +273,7 @@ def pair_size(
     long, short = (pair.long, pair.short) if pair else (long or "LONG", short or "SHORT")
     y_price = _price("long", long, long_price, pair.long_close if pair else math.nan)
     x_price = _price("short", short, short_price, pair.short_close if pair else math.nan)
-    dollar_ratio, source = _ratio(history, pair, ratio, estimator)
+    dollar_ratio, interval, source = _ratio(history, pair, ratio, estimator)
     measure = _measure(kind, pair, (long, y_price), (short, x_price), dollar_ratio)
     found = best_pair(y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP)
     counts = found[0]
@@ -288,6 +303,7 @@ def pair_size(
         short_price=x_price,
         dollar_ratio=dollar_ratio,
         ratio_source=source,
+        ratio_ci95=interval,
         budget=budget,
         budget_kind=kind,
         counts=counts,
@@ -340,11 +356,11 @@ def _price(side: str, ticker: str, given: float | None, close: float) -> float:
 
 def _ratio(
     prices: PriceHistory | None, pair: Pair | None, ratio: float | None, estimator: str | None
-) -> tuple[float, str]:
+) -> tuple[float, tuple[float, float], str]:
     if ratio is not None:
         if not 0.0 < ratio < math.inf:
             raise InputError(f"ratio {ratio:g}: expected a positive number of dollars short per dollar long")
-        return float(ratio), "as given"
+        return float(ratio), (math.nan, math.nan), "as given"
     if prices is None or pair is None:
         raise InputError("give price files to estimate the ratio from, or the ratio itself")
     from hedgekit.pairs.ratio import pair_ratio
@@ -359,7 +375,9 @@ def _ratio(
     if not 0.0 < estimate.dollar_ratio < math.inf:
         raise InputError(f"{estimate.label} is {estimate.dollar_ratio:.3f}: nothing to be long and short with")
     how = "recommended" if estimator is None else "as asked"
-    return estimate.dollar_ratio, f"{estimate.label}, {how}"
+    # an interval in shares or of an elasticity is one in dollars by the same factor as the ratio itself
+    low, high = (end * estimate.dollar_ratio / estimate.ratio for end in estimate.ci95)
+    return estimate.dollar_ratio, (low, high), f"{estimate.label}, {how}"
 
 
 def _measure(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from hedgekit import units
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.pairs.gate import ENTRY_Z, EXIT_Z, LEVEL, STOP_Z, gate_pvalue, gate_statistics
+from hedgekit.pairs.odds import HORIZON, Belief, Odds, believe, odds
 from hedgekit.pairs.rolling import rolling_regression
 from hedgekit.pairs.sample import pair_of
 from hedgekit.pairs.series import window_of
@@ -29,11 +30,8 @@ WINDOW = 252
 """Days before today that the line and its deviation come from: a year."""
 
 LEAST_WINDOW = 60
-SURE = 0.95
-"""Share of paths of the fitted process that are back within the time allowed."""
-
 REFITS, SEED = 200, 20260617
-INTERVAL = (5.0, 95.0)
+INTERVAL = (0.05, 0.95)
 TRADING_DAYS = 252
 FILLS = 2
 """Fills of each leg in a round trip."""
@@ -72,20 +70,25 @@ class PairStatusResult(Result):
         In words.
     elasticity, residual_sd : float
         Of the line: log long leg on log short leg; of its residuals, a fraction of the long leg's value.
-    pvalue : float
-        Of `hedgekit.pairs.gate`: Engle-Granger in the window, one lag, simulated for having kept the better direction.
+    pvalue, pvalue_today : float
+        Of `hedgekit.pairs.gate`: Engle-Granger in the window that ended yesterday, and in the one that ends today; one
+        lag, simulated for having kept the better direction.
+    belief : Belief
+        Probability of every half-life, and that there is none, from the window and today: `hedgekit.pairs.odds`.
+    half_life_days, half_life_ci90 : float, tuple of float
+        Median and 5% to 95% of it; infinite when that nothing pulls the spread back is as likely.
+    odds : Odds or None
+        Of coming back from today's z; None when it is not between exit and stop.
     process : OrnsteinUhlenbeck or None
-        Of the residuals; None when nothing pulls them back.
-    half_life_ci90 : tuple of float or None
-        By parametric bootstrap: refits of the process to other histories of this length, reflected; infinite when the
-        data do not exclude that nothing pulls the spread back.
+        Ordinary fit to the residuals, which reverts too fast; None when it does not revert. For `thresholds` alone.
     entry_z, exit_z, stop_z : float
         Distances from the line at which to enter, to leave (on the far side when negative), and to give up.
     bertram_z_ci90 : tuple of float or None
         What Bertram's entry would have been on the refits.
     levels : tuple of Level
     stop : dict
-        z, dollars lost from entry to stop at the gross given, and days within which 95% of paths are back.
+        z; dollars lost from entry to stop at the gross given; trading days after which to give up: by then four of five
+        of the paths that reach the exit have (NaN without odds).
     thresholds : dict
         Bertram's and Leung and Li's levels, in z and per year: what would be best if the fitted process were the
         truth, with no stop and no gap between a signal and its fill.
@@ -104,8 +107,10 @@ class PairStatusResult(Result):
     residual_sd: float
     statistic: float
     pvalue: float
+    pvalue_today: float
+    belief: Belief
+    odds: Odds | None
     process: OrnsteinUhlenbeck | None
-    half_life_ci90: tuple[float, float] | None
     entry_z: float
     exit_z: float
     stop_z: float
@@ -114,6 +119,17 @@ class PairStatusResult(Result):
     stop: dict[str, float]
     thresholds: dict[str, dict[str, float] | None]
     history: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    @property
+    def half_life_days(self) -> float:
+        """Median half-life, days; infinite when none is as likely."""
+        return self.belief.quantile(0.5)
+
+    @property
+    def half_life_ci90(self) -> tuple[float, float]:
+        """5% and 95% points of the half-life, days."""
+        low, high = (self.belief.quantile(end) for end in INTERVAL)
+        return low, high
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -124,11 +140,18 @@ class PairStatusResult(Result):
             "position": self.position,
             "elasticity": self.elasticity,
             "residual_sd": self.residual_sd,
-            "cointegration": {"statistic": self.statistic, "pvalue": self.pvalue},
-            "half_life": {
-                "days": self.process.half_life if self.process else None,
-                "ci90": self.half_life_ci90,
+            "cointegration": {
+                "statistic": self.statistic,
+                "pvalue": self.pvalue,
+                "pvalue_today": self.pvalue_today,
             },
+            "half_life": {
+                "days": self.half_life_days,
+                "ci90": self.half_life_ci90,
+                "never": self.belief.never,
+                "ordinary_days": self.process.half_life if self.process else None,
+            },
+            "odds": self._odds(),
             "entry_z": self.entry_z,
             "bertram_z_ci90": self.bertram_z_ci90,
             "exit_z": self.exit_z,
@@ -138,6 +161,16 @@ class PairStatusResult(Result):
             "thresholds": self.thresholds,
             "history": self.history,
         }
+
+    def _odds(self) -> dict[str, Any] | None:
+        if self.odds is None:
+            return None
+        told = asdict(self.odds)
+        walks = told.pop("within_if_never")
+        within = [
+            {"days": days, "probability": share, "if_never": walks[days]} for days, share in told.pop("within").items()
+        ]
+        return {"horizon_days": HORIZON, "within": within, **told}
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a level."""
@@ -200,7 +233,9 @@ def pair_status(
     -----
     Spread: ``ln P_long - a - b ln P_short`` on dividend-adjusted prices; a, b and its deviation come from the `window`
     days that ended yesterday, so today's z does not contain today. The gate and the levels are those of
-    `pair_backtest` refitted every day; a position held is judged by today's line, for its own is not known here.
+    `pair_backtest` refitted every day; a position held is judged by today's line, for its own is not known here. The
+    gate must hold without today and with it: a move that ends the cointegration is no signal. Half-life and odds rest
+    on the window and today, and on a prior stated in `hedgekit.pairs.odds`.
 
     Examples
     --------
@@ -212,8 +247,8 @@ def pair_status(
     >>> both = 50 * np.exp(np.column_stack([0.9 * x + e, x]))
     >>> days = np.datetime64("2025-01-01") + np.arange(400)
     >>> now = pair_status(PriceHistory(tickers=("A", "B"), dates=days, close=both, total_return=both, source="made"))
-    >>> now.action in ("buy_spread", "sell_spread", "wait"), round(now.process.half_life)
-    (True, 2)
+    >>> now.action in ("buy_spread", "sell_spread", "wait"), round(now.half_life_days), now.belief.never < 0.01
+    (True, 2, True)
     """
     window = window_of("window", window, LEAST_WINDOW)
     for name, value in (("cost_bps", cost_bps), ("stop_z", stop_z), ("gross_usd", gross_usd), ("rate", rate)):
@@ -230,13 +265,15 @@ def pair_status(
         raise InputError(f"{pair.long} and {pair.short} lie on one line for {window} days: there is no spread to trade")
     z = (float(y[-1]) - intercept - slope * float(x[-1])) / sd
     residuals = y[past] - intercept - slope * x[past]
-    statistic = float(gate_statistics(y[past], x[past], window)[-1])
-    p = gate_pvalue(statistic)
+    known = slice(past.start, len(y))
+    statistic, with_today = (float(one) for one in gate_statistics(y[known], x[known], window)[-2:])
+    p, p_today = gate_pvalue(statistic), gate_pvalue(with_today)
+    belief = believe(y[known], x[known])
     cost = FILLS * units.fraction_of_basis_points(cost_bps) * (1.0 + abs(slope))
     notes = list(pair.notes)
     process, others = _process(residuals, notes)
     thresholds, best = _thresholds(process, cost, rate, sd, notes)
-    bands = _bands(process, others, cost, sd)
+    band = _entry_band(others, cost, sd)
     enter = ENTRY_Z if entry_z is None else entry_z
     leave = EXIT_Z if exit_z is None else exit_z
     if not (0.0 < enter < stop_z and leave < enter):
@@ -244,7 +281,7 @@ def pair_status(
             f"entry {enter:g}, exit {leave:g}, stop {stop_z:g}: expected exit < entry < stop, in deviations from the "
             "line"
         )
-    if process is not None and (best is None or (enter - leave) * sd <= cost):
+    if (process is not None and best is None) or (enter - leave) * sd <= cost:
         moved, lost = units.percent((enter - leave) * sd), units.percent(cost)
         text = f"from {enter:g} to {leave:g} deviations the spread moves {moved:.2f}%, a round trip costs {lost:.2f}%"
         notes.append(Note("costs_eat_the_trade", text))
@@ -252,15 +289,18 @@ def pair_status(
     if slope <= 0.0:
         text = f"the line falls ({slope:.2f}): the two legs move against each other and do not hedge one another"
         notes.append(Note("falling_line", text))
-    action, why = _decide(z, enter, leave, stop_z, position, p, reverts=process is not None and slope > 0.0)
-    days = math.nan
-    if process is not None and math.isfinite(enter):
-        days = process.days_to_mean(enter * sd / process.sd, SURE)
+    reverts = slope > 0.0 and (process is not None or belief.never < 0.5)
+    action, why = _decide(z, enter, leave, stop_z, position, (p, p_today), belief.never, reverts=reverts)
+    ahead = None
+    if slope > 0.0 and leave < abs(z) < stop_z and z != 0.0:
+        ahead = odds(belief, y[known], x[known], slope=slope, sd=sd, z=z, leave=leave, stop=stop_z, cost=cost)
+    if ahead is not None and action in ("buy_spread", "sell_spread"):
+        _doubts(ahead, notes)
     long_usd = gross_usd / (1.0 + abs(slope))
     stop = {
         "z": stop_z,
         "loss_usd": long_usd * ((stop_z - enter) * sd + cost),
-        "days": days,
+        "days": ahead.exit_days if ahead is not None else math.nan,
         "gross_usd": gross_usd,
     }
     closes = (pair.long_close, pair.short_close)
@@ -273,12 +313,14 @@ def pair_status(
         residual_sd=sd,
         statistic=statistic,
         pvalue=p,
+        pvalue_today=p_today,
+        belief=belief,
+        odds=ahead,
         process=process,
-        half_life_ci90=bands[0],
         entry_z=enter,
         exit_z=leave,
         stop_z=stop_z,
-        bertram_z_ci90=bands[1],
+        bertram_z_ci90=band,
         levels=tuple(_levels(z, sd, slope, closes, enter, leave, stop_z)),
         stop=stop,
         thresholds=thresholds,
@@ -303,7 +345,7 @@ def _process(residuals: Any, notes: list[Note]) -> tuple[OrnsteinUhlenbeck | Non
     try:
         process = fit(residuals)
     except InfeasibleError as error:
-        notes.append(Note("no_reversion", str(error)))
+        notes.append(Note("no_fitted_process", str(error)))
         return None, []
     others = refits(process, len(residuals), count=REFITS, seed=SEED)
     return process, others
@@ -336,38 +378,41 @@ def _thresholds(
     return out, best
 
 
-def _bands(
-    process: OrnsteinUhlenbeck | None, others: list[OrnsteinUhlenbeck], cost: float, sd: float
-) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-    """Return 90% intervals of the half-life and of Bertram's entry over the refits."""
-    if process is None or len(others) < REFITS // 2:
-        return None, None
+def _entry_band(others: list[OrnsteinUhlenbeck], cost: float, sd: float) -> tuple[float, float] | None:
+    """Return the 90% interval of Bertram's entry over the refits."""
+    if len(others) < REFITS // 2:
+        return None
     entries = []
     for other in others:
         try:
             entries.append(best_distance(other, cost) / sd)
         except InfeasibleError:
             entries.append(math.inf)
-    # Reflected about the estimate: short histories revert too fast, so the truth lies on the other side of it.
-    low, high = np.percentile([math.exp(-other.speed) for other in others], INTERVAL)
-    carried = math.exp(-process.speed)
-    lives = [_half_life(2.0 * carried - end) for end in (high, low)]
-    spans = np.percentile(entries, INTERVAL, method="nearest")
-    return (lives[0], lives[1]), (float(spans[0]), float(spans[1]))
+    low, high = np.quantile(entries, INTERVAL, method="nearest")
+    return float(low), float(high)
 
 
-def _half_life(carried: float) -> float:
-    """Return days; infinite when all of a deviation is carried on, 0 when none is."""
-    if carried >= 1.0:
-        return math.inf
-    return math.log(2.0) / -math.log(carried) if carried > 0.0 else 0.0
+def _doubts(ahead: Odds, notes: list[Note]) -> None:
+    """Say what speaks against an order that the rules give."""
+    if ahead.gain <= 0.0:
+        text = f"over all paths the trade loses {units.percent(-ahead.gain):.2f}% of the long leg on average"
+        notes.append(Note("odds_do_not_pay", text))
 
 
 def _decide(
-    z: float, enter: float, leave: float, stop: float, position: Position, p: float, *, reverts: bool
+    z: float,
+    enter: float,
+    leave: float,
+    stop: float,
+    position: Position,
+    p: tuple[float, float],
+    never: float,
+    *,
+    reverts: bool,
 ) -> tuple[str, str]:
-    """Return the action and its reason."""
+    """Return the action and its reason; `p` is without today and with it, `never` the probability of a walk."""
     side = 1.0 if z < 0.0 else -1.0
+    doubt = _doubt(*p)
     if position != "none":
         held = -z if position == "long" else z
         if held >= stop:
@@ -379,11 +424,12 @@ def _decide(
             return "close", "nothing pulls a hedged spread back any more: the reason for the trade has gone"
         if math.isfinite(leave) and held <= leave:
             return "close", f"the spread has come back to {z:+.1f}, the exit"
-        return "hold", f"the spread stands at {z:+.1f}, between exit and stop"
+        stands = f"stands at {z:+.1f}, between exit and stop"
+        return "hold", f"{doubt}, so the spread need not come back; it {stands}" if doubt else f"the spread {stands}"
     if not reverts:
         return "stand_aside", "nothing pulls a hedged spread back in the window: there is nothing to trade"
-    if not p < LEVEL:
-        return "stand_aside", f"the pair is not cointegrated in the window (p = {p:.2g}): the spread need not come back"
+    if doubt:
+        return "stand_aside", f"{doubt}: the spread need not come back"
     if not math.isfinite(enter):
         return "stand_aside", "after costs these levels pay nothing"
     if abs(z) >= stop:
@@ -393,8 +439,23 @@ def _decide(
         )
     if abs(z) >= enter:
         word = "below" if side > 0 else "above"
-        return ("buy_spread" if side > 0 else "sell_spread"), f"the spread is {abs(z):.1f} deviations {word} its line"
+        why = f"the spread is {abs(z):.1f} deviations {word} its line"
+        if never > 0.5:
+            why += (
+                f", on the word of the test alone: with all that is known, {units.percent(never):.0f}% that nothing "
+                "pulls it back"
+            )
+        return ("buy_spread" if side > 0 else "sell_spread"), why
     return "wait", f"the spread is within {enter:.1f} deviations of its line"
+
+
+def _doubt(before: float, today: float) -> str:
+    """Return why the pair does not pass the gate; empty when it does."""
+    if not before < LEVEL:
+        return f"the pair is not cointegrated in the window (p = {before:.2g})"
+    if not today < LEVEL:
+        return f"with today the pair is no longer cointegrated (p = {today:.2g}, without it {before:.2g})"
+    return ""
 
 
 def _levels(

@@ -32,6 +32,7 @@ HALF_A_CENT = 0.005
 TITLE = "Floors: promised against realised wealth"
 
 
+UNPRICED = "chains of days without a daily price"
 OFF = "chains whose spot is not the close of their day (a split since, or another price)"
 
 
@@ -43,17 +44,27 @@ def tasks(library: Library) -> Sequence[int]:
 def work(library: Library, task: int) -> list[Claim | str]:
     """Return what every floor and every greatest loss of one chain came to."""
     quoted = library.chains[task]
-    if not settled(library, quoted):
+    if quoted.ticker not in library.histories:
         return []
-    return list(claims_of(library, quoted)) if library.fits(quoted) else [OFF]
+    if math.isnan(library.close(quoted.ticker, quoted.day)):
+        return [UNPRICED]
+    return list(claims_of(library, quoted)) if math.isfinite(library.scale(quoted)) else [OFF]
 
 
 def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
     """Return the chapter."""
     claims, refused = split(found)
-    limits = [f"{count} not built: {why}" if why != OFF else f"{count} {why}" for why, count in refused.items()][:6]
+    limits = [
+        f"{count} not built: {why}" if why not in (OFF, UNPRICED) else f"{count} {why}"
+        for why, count in refused.items()
+    ][:6]
     if not claims:
-        return nothing("floors", TITLE, "no position could be built" if refused else unsettled(library), limits)
+        return nothing(
+            "floors",
+            TITLE,
+            "no position could be built" if set(refused) - {OFF, UNPRICED} else unsettled(library),
+            limits,
+        )
     return _told(claims, [*_ex_dates_known(library, claims), *limits])
 
 
@@ -202,16 +213,16 @@ def _came(
         paid = sum(leg.contracts * MULTIPLIER * max(leg.option.sign * (close - leg.option.strike), 0.0) for leg in left)
         return money + count * close + paid
 
-    called = math.nan
+    called, scale = math.nan, library.scale(quoted)
     short = [leg for leg in legs if leg.contracts < 0 and leg.option.sign > 0]
     for day, dividend in library.paid(quoted.ticker, quoted.day, expiry):
-        before = library.close(quoted.ticker, previous_session(day))
+        before = scale * library.close(quoted.ticker, previous_session(day))
         gone = [leg for leg in short if before > leg.option.strike]
         if not gone or quoted.chain.exercise != "american":
             continue
         left = shares - sum(-leg.contracts * MULTIPLIER for leg in gone)
         brought = sum(-leg.contracts * MULTIPLIER * leg.option.strike for leg in gone)
-        owed = dividend * max(-left, 0)
+        owed = scale * dividend * max(-left, 0)
         ending = worth([leg for leg in legs if leg not in gone], left, cash + brought - owed)
         called = min(called, ending) if called == called else ending
     return Came(usd=worth(legs, shares, cash), called_usd=called)

@@ -20,6 +20,11 @@ Days: TypeAlias = npt.NDArray[np.datetime64]
 LEAST_DAYS = 60
 """Prices of fewer days are too few to check anything with."""
 
+_FORWARD = (1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
+SPLITS = (*_FORWARD, *(1.0 / split for split in _FORWARD))
+SAME_SPLIT = 0.005
+"""The same, where a split is to explain the rest: a spot parity tells is this near to the close, chance seldom is."""
+
 ENDED_DAYS = 10
 """Calendar days without a price after which a file is taken to have ended."""
 
@@ -149,6 +154,17 @@ class Library:
             if at < len(one) and one.dates[at] == np.datetime64(day) and np.isfinite(one.close[at, 0]):
                 return float(one.close[at, 0])
         return float("nan")
+
+    def scale(self, quoted: Quoted) -> float:
+        """Return by what the file's closes are to be multiplied for a chain's shares; NaN where they are of others.
+
+        Closes are split-consistent: those before a split are a plain fraction of what was quoted then. The factor says
+        nothing of what came after: a promise does not rest on it.
+        """
+        if self.fits(quoted):
+            return 1.0
+        ratio = quoted.chain.spot / self.close(quoted.ticker, quoted.day)
+        return next((split for split in SPLITS if abs(ratio / split - 1.0) <= SAME_SPLIT), float("nan"))
 
     def fits(self, quoted: Quoted) -> bool:
         """Whether a chain's spot is the close of its day, give or take: else a split lies between."""

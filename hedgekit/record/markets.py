@@ -8,6 +8,8 @@ from datetime import date
 import numpy as np
 
 from hedgekit.errors import HedgekitError
+from hedgekit.market.calendar import exercise_cutoff
+from hedgekit.market.contract_terms import cutoff
 from hedgekit.market.inputs import MarketInputs, resolve
 from hedgekit.record.library import Library, Quoted
 
@@ -62,12 +64,17 @@ def unsettled(library: Library) -> str:
     return f"no chain quoted at the close of its day has an expiry whose close is known (prices end on {max(ends)})"
 
 
+def opens(ticker: str, expiry: date) -> bool:
+    """Whether an expiry settles on the opening: then no daily price says what its options paid."""
+    return cutoff(ticker, expiry) < exercise_cutoff(expiry)
+
+
 def settled(library: Library, quoted: Quoted) -> list[tuple[date, float]]:
-    """Return the chain's open expiries whose closing price is known by now, with that price."""
-    found = []
+    """Return the chain's open expiries whose close is known by now, with it; none that settles on the opening."""
+    found, scale = [], library.scale(quoted)
     for expiry in quoted.chain.expiries:
-        if expiry > quoted.day and quoted.chain.years_to(expiry) > 0.0:
+        if expiry > quoted.day and quoted.chain.years_to(expiry) > 0.0 and not opens(quoted.ticker, expiry):
             close = library.close(quoted.ticker, expiry)
-            if np.isfinite(close):
-                found.append((expiry, close))
+            if np.isfinite(close * scale):
+                found.append((expiry, close * scale))
     return found

@@ -1,4 +1,4 @@
-"""Signals of ``pair status`` walked forward: the half-life and the return it promised, and what the spread then did."""
+"""Signals of ``pair status`` walked forward: the odds and the gain it promised, and what the spread then did."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hedgekit import units
 from hedgekit.errors import HedgekitError
 from hedgekit.model import PriceHistory
 from hedgekit.pairs.gate import LEVEL, gate_pvalue, gate_statistics
+from hedgekit.pairs.odds import HORIZON, WITHIN
 from hedgekit.pairs.status import FILLS, WINDOW, pair_status
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
@@ -23,8 +24,9 @@ EVERY = 10
 """Sessions between looks while no position is held."""
 
 COST_BPS = 2.0
-LONGEST = 126  # sessions after which a position is closed
-TITLE = "Pairs: signals, half-lives and what the spread then did"
+LONGEST = HORIZON
+"""Sessions after which a position is closed: as far as odds are told."""
+TITLE = "Pairs: signals, their odds and what the spread then did"
 
 
 def tasks(library: Library) -> Sequence[tuple[str, str]]:
@@ -73,8 +75,8 @@ def claims_of(prices: PriceHistory, long: str, short: str) -> Iterator[Claim]:
     n, now = len(days), WINDOW + 1
     while now < n - LONGEST:
         # what the status itself would find before anything else: most looks end here
-        past = slice(now - WINDOW, now)
-        if not gate_pvalue(float(gate_statistics(y[past], x[past], WINDOW)[-1])) < LEVEL:
+        known = gate_statistics(y[now - WINDOW : now + 1], x[now - WINDOW : now + 1], WINDOW)[-2:]
+        if not all(gate_pvalue(float(one)) < LEVEL for one in known):
             now += EVERY
             continue
         try:
@@ -82,7 +84,8 @@ def claims_of(prices: PriceHistory, long: str, short: str) -> Iterator[Claim]:
         except HedgekitError:
             now += EVERY
             continue
-        if status.action not in ("buy_spread", "sell_spread") or status.process is None:
+        ahead = status.odds
+        if status.action not in ("buy_spread", "sell_spread") or ahead is None:
             now += EVERY
             continue
         slope, sd, side = status.elasticity, status.residual_sd, 1.0 if status.action == "buy_spread" else -1.0
@@ -94,18 +97,24 @@ def claims_of(prices: PriceHistory, long: str, short: str) -> Iterator[Claim]:
         cost = FILLS * units.fraction_of_basis_points(COST_BPS) * (1.0 + abs(slope))
         entry, leave = now + 1, min(end + 1, n - 1)
         gain = side * ((y[leave] - y[entry]) - slope * (x[leave] - x[entry])) - cost
-        interval = status.half_life_ci90
+        low, high = status.half_life_ci90
         yield Claim(
             key=(f"{long}/{short}", status.action),
             asof=days[now].item(),
             until=days[leave].item(),
             promised={
                 "z": status.z,
-                "half_life": status.process.half_life,
-                "half_life_low": interval[0] if interval else math.nan,
-                "half_life_high": interval[1] if interval else math.nan,
-                "back_days": status.stop["days"],
-                "gain": (abs(status.z) - status.exit_z) * sd - cost if math.isfinite(status.exit_z) else math.nan,
+                "half_life": status.half_life_days,
+                "half_life_low": low,
+                "half_life_high": high,
+                "never": ahead.never,
+                **{f"within_{days}": share for days, share in ahead.within.items()},
+                **{f"walk_{days}": share for days, share in ahead.within_if_never.items()},
+                "half_days": ahead.half_days,
+                "exit_first": ahead.exit_first,
+                "stop_first": ahead.stop_first,
+                "exit_days": ahead.exit_days,
+                "gain": ahead.gain,
             },
             realised={
                 "half_days": half,
@@ -141,18 +150,21 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
         own = [claim for claim in claims if claim.key[0] == pair]
         rows.append(_row(pair, own))
     whole = _row("all", list(claims))
+    odds = [_odds(claims, days) for days in WITHIN]
+    last = odds[-1]
     answer = (
-        f"{len(claims)} signals on {len(rows)} of {pairs} pairs: {whole['in_time']:.0%} crossed their line within the "
-        f"days in which 95% were promised to ({whole['in_time_low']:.0%} to {whole['in_time_high']:.0%}); "
-        f"the half-life was promised at {whole['half_life']:.0f} days (median), half the way took "
-        f"{whole['half_days']:.0f}; mean gain {units.percent(whole['gain']):+.2f}% of the long leg against "
+        f"{len(claims)} signals on {len(rows)} of {pairs} pairs: {last['happened']:.0%} crossed their line within "
+        f"{LONGEST} sessions ({last['happened_low']:.0%} to {last['happened_high']:.0%}) where {last['promised']:.0%} "
+        f"were promised to; {whole['exited']:.0%} reached the exit before the stop, "
+        f"{whole['exit_first']:.0%} promised; mean gain {units.percent(whole['gain']):+.2f}% of the long leg against "
         f"{units.percent(whole['gain_promised']):+.2f}% promised."
     )
     limits = [
         f"a look every {EVERY} sessions, filled at the next close, {COST_BPS:g} basis points a fill, no borrow fee; "
         f"closed at the exit, the stop or after {LONGEST} sessions; in the market one position a pair",
-        "in time: the line of the signal's day crossed within the days promised for 95%",
-        "half the way: first close at which the spread stands at half the signal's distance from the line of its day",
+        "within: the line of the signal's day crossed at a close; promised is the mean of the odds told on the days",
+        "half way: median sessions until half the signal's distance is left, the longest when never; half said: the "
+        "median of the medians told",
         *(["fewer than 30 signals: their mean gain says little"] if len(claims) < 30 else []),
         *limits,
     ]
@@ -162,11 +174,21 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
         answer=answer,
         tables=(
             Table(
+                title="Line crossed within",
+                columns=(
+                    Column("days", "sessions", "count"), Column("promised", "promised", "share"),
+                    Column("walk", "were it a walk", "share"), Column("happened", "happened", "share"),
+                    Column("happened_low", "from", "share"), Column("happened_high", "to", "share"),
+                    Column("signals", "n", "count"),
+                ),
+                rows=tuple(odds),
+            ),
+            Table(
                 title="By pair",
                 columns=(
                     Column("pair", "pair", "text"), Column("signals", "n", "count"),
-                    Column("half_life", "half-life", "count"), Column("half_days", "half way", "count"),
-                    Column("in_time", "in time", "share"), Column("exits", "exit", "count"),
+                    Column("half_said", "half said", "count"), Column("half_days", "half way", "count"),
+                    Column("exit_first", "exit said", "share"), Column("exits", "exit", "count"),
                     Column("stops", "stop", "count"), Column("timed", "time", "count"),
                     Column("gain_promised", "said", "share"), Column("gain", "gain", "share"),
                 ),
@@ -178,20 +200,31 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
     )  # fmt: skip
 
 
+def _odds(claims: Sequence[Claim], days: int) -> dict[str, Any]:
+    """Return the share of signals that crossed their line in so many sessions, and the mean of their odds."""
+    came = [float(claim.realised["crossed_days"] <= days) for claim in claims]
+    return {
+        "days": days,
+        "promised": float(np.mean([claim.promised[f"within_{days}"] for claim in claims])),
+        "walk": float(np.mean([claim.promised[f"walk_{days}"] for claim in claims])),
+        **mean_of(came, [claim.asof.year for claim in claims], share=True).row("happened"),
+        "signals": len(claims),
+    }
+
+
 def _row(pair: str, own: Sequence[Claim]) -> dict[str, Any]:
-    years = [claim.asof.year for claim in own]
-    timely = [float(claim.realised["crossed_days"] <= claim.promised["back_days"]) for claim in own]
-    promised = [c.promised["gain"] for c in own if math.isfinite(c.promised["gain"])]
-    gain = mean_of([claim.realised["gain"] for claim in own], years)
+    gain = mean_of([claim.realised["gain"] for claim in own], [claim.asof.year for claim in own])
+    exits = sum(claim.realised["why"] == "exit" for claim in own)
     return {
         "pair": pair,
         "signals": len(own),
-        "half_life": float(np.median([claim.promised["half_life"] for claim in own])),
+        "half_said": float(np.median([min(claim.promised["half_days"], LONGEST) for claim in own])),
         "half_days": float(np.median([min(claim.realised["half_days"], LONGEST) for claim in own])),
-        **mean_of(timely, years, share=True).row("in_time"),
-        "exits": sum(claim.realised["why"] == "exit" for claim in own),
+        "exit_first": float(np.mean([claim.promised["exit_first"] for claim in own])),
+        "exited": exits / len(own),
+        "exits": exits,
         "stops": sum(claim.realised["why"] == "stop" for claim in own),
         "timed": sum(claim.realised["why"] == "time" for claim in own),
-        "gain_promised": float(np.mean(promised)) if promised else math.nan,
+        "gain_promised": float(np.mean([claim.promised["gain"] for claim in own])),
         **gain.row("gain"),
     }

@@ -16,7 +16,7 @@ from hedgekit.model import Chain, Flag
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.library import Library, Quoted
-from hedgekit.record.markets import market_of
+from hedgekit.record.markets import market_of, opens
 
 DAYS = (25, 70)
 """Calendar days left of the puts bought."""
@@ -122,6 +122,8 @@ def rolls_of(library: Library, ticker: str) -> Iterator[Roll]:
         expiry = min(ahead, key=lambda day: abs((day - quoted.day).days - 45))
         later = [other for other in chains[at + 1 :] if quoted.day < other.day < expiry]
         later = [other for other in later if expiry in other.chain.expiries and (other.day - quoted.day).days >= 14]
+        if not later and opens(ticker, expiry):
+            continue
         end = later[0].day if later else expiry
         close = library.close(ticker, end)
         if not math.isfinite(close):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.record import CHAPTERS
 from hedgekit.record.chapter import Chapter, Home, Tell
 from hedgekit.record.library import Library, described
+from hedgekit.record.markets import opens
 from hedgekit.record.reading import open_library
 from hedgekit.results import Note, Result, plain
 from hedgekit.scale.engines import LocalProcesses, Lost
@@ -82,7 +84,7 @@ def record(
     workers: int = 1,
     tell: Tell | None = None,
 ) -> RecordResult:
-    """Replay every promise that a folder of chains and prices allows, and say what came of it.
+    r"""Replay every promise that a folder of chains and prices allows, and say what came of it.
 
     Parameters
     ----------
@@ -112,7 +114,15 @@ def record(
 
     Examples
     --------
-    >>> record("examples/data", chapters=["floors"]).named("floors").answer  # doctest: +SKIP
+    A folder with prices of a few months of one ticker and nothing else holds no promise:
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> days = [f"2026-{month:02d}-{day:02d},10.0" for month in (3, 4, 5, 6) for day in range(1, 29)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "ABC.csv").write_text("Date,Close\n" + "\n".join(days))
+    ...     print(record(folder, chapters=["floors"]).named("floors").answer)
+    Nothing to check: there are no option chains.
     """
     from hedgekit import __version__
 
@@ -182,4 +192,19 @@ def _notes(library: Library) -> Iterator[Note]:
     if library.chains and unpaid:
         message = f"no dividends of {', '.join(unpaid)}: early exercise before an ex-date is not replayed"
         yield Note("no_dividends", message)
+    for ticker in sorted({quoted.ticker for quoted in library.chains}):
+        scales = [library.scale(quoted) for quoted in library.chains if quoted.ticker == ticker]
+        if count := sum(math.isfinite(scale) and scale != 1.0 for scale in scales):
+            message = (
+                f"{ticker}: the closes of {count} of {len(scales)} chains' days are a plain fraction of their spot: "
+                "taken for a split since, and closes are multiplied for them"
+            )
+            yield Note("split_since", message)
+    at_open = {(q.ticker, day) for q in library.chains for day in q.chain.expiries if opens(q.ticker, day)}
+    if at_open:
+        names = ", ".join(sorted({ticker for ticker, _ in at_open}))
+        message = (
+            f"{names}: expiries that settle on the opening ({len(at_open)}) are left out: daily prices do not tell it"
+        )
+        yield Note("opening_settled", message)
     yield from library.notes

@@ -12,7 +12,7 @@ from hedgekit import units
 from hedgekit.market import calendar
 from hedgekit.market.chain import WIDE_STRADDLE
 from hedgekit.market.survey import ChainResult
-from hedgekit.report.console import ACCENT, columns, console, drawn, number, plural, rate_words, warning_lines
+from hedgekit.report.console import ACCENT, THOUSAND, columns, console, drawn, number, plural, rate_words, warning_lines
 
 VAGUE = 0.02
 """A yield that is doubtful by more than this, decimal a year, is not shown."""
@@ -61,7 +61,9 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     if len(chain) < whole:
         _quotes(result, out)
     early = "de-Americanised parity" if inputs["exercise"] == "american" else "parity"
-    foot = f"forward: {early} near the money, +- half its bid/ask interval; "
+    foot = f"forward: {early} near the money, +- half its bid/ask interval"
+    told = inputs["dividends_source"].startswith("dividends:")
+    foot += "; " if told or inputs["exercise"] != "american" else ", dividends taken as cash and as a yield; "
     if inputs["dividends"]:
         foot += "residual: carry a year that rate and dividends leave unexplained; "
     if not all(_told(row, carried) for row in result.expiries):
@@ -85,10 +87,9 @@ def _parity(result: ChainResult) -> str:
     parity = result.parity
     if parity is None:
         return "put-call parity near the money tells no spot: too few quotes on both sides"
-    return (
-        f"put-call parity to {parity.last_expiry} says {parity.spot:.2f}, between {parity.low:.2f} and "
-        f"{parity.high:.2f} ({parity.pairs} pairs)"
-    )
+    places = 1 if parity.spot >= THOUSAND else 2
+    spot, low, high = (f"{price:.{places}f}" for price in (parity.spot, parity.low, parity.high))
+    return f"put-call parity to {parity.last_expiry} says {spot}, between {low} and {high} ({parity.pairs} pairs)"
 
 
 def _after_the_close(result: ChainResult) -> str:

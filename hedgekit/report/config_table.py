@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hedgekit.report.console import columns, console, drawn
+from hedgekit.report.console import columns, console, drawn, warning_lines
 from hedgekit.settings import ConfigResult
 
 
@@ -19,5 +19,7 @@ def table(result: ConfigResult, *, terminal: bool = False) -> str:
         out.print("nothing is configured: every option has its default")
     out.print()
     for path, found in result.files:
-        out.print(f"{'read' if found else 'not there'}: {path}")
+        out.print(f"{'read' if found else 'not there'}: {path}", soft_wrap=True)
+    for line in warning_lines(result.warnings):
+        out.print(line, soft_wrap=True)
     return drawn(out)

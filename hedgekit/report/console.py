@@ -82,16 +82,29 @@ def short_dollars(value: float | None, *, most: float = MILLION) -> str:
 
 
 def short_number(value: float | None, places: int) -> str:
-    """Write a number in a narrow column: thousands from a hundred thousand on.
+    """Write a number in a narrow column: thousands from a hundred thousand on, whole numbers from ten thousand.
 
     Examples
     --------
-    >>> short_number(1319.0, 0), short_number(155_312.0, 0), short_number(None, 1)
-    ('1,319', '155.3k', '-')
+    >>> short_number(1319.0, 0), short_number(155_312.0, 0), short_number(13_349.2, 1), short_number(1_329_060.0, 0)
+    ('1,319', '155.3k', '13,349', '1,329k')
     """
     if value is None or abs(value) < TEN_THOUSAND * 10:
-        return number(value, places)
-    return f"{value / THOUSAND:,.1f}k"
+        return number(value, 0 if value is not None and abs(value) >= TEN_THOUSAND else places)
+    return f"{value / THOUSAND:,.{0 if abs(value) >= MILLION else 1}f}k"
+
+
+def chance(share: float) -> str:
+    """Return a probability as whole percent, never as certain.
+
+    Examples
+    --------
+    >>> chance(0.524), chance(0.9992), chance(0.0)
+    ('52%', '>99%', '<1%')
+    """
+    if share < 0.005:
+        return "<1%"
+    return ">99%" if share > 0.995 else f"{units.percent(share):.0f}%"
 
 
 def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:

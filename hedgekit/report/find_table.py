@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from itertools import pairwise
 
 from rich.table import Table
 from rich.text import Text
@@ -44,6 +45,9 @@ ONE_KIND = {"condor", "butterfly", "broken-wing-butterfly", "calendar", "diagona
 """Structures that are made of calls or of puts: the table says which."""
 
 TWO_EXPIRIES = {"calendar", "diagonal"}
+
+LONG = 4  # digits of a strike
+MOST = 1e5  # dollars: more are shown in thousands
 
 
 def table(result: FindResult, *, terminal: bool = False) -> str:
@@ -100,20 +104,36 @@ def label(one: Found) -> str:
     kind = f" {options[0].kind[0]}" if one.name in ONE_KIND else ""
     days = sorted({option.expiry for option in options})
     later = f" {days[-1]:%d%b}" if len(days) > 1 else ""
-    return f"{SHORT_NAMES.get(one.name, one.name)} {strikes_of(one.holdings)}{kind}{later}"
+    return f"{SHORT_NAMES.get(one.name, one.name)} {shortened(strikes_of(one.holdings))}{kind}{later}"
+
+
+def shortened(strikes: str) -> str:
+    """Leave out the leading digits that strikes of four digits and more share with the one before.
+
+    Examples
+    --------
+    >>> shortened("5980/5985/6025/6030"), shortened("275/290/305"), shortened("5980/6000/6000.5")
+    ('5980/85/6025/30', '275/290/305', '5980/6000/6000.5')
+    """
+    parts = strikes.split("/")
+    kept = parts[:1]
+    for before, this in pairwise(parts):
+        alike = len(this) >= LONG and this.isdigit() and before[:-2] == this[:-2] and this[-2:] != "00"
+        kept.append(this[-2:] if alike else this)
+    return "/".join(kept)
 
 
 def ranking(result: FindResult) -> Table:
     """Return the structures, best first, under the view and under the market."""
-    grid = columns("", "loss", "gain", "value", "per $", "chance", "value", "chance")
+    grid = columns("", "loss", "gain", "value", "per $", "pop", "value", "pop")
     grid.padding = (0, 1, 0, 0)
     grid.columns[3].header = "view: $"
-    grid.columns[6].header = "market: $"
+    grid.columns[6].header = "mkt: $"
     for place, one in enumerate(result.found):
         grid.add_row(
             label(one),
-            short_dollars(one.max_loss_usd),
-            "no limit" if one.max_gain_usd is None else short_dollars(one.max_gain_usd),
+            short_dollars(one.max_loss_usd, most=MOST),
+            "no limit" if one.max_gain_usd is None else short_dollars(one.max_gain_usd, most=MOST),
             dollars(one.expected_value_usd, sign=True),
             number(one.value_per_loss),
             percent(units.percent(one.profit_probability), places=0),
@@ -132,7 +152,7 @@ def getting_out(result: FindResult) -> Table:
         grid.add_row(
             label(one),
             dollars(one.net_premium_usd, sign=True),
-            short_dollars(one.capital_usd),
+            short_dollars(one.capital_usd, most=MOST),
             dollars(one.exit_now_usd),
             number(one.displayed, 0),
             number(one.open_interest, 0),
@@ -160,8 +180,8 @@ def footer(result: FindResult) -> list[str]:
         f"view: {result.view}",
         f"market: {result.market}",
         "per $: expected profit under the view per dollar of greatest loss (with shares: their cost financed to the "
-        "expiry); at the touch, today's money, held to the expiry; a market value below zero is what the spreads cost; "
-        "options sold in the money may be assigned early",
+        "expiry); at the touch, today's money, held to the expiry; pop: probability of a profit; a value below zero "
+        "under the market (mkt) is what the spreads cost; options sold in the money may be assigned early",
         "premium: + paid, - received; capital: greatest loss before fees, half the stock with shares, the strike in "
         "cash for a cash put; out now: lost by closing at once, markets unchanged; shown: contracts displayed at the "
         "touch; fits: contracts within --max-loss",

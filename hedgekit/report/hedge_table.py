@@ -31,6 +31,7 @@ from hedgekit.report.console import (
     short_number,
     warning_lines,
 )
+from hedgekit.report.proof import proven
 from hedgekit.report.what_if_lines import what_if_footer, what_if_tables
 
 SHORT_NAMES = {
@@ -197,20 +198,21 @@ def portfolio_lines(view: PortfolioView, ticker: str) -> list[str]:
     own = "not known"
     if view.basis_risk_usd is not None:
         own = f"{dollars(view.basis_risk_usd)} (one standard deviation), {dollars(view.basis_risk_95_usd)} (95%)"
-    count = (
-        f"{puts} puts (beta V/100S = {view.contracts:.1f}), {spread} over beta's interval "
-        f"({view.contracts_low:.1f} to {view.contracts_high:.1f})"
-    )
+    known = held.beta_low == held.beta_high
+    count = f"{puts} puts (beta V/100S = {view.contracts:.1f})"
+    if not known:
+        count += f", {spread} over beta's interval ({view.contracts_low:.1f} to {view.contracts_high:.1f})"
     level = ""
     if view.floor is not None and view.index_level is not None:
         level = f"their floor of {units.percent(view.floor):g}% is {ticker} at {view.index_level:.2f} by the CAPM; "
     where = f" with {ticker} at {view.until:g} or above" if view.until > 0.0 else ""
     lines = [
-        f"stands for {held.holdings:,} holdings worth {dollars(held.value_usd)}, beta {held.beta:.2f} to {ticker}, 95% "
-        f"interval {held.beta_low:.2f} to {held.beta_high:.2f} ({held.beta_basis})",
+        f"stands for {held.holdings:,} holdings worth {dollars(held.value_usd)}, beta {held.beta:.2f} to {ticker}, "
+        + ("taken as known exactly" if known else f"95% interval {held.beta_low:.2f} to {held.beta_high:.2f}")
+        + f" ({held.beta_basis})",
         f"{level}{count}",
-        f"with the recommended hedge the holdings are expected to keep {dollars(view.floor_usd)}{where}; were beta at "
-        f"either end, {low} or {high}",
+        f"with the recommended hedge the holdings are expected to keep {dollars(view.floor_usd)}{where}"
+        + ("" if known else f"; were beta at either end, {low} or {high}"),
         f"what they may move on their own until expiry comes on top: {own}",
     ]
     return [part for line in lines for part in textwrap.wrap(line, 78, subsequent_indent="  ")]
@@ -316,22 +318,16 @@ def proof(result: HedgeResult) -> list[str]:
         ]
     if optimum is None or optimum.best is None:
         return []
-    numbers = optimum.floor_by_legs if optimum.goal == "budget" else optimum.cost_by_legs
-    parts = [
-        f"{percent(number, places=2) if optimum.goal == 'budget' else dollars(number)} with "
-        f"{'one leg' if count == 1 else f'up to {count} legs'}"
-        for count, number in numbers.items()
-        if number is not None
+    return [
+        proven(
+            optimum.goal,
+            costs=optimum.cost_by_legs,
+            floors=optimum.floor_by_legs,
+            next_point_usd=optimum.next_point_usd,
+            cap=result.problem.cap,
+            calls_allowed=result.problem.calls_allowed,
+        )
     ]
-    more = "cannot be had" if optimum.next_point_usd is None else f"costs {dollars(optimum.next_point_usd)} more"
-    what = {
-        "budget": "proven highest floor for the money",
-        "cap": f"proven least cost with calls sold at {units.percent(result.problem.cap):.5g}% of spot or above",
-    }.get(optimum.goal, "proven least cost")
-    higher = ""
-    if optimum.goal == "cap" and result.problem.calls_allowed:
-        higher = "; sold any higher they no longer pay for it"
-    return [f"{what}: {', '.join(parts)}{higher}; one more point of floor {more}"]
 
 
 def _says(spot: float | None) -> str:
@@ -396,9 +392,11 @@ def footer(result: HedgeResult) -> list[str]:
         "hold cash and hold less sell at spot and earn nothing; a stop is shown as if it filled at its level",
     ]
     if result.inputs["details"]:
+        shown = "historical" in result.inputs["distributions"]
+        past = "; past: the same under the historical distribution" if shown else ""
         lines += [
             "given up: expected wealth at expiry of the shares alone less that of the hedge; worst 5%: average gain or "
-            "loss there; past: the same under the historical distribution",
+            f"loss there{past}",
             "financed: the cost with interest to expiry; exit now: what opening and closing at once would lose; "
             "margin, maint.: Reg T of shares and hedge",
             *result.inputs["distributions"].values(),

@@ -24,7 +24,7 @@ def table(result: PairOptionsResult, *, terminal: bool = False) -> str:
     for line in textwrap.wrap(headline(first), 76):
         out.print(Text(f"  {line}", style=ACCENT))
     out.print()
-    grid = columns("left over", "cost", "beta-$delta", "vega/pt", "gamma/1%", "theta/day", "margin")
+    grid = columns("left over", "cost", "beta-$delta", "vega/pt", "gamma/1%", "theta/day", "deposit")
     for one in result.expressed:
         grid.add_row(
             one.expression.name,
@@ -33,7 +33,7 @@ def table(result: PairOptionsResult, *, terminal: bool = False) -> str:
             dollars(one.vega_usd_per_point, sign=True),
             dollars(one.gamma_usd_per_percent, sign=True),
             dollars(one.theta_usd_per_day, sign=True),
-            dollars(one.margin.initial_usd),
+            dollars(one.margin.deposit_usd),
         )
     out.print(grid)
     out.print()
@@ -93,7 +93,8 @@ def footer(result: PairOptionsResult) -> list[str]:
         f"{first.expression.name}: short-side contracts a long-side contract: {aims}; they differ, so one aim leaves "
         "the others",
         "beta-$delta: ratio x long delta dollars + short delta dollars; vega: both vols up a point; gamma: change of "
-        "beta-$delta when the long leg rises 1% and the short 1% / ratio; margin: Reg T with long options paid",
+        "beta-$delta when the long leg rises 1% and the short 1% / ratio; deposit: Reg T requirement less what the "
+        "sold options bring, before fees",
         f"at the touch + ${inputs['fee']:g} a contract; vols and greeks American, at the mid; strikes nearest to "
         f"delta {inputs['delta']:g}, sold wings at half of it",
         f"{inputs['long_source']} {inputs['long_asof']:%Y-%m-%d %H:%M %Z}, rate "

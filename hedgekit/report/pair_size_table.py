@@ -56,16 +56,32 @@ def table(result: PairSizeResult, *, terminal: bool = False) -> str:
     return drawn(out)
 
 
+def _closes(result: PairSizeResult) -> str:
+    """Return the day of the closes that are sized with; nothing when both prices were given."""
+    given = (result.inputs.get("long_close"), result.inputs.get("short_close"))
+    return f"closes of {result.inputs['asof']}; " if given == (result.long_price, result.short_price) else ""
+
+
 def lines(result: PairSizeResult) -> list[tuple[str, str]]:
-    """Return margin, carry, risk and waiting time, one line each."""
+    """Return what the ratio leaves open, margin, carry, risk and waiting time."""
     margin, held, risk = result.margin, result.carry, result.risk
-    found = [
+    found = []
+    if math.isfinite(result.ratio_ci95[0]):
+        (low, high), (least, most) = result.ratio_ci95, result.beta_ci95
+        found.append(
+            (
+                "beta",
+                f"the ratio is known to lie in {low:.2f} - {high:.2f} (95%), the leftover beta so in "
+                f"{dollars(least, sign=True)} to {dollars(most, sign=True)}: no choice of whole shares mends that",
+            )
+        )
+    found.append(
         (
             "margin",
             f"Reg T deposit {dollars(margin.deposit_usd)} (requirement {dollars(margin.initial_usd)} with the short's "
             f"proceeds), maintenance {dollars(margin.maintenance_usd)}",
         )
-    ]
+    )
     if math.isfinite(held.net_usd):
         parts = (
             ("dividends", held.dividends_received_usd),
@@ -118,7 +134,7 @@ def footer(result: PairSizeResult) -> list[str]:
             f"risk: vols {units.percent(result.risk.vol_long):.1f}% and {units.percent(result.risk.vol_short):.1f}%, "
             f"correlation {number(result.risk.correlation)}, last 252 days; spread: log prices, last 504 days"
         )
-    tail = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; " if "source" in inputs else ""
+    tail = f"{_closes(result)}{inputs['source']} sha256 {inputs['source_sha256'][:8]}; " if "source" in inputs else ""
     return [*found, f"{tail}hedgekit {inputs['version']}"]
 
 

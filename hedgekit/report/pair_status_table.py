@@ -8,8 +8,9 @@ import textwrap
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.pairs.odds import HORIZON, NEVER, PATHS
 from hedgekit.pairs.status import PairStatusResult
-from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, warning_lines
+from hedgekit.report.console import ACCENT, chance, columns, console, dollars, drawn, number, warning_lines
 
 ORDERS = {
     "stand_aside": "Stand aside",
@@ -70,39 +71,67 @@ def headline(result: PairStatusResult) -> str:
 
 def evidence(result: PairStatusResult) -> list[str]:
     """Say what the answer rests on and when it is broken."""
-    lines = []
-    if result.process is None:
-        life = "nothing pulls the spread back"
-    else:
-        life = f"half-life {result.process.half_life:.1f} days"
-        if result.half_life_ci90:
-            short, long = result.half_life_ci90
-            life += f" (90%: {short:.1f} - {f'{long:.1f}' if math.isfinite(long) else 'no end'})"
-    lines.append(f"In the window: cointegration p = {result.pvalue:.2g}; {life}; 1 z = {_pct(result.residual_sd)}.")
+    low, high = result.half_life_ci90
+    median = result.half_life_days
+    life = f"half-life {days(median)}" if math.isfinite(median) else "half-life not told, it may never revert"
+    lines = [
+        f"Cointegration p = {result.pvalue:.2g} without today, {result.pvalue_today:.2g} with it; {life} (90%: "
+        f"{days(low)} to {days(high)}); {chance(result.belief.never)} that nothing pulls the spread back; "
+        f"1 z = {_pct(result.residual_sd)}.",
+        *_outlook(result),
+    ]
     best, once = result.thresholds["bertram"], result.thresholds["leung_li"]
     if best is not None:
         span = ""
         if result.bertram_z_ci90:
             ends = [f"{end:.2f}" if math.isfinite(end) else "never" for end in result.bertram_z_ci90]
             span = f" (90%: {' - '.join(ends)})"
-        lines.append(
-            f"If the fitted process were the truth, filled at the level and never stopped, Bertram's levels pay most "
-            f"after costs: in and out at z {best['entry_z']:.2f}{span} either side, {best['cycle_days']:.0f} days a "
-            f"cycle, {_pct(best['return_per_year'])} of the long leg a year. It never is: not used."
+        text = (
+            "Best levels if an ordinary fit were the truth, filled at the level and never stopped, which it never is "
+            f"(not used): Bertram's in and out at z {best['entry_z']:.2f}{span} either side"
         )
-    if once is not None:
-        lines.append(
-            f"Leung-Li's for one round trip of it: in at {once['entry_z']:.2f} from the line, out "
-            f"{-once['exit_z']:.2f} beyond it."
-        )
-    stop = result.stop
-    if math.isfinite(stop["days"]):
-        lines.append(
-            f"Broken when z passes {stop['z']:g}, or {dollars(stop['loss_usd'])} are lost on "
-            f"{dollars(stop['gross_usd'])} of both legs, or it is not back after {stop['days']:.0f} days "
-            "(95% of paths are)."
-        )
+        if once is not None:
+            text += f"; Leung-Li's in at {once['entry_z']:.2f}, out {-once['exit_z']:.2f} beyond the line"
+        lines.append(f"{text}.")
     return lines
+
+
+def _outlook(result: PairStatusResult) -> list[str]:
+    """Say what may come of today's spread, and when the idea is broken."""
+    stop, ahead = result.stop, result.odds
+    broken = (
+        f"Broken when z passes {stop['z']:g}, {dollars(stop['loss_usd'])} lost on {dollars(stop['gross_usd'])} of both "
+        "legs since the entry"
+    )
+    if ahead is None:
+        return [f"{broken}."] if math.isfinite(stop["loss_usd"]) else []
+    within = ", ".join(f"{chance(share)} in {n}" for n, share in ahead.within.items())
+    sure = f" (95% in {ahead.sure_days:.0f})" if math.isfinite(ahead.sure_days) else ""
+    half = f"half the way takes {ahead.half_days:.0f} days (median)"
+    if not math.isfinite(ahead.half_days):
+        half = "half the way takes longer than that more often than not"
+    lines = [
+        f"Chance that it crosses its line from here: {within} trading days{sure}; {chance(ahead.not_back)} that it "
+        f"does not in {HORIZON}; {half}. Were it a walk: {chance(ahead.within_if_never[HORIZON])} in {HORIZON}."
+    ]
+    if result.action not in ("buy_spread", "sell_spread", "hold"):
+        return [*lines, f"{broken}."]
+    lines.append(
+        f"Exit before stop {chance(ahead.exit_first)}, stop first {chance(ahead.stop_first)}, neither "
+        f"{chance(ahead.neither)}: after costs {units.percent(ahead.gain):+.1f}% of the long leg on average, a loss "
+        f"{chance(ahead.loss_share)} of the time."
+    )
+    if math.isfinite(stop["days"]):
+        broken += f", or it is not at the exit after {stop['days']:.0f} trading days: 80% of the paths that get there "
+        broken += "have by then"
+        if math.isfinite(ahead.late_never):
+            broken += f", and for one still open it is {chance(ahead.late_never)} that nothing pulls it back"
+    return [*lines, f"{broken}."]
+
+
+def days(life: float) -> str:
+    """Return a half-life for people."""
+    return f"{life:.1f} days" if math.isfinite(life) else "never"
 
 
 def _pct(fraction: float) -> str:
@@ -119,5 +148,7 @@ def footer(result: PairStatusResult) -> list[str]:
         f"levels: {inputs['entry_source']}; gate: Engle-Granger, one lag, better direction, p simulated for it; "
         f"costs {inputs['cost_bps']:g} bp a fill, "
         f"{units.percent(inputs['round_trip_cost']):.3f}% of the long leg a round trip",
+        f"odds: {PATHS:,} paths over every half-life the data leave open and the line's own error; before the data "
+        f"{chance(NEVER)} that it never reverts; a ratio that moves is not in them",
         f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}",
     ]

@@ -72,6 +72,8 @@ def headline(result: StructureResult) -> Iterator[str]:
     yield f"{_loss(result)} {_gain(result)}"
     spots = ", ".join(f"{float(spot):.2f}" for spot in result.outcome.breakevens)
     yield f"Break-even{'' if len(result.outcome.breakevens) == 1 else 's'}: {spots or 'none'}."
+    if result.outcome.low is not None and not result.defined_risk:
+        yield f"AFTER {result.setting.horizon:%d %b %Y} the calls still sold are uncovered: the loss then has NO LIMIT."
 
 
 def _loss(result: StructureResult) -> str:
@@ -189,7 +191,10 @@ def strikes(result: StructureResult) -> Table | None:
     if own is None:
         return None
     others = [result.outlooks.get(name) for name in MEASURES[1:]]
-    grid = columns("ends in the money", *MEASURES, "touched", "at a close")
+    past = result.outlooks.get("historical")
+    by_close = ["past closes"] if past is not None and past.touch else []
+    grid = columns("in the money", *MEASURES, "touched", "at a close", *by_close)
+    grid.padding = (0, 1, 0, 0) if by_close else grid.padding
     shown = set()
     for held in result.holdings:
         if not isinstance(held, Leg) or held.option in shown:
@@ -204,6 +209,7 @@ def strikes(result: StructureResult) -> Table | None:
             *(_share(value) for value in inside),
             _share(reach.get("continuous")),
             _share(reach.get("daily_close")),
+            *([_share(past.touch.get(symbol, {}).get("daily_close"))] if past is not None and by_close else []),
         )
     return grid
 
@@ -314,7 +320,9 @@ def footer(result: StructureResult) -> list[str]:
         f"{inputs['leg_vol_source']}; {inputs['engine']}"
     )
     if any(one is not None and one.touch for one in result.outlooks.values()):
-        lines.append("touched: lognormal, at any moment / at a daily close, by the first expiry")
+        past = result.outlooks.get("historical")
+        beside = "; past closes: by a daily close of the history's draws" if past is not None and past.touch else ""
+        lines.append(f"touched: lognormal, at any moment / at a daily close, by the first expiry{beside}")
     source = f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}, " if "source" in inputs else ""
     lines.append(f"{source}as of {setting.asof:%Y-%m-%d %H:%M %Z}; {inputs['day_count']}; hedgekit {inputs['version']}")
     return lines

@@ -11,7 +11,18 @@ from rich.text import Text
 
 from hedgekit import units
 from hedgekit.market.surface.result import SurfaceResult
-from hedgekit.report.console import ACCENT, columns, console, drawn, number, percent, plural, rate_words, warning_lines
+from hedgekit.report.console import (
+    ACCENT,
+    THOUSAND,
+    columns,
+    console,
+    drawn,
+    number,
+    percent,
+    plural,
+    rate_words,
+    warning_lines,
+)
 
 MOST_ROWS = 400
 """Strikes a table shows; JSON and CSV hold them all."""
@@ -35,6 +46,9 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     out.print(f"the fit: {verdict} on a grid of {left.points:,} points")
     blamed, early = left.quote_butterflies, left.quote_calendars
     out.print(f"the quotes: {blamed:,} to blame for butterflies, {early:,} bid above a later expiry")
+    if left.quote_disputes:
+        most = units.percent(1.0 - left.quote_disputes / surface.liquid)
+        out.print(f"they contradict each other: no surface without arbitrage holds more than {most:.1f}%")
     for found in left.worst_calendars:
         out.print(f"  {found.what}: {units.percent(found.gain):.1f}% of its vol")
     out.print()
@@ -44,7 +58,8 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
         _strikes(result, out)
     foot = [
         "vols: at the forward and at strikes of 90% and 110% of it; inside: liquid quotes (spread under 20% of mid, "
-        "open interest) whose American vols at bid and ask hold the fit; worst: farthest outside, vol points; each "
+        f"open interest) whose {inputs['exercise'].capitalize()} vols at bid and ask hold the fit; "
+        "worst: farthest outside, vol points; each "
         "smile is a mixture of lognormals, ordered in time",
         "probabilities are the pricing measure's, not a forecast: the mean is the forward; beyond the outermost "
         "strikes the tails are the fit's",
@@ -75,6 +90,10 @@ def _smiles(rows: list[dict[str, Any]], out: Console) -> None:
             row["method"] if row["method"] != "mixture" else percent(row["inside_pct"], places=0),
             number(row["worst_points"]),
         )
+    if any(
+        row["forward"] >= THOUSAND or (row["vol_110"] or 0.0) >= 1.0 or (row["vol_90"] or 0.0) >= 1.0 for row in rows
+    ):
+        grid.padding = (0, 1, 0, 0)  # longer numbers, and still eighty columns
     out.print(grid)
     out.print()
 
@@ -84,11 +103,12 @@ def _quantiles(rows: list[dict[str, Any]], out: Console) -> None:
         return
     headings = (f"{int(name[1:])}%" for name in SHOWN)
     grid = columns("implied", "mean", *headings, "below", "above")
+    places = 0 if rows[0]["mean"] >= THOUSAND else 1
     for row in rows:
         grid.add_row(
             f"{row['expiry']:%Y-%m-%d}",
-            number(row["mean"], 1),
-            *(number(row[name], 1) for name in SHOWN),
+            number(row["mean"], places),
+            *(number(row[name], places) for name in SHOWN),
             f"{units.percent(row['below_lowest_strike']):.1f}%",
             f"{units.percent(row['above_highest_strike']):.1f}%",
         )

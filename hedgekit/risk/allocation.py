@@ -253,6 +253,10 @@ def allocate(
         if not 0.0 < number < 1.0:
             hint = f" (did you mean {units.fraction(number):g}?)" if 1.0 <= number < units.PERCENT else ""
             raise InputError(f"{name} {number:g}: expected a fraction above 0 and below 1{hint}")
+    if isinstance(held, bool) or not math.isfinite(held):
+        raise InputError(f"held {held!r}: expected a number of shares")
+    if not ticker.strip():
+        raise InputError("ticker is blank: name what is allocated to")
     band, reason = choose_band(
         age=age, tolerance=tolerance, horizon_years=horizon_years, new_investor=new_investor, bands=bands
     )

@@ -17,6 +17,7 @@ from hedgekit import units
 from hedgekit.errors import DataError, InputError
 from hedgekit.market.legs import Order
 from hedgekit.model import Option
+from hedgekit.paths import unreadable
 from hedgekit.results import Note
 from hedgekit.risk.readers import READERS
 from hedgekit.risk.readers.amounts import amount
@@ -184,8 +185,7 @@ def load_book(source: str | os.PathLike[str]) -> Book:
     try:
         content = Path(source).read_bytes()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataError(f"{label}: cannot be read: {reason}") from None
+        raise DataError(f"{label}: {unreadable(Path(source), error)}") from None
     if len(content) > MOST_BYTES or b"\0" in content:
         raise DataError(f"{label}: not a text file of positions: expected {', '.join(READERS)}")
     try:
@@ -238,7 +238,7 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
     Raises
     ------
     DataError
-        A row that cannot be understood, or no position at all.
+        A row that cannot be understood, or neither a position nor a line of cash.
     """
     positions: list[Position] = []
     cash: list[tuple[str, float]] = []
@@ -263,8 +263,10 @@ def book_of(statement: Statement, *, label: str, sha256: str = "") -> Book:
             notes.append(Note(slug, f"{where}: {position.name} is also on {first}: both are counted; is it twice?"))
         seen.setdefault(twin, []).append(position)
         positions.append(position)
+    if not positions and not cash:
+        raise DataError(f"{label}: no position and no cash in it: nothing to value or check")
     if not positions:
-        raise DataError(f"{label}: no position in it: nothing to value or check")
+        notes.append(Note("only_cash", f"{label}: only cash in it: no position is there to be valued or checked"))
     if not cash:
         notes.append(Note("no_cash_line", f"{label}: no line of cash (symbol CASH): cash is taken as $0"))
     days = [day for day in (statement.asof, *(_day(row, label) for row in statement.rows)) if day is not None]

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.paths import unreadable
 from hedgekit.risk.betas import Beta, given_beta
 from hedgekit.risk.rule import REQUIRED, Param, Rule
 from hedgekit.risk.rules import RULES, rule
@@ -101,7 +102,7 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
         document = tomllib.loads(content.decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         if isinstance(error, OSError):
-            raise DataError(f"{label}: cannot be read: {error.strerror or error}") from None
+            raise DataError(f"{label}: {unreadable(Path(source), error)}") from None
         twice = (
             "; a rule that is wanted twice is [[rules.NAME]] each time, with a label" if "annot" in str(error) else ""
         )

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from hedgekit import units
 from hedgekit.errors import HedgekitError
 from hedgekit.risk.betas import Beta
-from hedgekit.risk.valued import Line, ValuedBook
+from hedgekit.risk.line import Line
+from hedgekit.risk.valued import ValuedBook
 
 if TYPE_CHECKING:
     from hedgekit.model import FloatArray, PriceHistory
@@ -185,7 +186,7 @@ class Context:
         """Return a ticker's lines; one that nothing here knows is a slip of the keyboard, not a holding of none."""
         chosen = tuple(line for line in self.valued.lines if ticker in (None, line.ticker))
         known = ticker in self.valued.betas or ticker in self.valued.chains
-        if not chosen and not known:
+        if ticker is not None and not chosen and not known:
             raise Unknown(f"{ticker} is in no line of the book (held: {', '.join(self.valued.book.tickers)})")
         return chosen
 
@@ -296,6 +297,8 @@ class Context:
         missing = [ticker for ticker in held if ticker not in prices.tickers]
         if missing:
             raise Unknown(f"{prices.source} has no history of {', '.join(missing)}")
+        if not held:
+            return np.zeros((window, 0))
         daily = prices.select(list(held)).log_returns()
         if len(daily) < days:
             raise Unknown(f"{prices.source} has {len(daily)} common returns: too few")

@@ -162,11 +162,15 @@ def scenario(
             f"{book.source}: {len(bad)} of {len(valued.lines)} lines cannot be valued: "
             f"{'; '.join(line.problem for line in bad[:3])}{more}"
         )
+    if not book.positions:
+        raise InputError(f"{book.source}: only cash: no move of spot or vol changes it")
     without = [ticker for ticker in book.tickers if ticker not in valued.betas]
     if without:
         raise InputError(f"{', '.join(without)}: no beta to {benchmark}: give --betas or --prices")
     if any(not 0 <= day <= MOST_DAYS for day in days):
         raise InputError(f"days {', '.join(map(str, days))}: expected 0 to {MOST_DAYS:,} days ahead")
+    if roll_days is not None and not 0 < roll_days <= MOST_DAYS:
+        raise InputError(f"roll {roll_days}: expected 1 to {MOST_DAYS:,} days")
     own = {ticker: valued.betas[ticker].value for ticker in book.tickers}
     grid = revalue(
         valued.holdings(),
@@ -223,7 +227,24 @@ def _replays(
             if not everything:
                 raise
             notes.append(Note("replay_not_covered", f"replay {name} is left out: {error}"))
-    return tuple(found), tuple(notes)
+    return tuple(found), (*notes, *_expired(valued, found))
+
+
+def _expired(valued: ValuedBook, found: Sequence[Replay]) -> list[Note]:
+    """Say which windows outlast options of the book: a floor that ends inside one does not hold to its end."""
+    left = {
+        (line.option.expiry - valued.underlyings[line.ticker].asof.date()).days
+        for line in valued.lines
+        if line.option is not None
+    }
+    longer = [one.name for one in found if left and (one.end - one.start).days > min(left)]
+    if not longer:
+        return []
+    message = (
+        f"options of the book expire, the first after {min(left):,} days, inside replay {', '.join(longer)}: from then "
+        "on the rest moves without them, unless they are rolled"
+    )
+    return [Note("expired_in_replay", message)]
 
 
 def _rolls(valued: ValuedBook, roll_days: int) -> dict[str, tuple[Roll, ...]]:

@@ -13,7 +13,8 @@ from hedgekit.model import Chain
 from hedgekit.results import Note, Result
 from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
-from hedgekit.risk.valued import GivenByTicker, Line, ValuedBook, value_book
+from hedgekit.risk.line import Line
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory

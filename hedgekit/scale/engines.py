@@ -192,11 +192,15 @@ class DaskCluster:
         Raises
         ------
         DataError
-            When the scheduler is gone: it does not answer again within Dask's own time limit.
+            When it has no workers, or the scheduler is gone: it does not answer again within Dask's own time limit.
         """
         client = self.client
         if not client.scheduler_info().get("workers"):
-            client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            try:
+                client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+            except TimeoutError:
+                message = f"{self.name}: no worker came in {CONNECT_SECONDS} s: start some, as docs/scale.md shows"
+                raise DataError(message) from None
         # the result of a task, not data sent to workers: it is made again when those that hold it die
         shared = None if common is None else client.submit(_same, common, pure=False)
         window = AHEAD * max(1, sum(client.nthreads().values()))

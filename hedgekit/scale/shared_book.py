@@ -26,8 +26,9 @@ from hedgekit.model import Chain, Option
 from hedgekit.pricing import Exercise
 from hedgekit.risk.betas import Beta, settle
 from hedgekit.risk.book import Book, Position
+from hedgekit.risk.line import Line, line_of, share_price
 from hedgekit.risk.rule import Context, Unknown
-from hedgekit.risk.valued import GivenByTicker, Line, ValuedBook, line_of, share_price, value_book
+from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 from hedgekit.scenarios.grid import MOST_POINTS, Grid, elapsed_years, option_values
 from hedgekit.scenarios.holding import Holding, Underlying, exercise_of, underlying_of
 
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 Floats: TypeAlias = npt.NDArray[np.float64]
 GridKey: TypeAlias = tuple[tuple[float, ...], tuple[float, ...], tuple[int, ...], str, str]
 
-MOST_MARGINS = 10_000
-"""Requirements remembered: model portfolios repeat, and memory must not grow with the accounts."""
+MOST_MARGINS, MOST_MOVES, MOST_PATHS = 10_000, 1_000, 100
+"""What is remembered: model portfolios and sets of tickers repeat, and memory must not grow with the accounts."""
 
 _CLOCK = "\0clock"  # no ticker: a market that only tells the moment of an account's latest quotes
 
@@ -233,7 +234,7 @@ class SharedBook:
         moves, shocks, days, vol_rule, smile = key
         holdings = valued.holdings()
         points = len(moves) * len(shocks) * len(days)
-        if len(holdings) * points > MOST_POINTS:
+        if not holdings or len(holdings) * points > MOST_POINTS:
             return None
         clock = max(market.asof for market in valued.underlyings.values())
         cells = np.empty((len(holdings), len(days), len(moves), len(shocks)))
@@ -289,7 +290,7 @@ class SharedBook:
         """Return what `Context.past_moves` does, once for all accounts that hold the same tickers."""
         key = (context.valued.book.tickers, days, window)
         if key not in self._moves:
-            self._moves[key] = Context.past_moves(context, days, window)
+            _keep(self._moves, key, Context.past_moves(context, days, window), most=MOST_MOVES)
         return self._moves[key]
 
     def spot_pnl(self, valued: ValuedBook, ticker: str, moves: Floats) -> Floats | None:
@@ -303,7 +304,7 @@ class SharedBook:
             return total
         key = (ticker, self._leads(valued)[ticker], market.cash, moves.tobytes())
         if key not in self._paths:
-            self._paths[key] = self._path(ticker, key[1], market, moves)
+            _keep(self._paths, key, self._path(ticker, key[1], market, moves), most=MOST_PATHS)
         found = self._paths[key]
         if found is None:
             return None
@@ -334,9 +335,7 @@ class SharedBook:
         held = [(line.option or line.ticker, line.position.quantity, line.mid, line.spot) for line in lines]
         key = frozenset(Counter(held).items())
         if key not in self._margins:
-            if len(self._margins) >= MOST_MARGINS:
-                self._margins.clear()
-            self._margins[key] = Context.maintenance_usd(context, lines, many=True)
+            _keep(self._margins, key, Context.maintenance_usd(context, lines, many=True), most=MOST_MARGINS)
         return self._margins[key]
 
     def _contract_cells(
@@ -474,6 +473,13 @@ class SharedContext(Context):
     def maintenance_usd(self, lines: Sequence[Line], *, many: bool = True) -> float:
         """Return an account's maintenance requirement; see `Context.maintenance_usd`."""
         return self.shared.maintenance_usd(self, lines)
+
+
+def _keep(memory: dict[Any, Any], key: Any, value: Any, *, most: int) -> None:
+    """Remember a value; a full memory begins anew."""
+    if len(memory) >= most:
+        memory.clear()
+    memory[key] = value
 
 
 def _by_style(lines: Sequence[Line]) -> dict[Exercise, list[int]]:

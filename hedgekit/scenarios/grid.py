@@ -22,6 +22,9 @@ from hedgekit.scenarios.holding import Holding, Underlying, exercise_of
 VolRule = Literal["relative", "absolute"]
 SmileRule = Literal["sticky_strike", "sticky_delta"]
 
+LARGEST = 10.0
+"""A move or a shock above this was written in percent."""
+
 LEAST_VOL = 0.01
 """A shock never takes a vol below this; where one would, it is said."""
 
@@ -162,6 +165,9 @@ def revalue(
     moves, shocks = _vector("spot_moves", spot_moves), _vector("vol_shocks", vol_shocks)
     if (moves < -1.0).any():
         raise InputError(f"spot move {moves.min():g}: a spot cannot fall by more than 100% (-1)")
+    for name, numbers in (("spot move", moves), ("vol shock", shocks)):
+        if (numbers > LARGEST).any():
+            raise InputError(f"{name} {numbers.max():g}: expected a fraction up to {LARGEST:g}; 20% is 0.2")
     if vol_rule == "relative" and (shocks < -1.0).any():
         raise InputError(f"vol shock {shocks.min():g}: a vol cannot fall by more than 100% (-1)")
     if vol_rule not in ("relative", "absolute"):
@@ -173,13 +179,13 @@ def revalue(
     size = len(holdings) * len(days) * len(moves) * len(shocks)
     if size > MOST_POINTS:
         raise InputError(f"the grid asks for {size:,} prices, more than {MOST_POINTS:,}: take fewer points")
-    now = _values(holdings, underlyings, {t: np.zeros(1) for t in by_ticker}, np.zeros(1), 0.0, vol_rule, smile)
-    base = now[:, 0, 0]
-    cells = np.empty((len(holdings), len(days), len(moves), len(shocks)))
-    for d, day in enumerate(days):
-        cells[:, d] = _values(
-            holdings, underlyings, by_ticker, shocks, elapsed_years(underlyings, day), vol_rule, smile
-        )
+    base, cells = np.zeros(len(holdings)), np.zeros((len(holdings), len(days), len(moves), len(shocks)))
+    if holdings:
+        still = {ticker: np.zeros(1) for ticker in by_ticker}
+        base = _values(holdings, underlyings, still, np.zeros(1), 0.0, vol_rule, smile)[:, 0, 0]
+        for d, day in enumerate(days):
+            elapsed = elapsed_years(underlyings, day)
+            cells[:, d] = _values(holdings, underlyings, by_ticker, shocks, elapsed, vol_rule, smile)
     value = cells.sum(axis=0) + cash_usd
     base_usd = float(base.sum() + cash_usd)
     return Grid(

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hedgekit import units
+from hedgekit.distributions.historical import Historical
 from hedgekit.distributions.protocol import Distribution
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.market.calendar import exercise_cutoff, is_session, previous_session, session_close, years_between
@@ -29,11 +30,13 @@ from hedgekit.structures.outlook import (
     early_exercise,
     judge,
     level_distribution,
+    with_past_touch,
     with_touch,
 )
 from hedgekit.structures.revaluation import position_greeks, position_values
 from hedgekit.structures.sentence import what_must_happen
 from hedgekit.structures.setting import Setting, options_of, shares_of
+from hedgekit.structures.unlimited import uncovered_later, unlimited
 
 MEASURES = ("lognormal", "implied", "historical")
 
@@ -126,8 +129,8 @@ class StructureResult(Result):
 
     @property
     def defined_risk(self) -> bool:
-        """Whether the loss has a limit."""
-        return self.outcome.low is not None
+        """Whether the loss has a limit: at the first expiry, and after it should nothing be done then."""
+        return self.outcome.low is not None and not uncovered_later(self.holdings)
 
     @property
     def expected_value_usd(self) -> float | None:
@@ -190,7 +193,8 @@ class StructureResult(Result):
             Names the side without limit and what would limit it.
         """
         if defined_risk_only and not self.defined_risk:
-            raise InfeasibleError(unlimited(self.outcome))
+            later = uncovered_later(self.holdings)
+            raise InfeasibleError(later if self.outcome.low is not None else unlimited(self.outcome))
 
     def _leg(self, held: Holding) -> dict[str, Any]:
         if isinstance(held, Shares):
@@ -301,15 +305,6 @@ def analyze(
     )
 
 
-def unlimited(outcome: Outcome) -> str:
-    """Say where a loss without limit comes from, and what would limit it."""
-    slope = -float(outcome.profit.end_slope)
-    return (
-        f"the loss has no limit: above {float(outcome.profit.knots[-1]):g} it grows by ${slope:,.10g} for each dollar "
-        "of the spot; buy as many calls (or shares) as are sold short to define the risk"
-    )
-
-
 def _check(holdings: Sequence[Holding], fee: float, drift: float | None) -> None:
     if not 0.0 <= fee <= HIGHEST_FEE:
         raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")
@@ -337,7 +332,10 @@ def _outlooks(
         own = judge(held, outcome, setting, level, fee=fee, rights_usd=with_gap)
         found["lognormal"] = with_touch(own, held, setting, drift, setting.sessions)
     for distribution in distributions:
-        found[distribution.name] = judge(held, outcome, setting, distribution, fee=fee, rights_usd=rights)
+        outlook = judge(held, outcome, setting, distribution, fee=fee, rights_usd=rights)
+        if isinstance(distribution, Historical):
+            outlook = with_past_touch(outlook, held, setting.spot, distribution)
+        found[distribution.name] = outlook
     return found
 
 
@@ -348,7 +346,7 @@ def _by_date(held: tuple[Holding, ...], setting: Setting, outcome: Outcome, fee:
     spots |= {leg.option.strike for leg in options_of(held)} | {float(spot) for spot in outcome.breakevens}
     rows = np.array(sorted(spots))
     dates, columns = [], []
-    for elapsed, day in _moments(setting):
+    for elapsed, day in moments(setting):
         dates.append(day)
         if elapsed == setting.t_horizon and outcome.is_exact:
             columns.append(np.array([float(outcome.profit.at(spot)) for spot in rows.tolist()]))
@@ -358,10 +356,17 @@ def _by_date(held: tuple[Holding, ...], setting: Setting, outcome: Outcome, fee:
     return ProfitByDate(dates=tuple(dates), spots=tuple(rows.tolist()), profit_usd=table)
 
 
-def _moments(setting: Setting) -> list[tuple[float, date]]:
-    """Return (years from now, day) of the columns: now, sessions' closes nearest to equal steps, the first expiry."""
+def moments(setting: Setting, steps: Sequence[float] = STEPS) -> list[tuple[float, date]]:
+    """Return (years from now, day): now, sessions' closes nearest to the steps, the first expiry.
+
+    Parameters
+    ----------
+    setting : Setting
+    steps : sequence of float
+        Parts of the time to the first expiry, 0 to 1.
+    """
     found: dict[date, float] = {}
-    for part in STEPS[1:-1]:
+    for part in steps[1:-1]:
         day = (setting.asof + timedelta(days=part * units.days(setting.t_horizon))).date()
         day = day if is_session(day) else previous_session(day)
         if setting.asof.date() < day < setting.horizon:
@@ -400,6 +405,8 @@ def _notes(held: tuple[Holding, ...], outcome: Outcome, setting: Setting) -> lis
     notes = []
     if outcome.low is None:
         notes.append(Note("unlimited_loss", unlimited(outcome)))
+    elif later := uncovered_later(held):
+        notes.append(Note("unlimited_loss", later))
     if abs(outcome.carry_slope) >= LEAST_SLOPE:
         message = (
             f"above {outcome.top:,.0f} the dividend yield on the later calls alone moves profit by "

@@ -13,12 +13,13 @@ from hedgekit.market.inputs import Given
 from hedgekit.model import Chain, Holding
 from hedgekit.pricing import Exercise
 from hedgekit.structures import STRUCTURES
-from hedgekit.structures.analysis import StructureResult, analyze, unlimited
+from hedgekit.structures.analysis import StructureResult, analyze
 from hedgekit.structures.choice import Choice
 from hedgekit.structures.desk import Desk, open_desk, require_rising
 from hedgekit.structures.outcome import exact_outcome
 from hedgekit.structures.outlooks import beside
 from hedgekit.structures.setting import Vols, from_chain
+from hedgekit.structures.unlimited import unlimited
 
 
 def home_of(name: str) -> ModuleType:

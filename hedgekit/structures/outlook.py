@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from hedgekit.distributions.historical import Historical
 from hedgekit.distributions.lognormal import lognormal
 from hedgekit.distributions.protocol import Distribution
 from hedgekit.distributions.touch import touch, touch_at_closes
@@ -49,7 +50,7 @@ class Outlook:
         Compact symbol -> probability, of the legs that expire first.
     touch : dict
         Compact symbol -> ``{"continuous", "daily_close"}`` probability that its strike is reached by the first expiry;
-        lognormal only, empty otherwise.
+        historical: ``{"daily_close"}``; empty for the implied one, which tells one date and no way to it.
     """
 
     name: str
@@ -144,8 +145,6 @@ def with_touch(
     closes : int
         Daily closes until the first expiry, its own included.
     """
-    from dataclasses import replace
-
     growth = setting.rates[setting.horizon] - _div_yield(setting) if drift is None else drift
     found: dict[str, dict[str, float]] = {}
     known: dict[float, dict[str, float]] = {}
@@ -157,6 +156,16 @@ def with_touch(
             if closes > 0:
                 known[strike]["daily_close"] = touch_at_closes(*place, closes=closes).probability
         found[leg.option.compact] = known[strike]
+    return replace(outlook, touch=found)
+
+
+def with_past_touch(outlook: Outlook, holdings: Sequence[Holding], spot: float, past: Historical) -> Outlook:
+    """Return a historical outlook with the share of ways on which a daily close reaches each strike."""
+    found = {
+        leg.option.compact: {"daily_close": chance}
+        for leg in options_of(holdings)
+        if (chance := past.touch(leg.option.strike, spot)) is not None
+    }
     return replace(outlook, touch=found)
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
 from hedgekit.errors import DataError, InputError, Status
 from hedgekit.market import inputs as market_inputs
@@ -447,29 +448,38 @@ def _chain_vols(
         slice_ = chain.at(option.expiry)
         two_sided = (slice_.bid > 0.0) & (slice_.ask >= slice_.bid)
         order = np.lexsort((slice_.kind != option.sign, np.abs(slice_.strike - option.strike)))
-        rows = [row for row in order[:_NEIGHBOURS] if two_sided[row]]
+        rows = order[two_sided[order]]
         vols[option] = math.nan
-        if not rows:
+        # nearly always one of the first tells it; a deep one may have to borrow from afar
+        for some in (rows[:_NEIGHBOURS], rows[_NEIGHBOURS:]):
+            if len(some) and (found := _first_vol(slice_, some, chain.spot, places, option.expiry, exercise)):
+                vols[option], used = found
+                break
+        else:
             continue
-        day = option.expiry
-        solved = implied_vol(
-            slice_.mid[rows], slice_.kind[rows], chain.spot, slice_.strike[rows], places["t_years"][day],
-            places["rates"][day], places["div_yields"][day], exercise=exercise, dividends=places["cash"], full=True,
-        )  # fmt: skip
-        good = np.flatnonzero(solved.status == Status.OK)
-        if not len(good):
-            continue
-        vols[option] = float(solved.vol[good[0]])
-        used = rows[int(good[0])]
-        if slice_.symbol[used] != option.compact:
-            borrowed.append(f"{option} from {Option.parse(str(slice_.symbol[used]))}")
+        if used != option.compact:
+            borrowed.append(f"{option} from {Option.parse(used)}")
     notes = [Note("vol_borrowed", f"a quote that identifies no vol takes another's: {', '.join(borrowed)}")] * bool(
         borrowed
     )
     missing = [str(option) for option, vol in vols.items() if math.isnan(vol)]
     if missing:
-        raise DataError(f"{chain.source}: no quote near {', '.join(missing)} identifies a vol: give --vol")
+        raise DataError(f"{chain.source}: no quote of the expiry of {', '.join(missing)} identifies a vol: give --vol")
     return vols, notes
 
 
-_NEIGHBOURS = 12  # both kinds at half a dozen strikes: farther ones say nothing of this option
+def _first_vol(
+    slice_: Chain, rows: npt.NDArray[np.intp], spot: float, places: Places, day: date, exercise: Exercise
+) -> tuple[float, str] | None:
+    """Return the first vol that quotes in this order identify, and whose it is."""
+    solved = implied_vol(
+        slice_.mid[rows], slice_.kind[rows], spot, slice_.strike[rows], places["t_years"][day], places["rates"][day],
+        places["div_yields"][day], exercise=exercise, dividends=places["cash"], full=True,
+    )  # fmt: skip
+    good = np.flatnonzero(solved.status == Status.OK)
+    if not len(good):
+        return None
+    return float(solved.vol[good[0]]), str(slice_.symbol[rows[good[0]]])
+
+
+_NEIGHBOURS = 12  # both kinds at half a dozen strikes

@@ -19,8 +19,9 @@ import numpy.typing as npt
 
 from hedgekit.distributions.priced import Priced
 from hedgekit.errors import DataError, Status
+from hedgekit.kinds import SIGNS
 from hedgekit.model import Chain, Holding, Kind, Leg, Option
-from hedgekit.pricing import SIGNS, implied_vol, price
+from hedgekit.pricing import implied_vol, price
 from hedgekit.structures.envelope import far_above
 from hedgekit.structures.measuring import Limits
 from hedgekit.structures.quoted import Columns, quoted

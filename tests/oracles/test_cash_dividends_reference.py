@@ -84,21 +84,30 @@ def test_prices_without_dividends(name, method):
     assert not failures
 
 
-def test_delta_and_gamma():
-    # 1e-5 relative beside the tolerance of the row, for delta on every row; 1e-6 of a delta, and of a gamma over one
-    # spot, is the rounding of the lattice. Within a few nodes of the exercise boundary the second difference is
-    # one-sided: there, one row in forty, gamma is good to 3e-4.
-    beyond = []
+def test_delta_gamma_and_theta():
+    # Beside the tolerance of the row 1e-5 relative, 1e-4 for theta, which the pricing equation gives from the reference's
+    # price, delta and gamma. Within a few nodes of the exercise boundary the second difference is one-sided, and far out
+    # of the money the nodes are wide: five gammas in 272 are beyond, by 5e-5 at most, and one theta, at 2e-4.
+    beyond = {"delta": 0, "gamma": 0, "theta": 0}
     for row in rows("american_discrete_div.csv"):
         found = greeks(row)
-        spot = float(row["S"])
+        spot, vol, rate, div_yield, price, tol = (float(row[k]) for k in ("S", "sigma", "r", "q", "price", "tol"))
         delta, gamma = float(row["delta"]), float(row["gamma"])
-        assert abs(found[1] - delta) <= float(row["tol_delta"]) + 1e-5 * abs(delta) + 1e-6, row
-        error, tolerance = abs(found[2] - gamma), float(row["tol_gamma"]) + 1e-6 / spot
-        assert error <= tolerance + 3e-4 * abs(gamma), row
-        if not error <= tolerance + 1e-5 * abs(gamma):
-            beyond.append(row)
-    assert len(beyond) <= 12
+        slope, bend = spot * (rate - div_yield), 0.5 * (vol * spot) ** 2
+        tol_delta, tol_gamma = float(row["tol_delta"]), float(row["tol_gamma"])
+        theta, tol_theta = (
+            rate * price - slope * delta - bend * gamma,
+            rate * tol + abs(slope) * tol_delta + bend * tol_gamma,
+        )
+        for name, k, value, tolerance, relative in (
+            ("delta", 1, delta, tol_delta, 1e-5),
+            ("gamma", 2, gamma, tol_gamma, 1e-5),
+            ("theta", 4, theta, tol_theta, 1e-4),
+        ):
+            error = abs(found[k] - value)
+            assert error <= tolerance + 10 * relative * abs(value), (name, row)
+            beyond[name] += not error <= tolerance + relative * abs(value)
+    assert beyond["delta"] == 0 and beyond["gamma"] <= 6 and beyond["theta"] <= 2, beyond
 
 
 def test_vega_and_rho_of_puts_are_differences_of_the_price():

@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import date
 from enum import Enum, IntEnum
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import hedgekit as hk
+from hedgekit.report import render
 from hedgekit.results import Result, plain
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -57,3 +60,17 @@ class Code(IntEnum):
 def test_numbers_become_json_types(value, expected):
     found = plain(value)
     assert found == expected and type(found) is type(expected)
+
+
+def test_a_notebook_shows_the_tables_of_the_page_and_runs_nothing(example):
+    result = hk.compare(hk.load_chain(example), shares=1700, floor=0.90, by=date(2027, 1, 15))
+    shown = result._repr_html_()
+    assert "<script" not in shown and 'class="plot"' not in shown
+    assert "What is proven" in shown and "Warnings" in shown
+    assert "$7,622" in shown and result.candidates[0].name in shown
+
+
+def test_print_shows_the_terminals_table_and_the_repr_is_short(example):
+    result = hk.surface(hk.load_chain(example), expiry=date(2027, 1, 15))
+    assert str(result) == render(result, "table")
+    assert len(repr(result)) < 300 and "to_dict()" in repr(result)

@@ -114,8 +114,8 @@ static int HK_NAME(solve_listed)(int way, const hk_am_option *options, int liste
 static void HK_NAME(solve_all)(const hk_am_option *options, int count, double *value, hk_am_greeks *greeks,
                                signed char *status)
 {
-    int single[HK_AM_CHUNK], european[HK_AM_CHUNK], both[HK_AM_CHUNK];
-    int singles = 0, europeans = 0, boths = 0;
+    int single[HK_AM_CHUNK], bent[HK_AM_CHUNK], european[HK_AM_CHUNK], both[HK_AM_CHUNK];
+    int singles = 0, bents = 0, europeans = 0, boths = 0;
     for (int i = 0; i < count; i++) {
         status[i] = HK_OK;
         value[i] = NAN;
@@ -130,7 +130,10 @@ static void HK_NAME(solve_all)(const hk_am_option *options, int count, double *v
             european[europeans++] = i;
             break;
         case HK_AM_SINGLE:
-            single[singles++] = i;
+            if (greeks && hk_am_bends(&options[i]))
+                bent[bents++] = i;
+            else
+                single[singles++] = i;
             break;
         case HK_AM_DOUBLE:
             both[boths++] = i;
@@ -138,7 +141,10 @@ static void HK_NAME(solve_all)(const hk_am_option *options, int count, double *v
         }
     }
     europeans = HK_NAME(solve_listed)(HK_AM_BY_EUROPEAN, options, europeans, european, value, greeks);
-    for (int way = HK_AM_BY_LEVEL_0; way <= HK_AM_BY_ANY_LEVEL; way++)
+    singles = HK_NAME(solve_listed)(HK_AM_BY_LEVEL_0, options, singles, single, value, greeks);
+    for (int i = 0; i < bents; i++)
+        single[singles++] = bent[i];
+    for (int way = HK_AM_BY_LEVEL_1; way <= HK_AM_BY_ANY_LEVEL; way++)
         singles = HK_NAME(solve_listed)(way, options, singles, single, value, greeks);
     boths = HK_NAME(solve_listed)(HK_AM_BY_DOUBLE, options, boths, both, value, greeks);
     for (int i = 0; i < europeans; i++)

@@ -40,12 +40,14 @@ static void hk_am_interpolate(const hk_am_nodes *nodes, double z, double *row)
                 row[i - 1] = i == j ? 1.0 : 0.0;
             return;
         }
-        total += bary / (z - node);
+        double part = bary / (z - node);
+        total += part;
         if (j > 0)
-            row[j - 1] = bary / (z - node);
+            row[j - 1] = part;
     }
+    total = 1.0 / total;
     for (int j = 0; j < n; j++)
-        row[j] /= total;
+        row[j] *= total;
 }
 
 /* Gauss-Legendre in the angle on [0, pi/2]. */
@@ -55,7 +57,7 @@ static void hk_am_angles(int m, hk_am_points *points)
     points->m = m;
     for (int k = 0; k < m; k++) {
         double x = cos(pi * (k + 0.75) / (m + 0.5)), slope = 0.0;
-        for (int step = 0; step < 50; step++) {
+        for (int step = 0; step < 6; step++) { /* four suffice; near the ends moves never fall below rounding */
             double p = 1.0, previous = 0.0;
             for (int j = 1; j <= m; j++) {
                 double older = previous;
@@ -63,10 +65,7 @@ static void hk_am_angles(int m, hk_am_points *points)
                 p = ((2.0 * j - 1.0) * x * previous - (j - 1.0) * older) / j;
             }
             slope = m * (x * p - previous) / (x * x - 1.0);
-            double move = p / slope;
-            x -= move;
-            if (fabs(move) < 1e-16)
-                break;
+            x -= p / slope;
         }
         double a = 0.25 * pi * (1.0 + x);
         points->sin_a[k] = sin(a);

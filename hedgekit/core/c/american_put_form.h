@@ -43,6 +43,16 @@ static inline enum hk_am_kind hk_am_kind_of(const hk_am_option *o)
     return o->r >= 0.0 ? HK_AM_SINGLE : HK_AM_DOUBLE;
 }
 
+/* Whether the boundary, which starts at r/q of the strike, bends over the distance that the spot wanders in the option's
+ * life. A few nodes give the value to 1e-9 then, but its derivative to the rate, which moves the start, only to 2e-4. */
+static inline int hk_am_bends(const hk_am_option *o)
+{
+    if (!(o->r > 0.0 && o->q > o->r))
+        return 0;
+    double start = log(o->q / o->r), spread = o->vol * sqrt(o->t);
+    return start > 0.15 * spread && start < 2.5 * spread;
+}
+
 static inline hk_am_option hk_am_put_form(int sign, double spot, double strike, double t, double rate, double yield,
                                           double vol)
 {

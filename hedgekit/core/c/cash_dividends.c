@@ -96,56 +96,41 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
 }
 
 /* Valuations beside the one for delta and gamma, at lower resolutions. Where vega and rho can be marched they come from
- * one of them. Else, without an exercise boundary the error of the lattice is smooth, and second differences in vol may
- * take small steps. With one, it ripples as the boundary passes the nodes: the first differences then take steps so
- * small that the lattice goes through the same motions, the second one a step wide enough to average over the ripples,
- * on the coarsest lattice. */
-enum { MIDDLE, RATE_STEP, VOL_STEP, VOL_BACK, WIDE_MIDDLE, WIDE_UP, WIDE_DOWN, BUMPS };
-static const double rate_step = 1e-6, tiny_step = 3e-6, small_step = 2e-3, wide_step = 0.1;
+ * one of them. Else they are differences over steps so small that the lattice goes through the same motions: it ripples
+ * as the exercise boundary passes the nodes, or a kink at an ex-date. The second difference in vol takes a step wide
+ * enough to average over the ripples, on the coarsest lattice. */
+enum { MIDDLE, RATE_STEP, VOL_STEP, WIDE_MIDDLE, WIDE_UP, WIDE_DOWN, BUMPS };
+static const double rate_step = 1e-6, tiny_step = 3e-6, wide_step = 0.1;
 
 /* Sets the bump's vol, rate and level; returns whether it is needed. */
 static int set_bump(hk_cd_task *b, int which)
 {
-    const int boundary = hk_cd_has_boundary(b);
-    const double step = boundary ? tiny_step : small_step;
-    b->level = which >= WIDE_MIDDLE   ? HK_CD_COARSEST
-               : hk_cd_can_march(b) ? HK_CD_MARCHED
-               : boundary           ? HK_CD_MEDIUM
-                                    : HK_CD_SMOOTH;
+    b->level = which >= WIDE_MIDDLE        ? HK_CD_COARSEST
+               : hk_cd_can_march(b)        ? HK_CD_MARCHED
+               : hk_cd_has_boundary(b)     ? HK_CD_MEDIUM
+                                           : HK_CD_SMOOTH;
     b->rate += which == RATE_STEP ? rate_step : 0;
-    b->vol *= which == VOL_STEP    ? 1 + step
-              : which == VOL_BACK  ? 1 - step
+    b->vol *= which == VOL_STEP    ? 1 + tiny_step
               : which == WIDE_UP   ? 1 + wide_step
               : which == WIDE_DOWN ? 1 - wide_step
                                    : 1;
-    if (b->level == HK_CD_MARCHED)
-        return which == MIDDLE;
-    return which < VOL_BACK || (which == VOL_BACK) == !boundary;
+    return b->level != HK_CD_MARCHED || which == MIDDLE;
 }
 
 /* Greeks of vol and rate from these valuations. */
 static void bumped_greeks(const hk_cd_task *o, const hk_cd_task *b, const hk_cd_greeks *out, ptrdiff_t i)
 {
-    const double wide = o->vol * wide_step;
+    const double wide = o->vol * wide_step, tiny = o->vol * tiny_step;
+    out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
     if (hk_cd_can_march(o)) {
         out->rho[i] = b[MIDDLE].v_rate;
         out->vega[i] = b[MIDDLE].v_vol;
         out->vanna[i] = b[MIDDLE].v_vol_x / o->spot;
-        out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
         return;
     }
     out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step;
-    if (hk_cd_has_boundary(o)) {
-        double tiny = o->vol * tiny_step;
-        out->vega[i] = (b[VOL_STEP].value - b[MIDDLE].value) / tiny;
-        out->vanna[i] = (b[VOL_STEP].v_x - b[MIDDLE].v_x) / (tiny * o->spot);
-        out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
-    } else {
-        double h = o->vol * small_step;
-        out->vega[i] = (b[VOL_STEP].value - b[VOL_BACK].value) / (2 * h);
-        out->vanna[i] = (b[VOL_STEP].v_x - b[VOL_BACK].v_x) / (2 * h * o->spot);
-        out->volga[i] = (b[VOL_STEP].value - 2 * b[MIDDLE].value + b[VOL_BACK].value) / (h * h);
-    }
+    out->vega[i] = (b[VOL_STEP].value - b[MIDDLE].value) / tiny;
+    out->vanna[i] = (b[VOL_STEP].v_x - b[MIDDLE].v_x) / (tiny * o->spot);
 }
 
 int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const hk_cd_greeks *out,

@@ -116,8 +116,8 @@ typedef struct {
 } hk_cd_resolution;
 
 /* by enum hk_cd_level */
-static const hk_cd_resolution resolutions[6] = {
-    {0.035, 60, 4.8}, {0.048, 38, 4.4}, {0.06, 24, 4.4}, {0.08, 16, 4.2}, {0.14, 7, 4.0}, {0.045, 36, 4.3}};
+static const hk_cd_resolution resolutions[7] = {
+    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.045, 43, 4.3}, {0.035, 56, 4.8}};
 
 static uint64_t class_of(double x, double per_octave)
 {
@@ -131,26 +131,37 @@ static double class_value(uint64_t c, double per_octave)
 }
 
 /* How far large dividends spread the logarithm of the spot beyond its diffusion: an amount D takes the range
- * F exp(-z) .. F exp(z) to F exp(-z) - D .. F exp(z) - D. What lies below the strike need not be covered. */
+ * F exp(-z) .. F exp(z) to F exp(-z) - D .. F exp(z) - D. What lies below the strike need not be covered, but for an
+ * American put that waits for the next dividend: it does so from where the interest lost until then is worth it, and
+ * the dividend can take no more than there is. */
 static double spread_by_dividends(const hk_cd_task *o, const hk_cd_schedule *dividends)
 {
-    double path = o->spot, before = 0, spread = 0;
+    double path = o->spot, up = o->spot, down = o->spot, before = 0, done = 0, spread = 0;
+    int large = 0;
     for (int i = 0; i < o->n_live; i++) {
-        double growth = (o->base_rate - o->yield) * (dividends->time[i] - before);
-        double forward = path * exp(growth), amount = dividends->amount[i];
+        const double date = dividends->time[i], amount = dividends->amount[i];
+        const double growth = (o->base_rate - o->yield) * (date - before), z = 4 * o->base_vol * sqrt(date);
+        large |= amount >= 0.1 * path * exp(growth);
         path = hk_cd_path_after(path, growth, amount);
-        before = dividends->time[i];
-        if (amount < 0.1 * forward)
-            continue;
-        double z = 4 * o->base_vol * sqrt(before), up = forward * exp(z) - amount, down = forward * exp(-z) - amount;
+        up = up * exp(growth + z - done) - amount;
+        down = down * exp(growth - z + done) - amount;
+        down = down > 0 ? down : 0;
+        before = date;
+        done = z;
+        if (up <= 0)
+            break;
         double least = o->strike < path ? o->strike : path;
-        if (up <= least)
+        if (o->american && o->phi < 0 && i + 1 < o->n_live) {
+            double next = dividends->amount[i + 1];
+            double lost = o->strike * -expm1(-o->base_rate * (dividends->time[i + 1] - date));
+            double start = 0.3 * (lost > 0 && lost < next ? lost : next);
+            least = start < least ? start > 1e-3 * path ? start : 1e-3 * path : least;
+        }
+        if (!large || up <= least)
             continue;
-        down = log(path / (down > least ? down : least)) - z;
-        up = log(up / path) - z;
-        double more = up > down ? up : down;
-        if (more > 0)
-            spread += more;
+        double above = log(up / path) - z, below = log(path / (down > least ? down : least)) - z;
+        spread = above > spread ? above : spread;
+        spread = below > spread ? below : spread;
     }
     return spread;
 }
@@ -169,7 +180,7 @@ static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
 static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd_shape *shape)
 {
     const hk_cd_resolution *res = &resolutions[o->level];
-    const double most = 1000;
+    const double most = 2000;
     double t = class_value(o->key & 0xfff, 8), drift = class_value(o->key >> 12 & 0xfff, 4);
     double root = class_value(o->key >> 24 & 0xfff, 4), spread = class_value(o->key >> 36 & 0xfff, 4) - 1;
     double width = res->width + 0.5 * root;
@@ -183,7 +194,7 @@ static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd
         double begin = p < o->n_live ? dividends->time[o->n_live - p - 1] : 0;
         double part = sqrt(end / t);
         double half = ceil(((res->width + 0.5 * root * part) * part + spread) / shape->spacing);
-        double steps = ceil(res->steps * drift * (smooth ? 0.4 : p ? 0.7 : 1.0) * sqrt((end - begin) / t));
+        double steps = ceil(res->steps * drift * (smooth ? 0.4 : p ? 0.85 : 1.0) * sqrt((end - begin) / t));
         shape->nodes[p] = (short)(half > 12 ? half : 12);
         shape->steps[p] = (short)(steps > 3 ? steps < HK_CD_MAX_STEPS ? steps : HK_CD_MAX_STEPS : 3);
     }

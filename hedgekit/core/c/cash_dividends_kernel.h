@@ -16,35 +16,38 @@
 
 #include "cash_dividends_lanes.h"
 
-/* Adds what smoothing changes at a kink c1 x + c2 x^2/2 + c3 x^3/6 (x > 0, in nodes, x = side (j - at)). */
-static void HK_NAME(smooth_kink)(vd *u, vd *lowered, int n, int lane, double at, double side, double c1, double c2,
-                                 double c3)
+/* Adds what smoothing changes at a kink c1 x + c2 x^2/2 + c3 x^3/6 (x > 0, in nodes, x = side (j - at)) that diffusion
+ * has blurred by `blur` nodes: its powers x^p/p! are then the iterated integrals I_p of the normal density, by
+ * n I_n = z I_(n-1) + blur^2 I_(n-2). */
+static void HK_NAME(smooth_kink)(vd *u, vd *lowered, int n, int lane, double at, double side, double blur, double c1,
+                                 double c2, double c3)
 {
-    static const double stencil[7] = {-1.0 / 6, 2, -6.5, 28.0 / 3, -6.5, 2, -1.0 / 6};
-    static const double factorial[8] = {1, 1, 2, 6, 24, 120, 720, 5040};
+    static const double inverse[9] = {0, 0, 1.0, 1.0 / 2, 1.0 / 3, 1.0 / 4, 1.0 / 5, 1.0 / 6, 1.0 / 7};
+    const double reach = 3.0 + 7.0 * blur, c[3] = {c1, c2, c3}, blur2 = blur * blur;
     if (!(at > 2.0 && at < n - 3.0))
         return;
-    int from = (int)at - 3;
-    for (int j = from < 1 ? 1 : from; j <= from + 7 && j < n - 1; j++) {
-        double x = side * (j - at), change = 0;
-        if (x <= -3.0 || x >= 3.0)
+    int from = (int)(at - reach), to = (int)(at + reach) + 1;
+    for (int j = from < 1 ? 1 : from; j <= to && j < n - 1; j++) {
+        double x = side * (j - at), smooth[3] = {0, 0, 0}, plain[3] = {0, 0, 0};
+        if (x <= -reach || x >= reach)
             continue;
-        const double c[3] = {c1, c2, c3};
-        double smooth[3] = {0, 0, 0};
         for (int k = -3; k <= 3; k++) {
-            double z = x + k;
-            if (z <= 0)
+            double z = x + k, power[9];
+            if (z <= -7.0 * blur)
                 continue;
-            double z5 = z * z * z * z * z;
-            smooth[0] += stencil[k + 3] * z5 / factorial[5];
-            smooth[1] += stencil[k + 3] * z5 * z / factorial[6];
-            smooth[2] += stencil[k + 3] * z5 * z * z / factorial[7];
+            power[0] = blur > 0 ? exp(-0.5 * z * z / blur2) * 0.3989422804014327 / blur : 0;
+            power[1] = blur > 0 ? 0.5 * erfc(-z * M_SQRT1_2 / blur) : 1;
+            for (int p = 2; p < 9; p++)
+                power[p] = (z * power[p - 1] + blur2 * power[p - 2]) * inverse[p];
+            for (int p = 0; p < 3; p++) {
+                smooth[p] += hk_cd_kernel[k + 3] * power[p + 6];
+                if (k == 0)
+                    plain[p] = power[p + 2];
+            }
         }
-        double xp = x > 0 ? x : 0, power = 1;
-        for (int p = 0; p < 3; p++) {
-            power *= xp / (p + 1);
-            change += c[p] * (smooth[p] - power);
-        }
+        double change = 0;
+        for (int p = 0; p < 3; p++)
+            change += c[p] * (smooth[p] - plain[p]);
         u[j][lane] += change;
         if (lowered && change < 0)
             lowered[j][lane] += change;
@@ -259,7 +262,7 @@ static void HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, doub
             x = x < 0 ? 0 : x > 1 ? 1 : x;
         }
         HK_NAME(exercise_up_to)(v, e, last, l, strike);
-        HK_NAME(smooth_kink)(v, 0, n, l, last + x, -1.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
+        HK_NAME(smooth_kink)(v, 0, n, l, last + x, -1.0, 0.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
         return;
     }
     HK_NAME(exercise_up_to)(v, e, last, l, strike);
@@ -271,58 +274,176 @@ typedef struct {
     int n, mid;
 } HK_NAME(grid);
 
-/* v on the earlier grid e, just before a dividend, from u on the later grid, just after it. */
-static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
-                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *v)
+/* A period at whose end the option expires and before which it is not exercised: no grid is needed of it. `root` is
+ * vol sqrt(length), the legs are those of the period's start: the closed form, less a second put where the last dividend
+ * may take all of the spot. */
+HK_CD_INLINE vd HK_NAME(held_to_expiry)(vd k_leg, vd x_leg, vd most, vd root, vd log_x, vd x)
+{
+    const vd zero = {0}, one = zero + 1.0, forward = x_leg * x, excess = k_leg - most;
+    const vd ahead = log_x + HK_NAME(vlog)(x_leg), d1 = (ahead - HK_NAME(vlog)(k_leg)) / root + 0.5 * root;
+    vd value = k_leg * HK_NAME(vnorm)(root - d1) - forward * HK_NAME(vnorm)(-d1);
+    const vi capped = excess > 1e-12 * most;
+    if (HK_NAME(any)(capped)) {
+        const vd cut = HK_NAME(pick)(capped, excess, one), e1 = (ahead - HK_NAME(vlog)(cut)) / root + 0.5 * root;
+        const vd less = cut * HK_NAME(vnorm)(root - e1) - forward * HK_NAME(vnorm)(-e1);
+        value -= HK_NAME(pick)(capped, less, zero);
+    }
+    return HK_NAME(vmax)(value, zero);
+}
+
+/* The time from a last dividend to expiry may be too short for the nodes to resolve the payoff's kink: value held to
+ * expiry at the nodes before the dividend, where in the money it is k - x X with the dividend's cash in one of them. */
+static void HK_NAME(smooth_expiry)(const HK_NAME(period) *p, const HK_NAME(grid) *earlier, double cash, int l, int is_call,
+                                   int squeezed, double root, double step, vd *v)
+{
+    const double square = p->strike[l] * p->strike[l], x = p->k_leg[l] / p->x_leg[l] * exp(0.5 * root * root);
+    const double left = is_call ? square / x : x, spot = left + cash, blur = root / step * left / spot;
+    const double at = earlier->mid + (log(is_call ? square / spot : spot) - earlier->base[l]) / step;
+    const double c = (is_call ? p->k_leg[l] : p->k_leg[l] + p->x_leg[l] * cash) * step;
+    if (blur < 0.8 && !(squeezed && left < cash))
+        HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, -1.0, blur, c, -c * step, c * step * step);
+}
+
+/* What values just before a dividend are taken from. */
+typedef struct {
+    const vd *u; /* the values just after it; NULL: held to expiry from there */
+    vi is_call;
+    vd shift, per_step, square, root; /* node = shift + ln(X) per_step; strike squared; vol sqrt(time to expiry) */
+    vd bottom, slope;                 /* X at node 0, and the change of value with X there */
+    double cash, top;
+    int some_call, last;
+} HK_NAME(after_drop);
+
+/* The value at X = e just before the dividend. */
+HK_CD_INLINE vd HK_NAME(value_before)(const HK_NAME(period) *p, const HK_NAME(after_drop) *o, vd e)
 {
     const vd zero = {0}, one = zero + 1.0;
-    const int some_call = HK_NAME(any)(is_call);
-    const vd per_step = 1.0 / step, square = p->strike * p->strike;
-    const vd shift = (double)later->mid + (mu * later->length - later->base) * per_step;
-    const double top = later->n - 1;
-    const int last = later->n - 4;
-    for (int j = 0; j < earlier->n; j++) {
-        vd spot = some_call ? HK_NAME(pick)(is_call, square / e[j], e[j]) : e[j], left = spot - cash;
-        vi alive = left > 0.0;
-        left = HK_NAME(pick)(alive, left, one);
-        vd x = some_call ? HK_NAME(pick)(is_call, square / left, left) : left;
-        vd pos = shift + HK_NAME(vlog)(x) * per_step;
-        vd scale = some_call ? HK_NAME(pick)(is_call, left / spot, one) : one;
-        vd deep = HK_NAME(vmax)(p->k_leg - p->x_leg * x, zero);
-        deep = HK_NAME(pick)(deep > p->most, p->most, deep);
-        vd exercise = p->strike - x;
-        vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
-        inside = HK_NAME(pick)(inside < top, inside, zero + top);
-        vd node = (inside + (0x1p52 - 0.5)) - 0x1p52;
-        node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < (double)last, node, zero + (double)last), zero + 2.0);
-        const vd t = inside - node;
-        const vd *at[LANES];
-        for (int l = 0; l < LANES; l++)
-            at[l] = u + ((int)node[l] - 2);
-        const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
-                         HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
-        vd a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
-        vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
-        vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
-                   (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
-                   (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
-        vi early = p->american & (p->boundary > 0.0);
-        value = HK_NAME(pick)(p->american & (pos < p->boundary), exercise, value);
-        value = HK_NAME(pick)(pos < 0.0, HK_NAME(pick)(early, exercise, deep), value);
-        value = HK_NAME(pick)(pos > top, deep, value) * scale;
-        value = HK_NAME(pick)(alive, value, HK_NAME(pick)(is_call, zero, p->most));
-        v[j] = HK_NAME(vmax)(value, zero);
+    vd spot = o->some_call ? HK_NAME(pick)(o->is_call, o->square / e, e) : e, left = spot - o->cash;
+    vi alive = left > 0.0;
+    left = HK_NAME(pick)(alive, left, one);
+    const vd x = o->some_call ? HK_NAME(pick)(o->is_call, o->square / left, left) : left, log_x = HK_NAME(vlog)(x);
+    const vd scale = o->some_call ? HK_NAME(pick)(o->is_call, left / spot, one) : one;
+    const vd lost = HK_NAME(pick)(o->is_call, zero, p->most);
+    if (!o->u) {
+        vd held = HK_NAME(held_to_expiry)(p->k_leg, p->x_leg, p->most, o->root, log_x, x) * scale;
+        return HK_NAME(pick)(alive, held, lost);
     }
+    vd pos = o->shift + log_x * o->per_step;
+    vd deep = HK_NAME(vmax)(p->k_leg - p->x_leg * x, zero);
+    deep = HK_NAME(pick)(deep > p->most, p->most, deep);
+    vd exercise = p->strike - x;
+    /* Below the grid an American put goes on as it ends, until exercise pays more: waiting for a dividend that takes all, it stays
+     * the same however little the share is worth. */
+    vd below = o->u[0] + o->slope * (x - o->bottom);
+    below = HK_NAME(vmax)(HK_NAME(pick)(below > p->most, p->most, below), exercise);
+    below = HK_NAME(pick)(p->american & ~o->is_call, below, deep);
+    vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
+    inside = HK_NAME(pick)(inside < o->top, inside, zero + o->top);
+    vd node = (inside + (0x1p52 - 0.5)) - 0x1p52, end = zero + (double)o->last;
+    node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < end, node, end), zero + 2.0);
+    const vd t = inside - node;
+    const vd *at[LANES];
+    for (int l = 0; l < LANES; l++)
+        at[l] = o->u + ((int)node[l] - 2);
+    const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
+                     HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
+    vd a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
+    vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
+    vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
+               (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
+               (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
+    vi early = p->american & (p->boundary > 0.0);
+    value = HK_NAME(pick)(p->american & (pos < p->boundary), exercise, value);
+    value = HK_NAME(pick)(pos < 0.0, HK_NAME(pick)(early, exercise, below), value);
+    value = HK_NAME(pick)(pos > o->top, deep, value) * scale;
+    return HK_NAME(vmax)(HK_NAME(pick)(alive, value, lost), zero);
+}
+
+/* Spots of which a dividend takes more than half are squeezed together by it, down to where it takes all of them and the
+ * put's value bends, and all that happens after it there is narrower than the nodes before it. Where such spots matter
+ * v is smoothed by the fourth-order kernel from many values a node; returns a mask of the options concerned. */
+static vi HK_NAME(smooth_squeezed)(const HK_NAME(period) *p, const HK_NAME(after_drop) *o, const HK_NAME(grid) *earlier,
+                                   vd step, const vd *e, vd *sum, vd *v)
+{
+    enum { PARTS = 16, REACH = 3 };
+    const vd zero = {0};
+    const double least = log(o->cash), most = log(2.0 * o->cash);
+    vi squeezed = {0};
+    int from = earlier->n, to = 0;
     for (int l = 0; l < LANES; l++) {
-        /* the second derivative still jumps where the spot drops to the boundary just after the date */
+        const int low = (int)floor(earlier->mid + (least - earlier->base[l]) / step[l]) - REACH;
+        const int high = (int)ceil(earlier->mid + (most - earlier->base[l]) / step[l]);
+        if (o->is_call[l] || least < earlier->base[l] + log(0.02) || high < 1)
+            continue;
+        squeezed[l] = -1;
+        from = low < from ? low : from;
+        to = high > to ? high : to;
+    }
+    if (!HK_NAME(any)(squeezed))
+        return squeezed;
+    from = from > 1 ? from : 1;
+    to = to < earlier->n - 2 ? to : earlier->n - 2;
+    double weight[2 * REACH * PARTS + 1];
+    for (int i = 0; i <= 2 * REACH * PARTS; i++) {
+        const double at = (double)i / PARTS - REACH;
+        double w = 0;
+        for (int k = -3; k <= 3; k++)
+            w += at + k > 0 ? hk_cd_kernel[k + 3] * (at + k) * (at + k) * (at + k) / 6 : 0;
+        weight[i] = w / PARTS;
+    }
+    for (int j = from; j <= to; j++)
+        sum[j] = zero;
+    vd x = HK_NAME(vexp)(earlier->base + step * (double)(from - REACH - earlier->mid));
+    const vd growth = HK_NAME(vexp)(step * (1.0 / PARTS));
+    for (int i = 0; i <= (to - from + 2 * REACH) * PARTS; i++) {
+        const vd value = HK_NAME(value_before)(p, o, x);
+        const int node = from - REACH + i / PARTS, part = i % PARTS;
+        for (int j = node - REACH + (part ? 1 : 0); j <= node + REACH; j++)
+            if (j >= from && j <= to)
+                sum[j] += weight[(node - j + REACH) * PARTS + part] * value;
+        x *= growth;
+    }
+    for (int j = from; j <= to; j++)
+        v[j] = HK_NAME(pick)(squeezed & (e[j] < 2.0 * o->cash), sum[j], v[j]);
+    return squeezed;
+}
+
+/* v on the earlier grid e, just before a dividend, from u on the later grid, just after it; or, where u is NULL, from
+ * the value held to expiry. `spare` is room for a grid. */
+static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
+                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v)
+{
+    const vd per_step = 1.0 / step;
+    HK_NAME(after_drop) after = {.u = u,
+                                 .is_call = is_call,
+                                 .shift = (double)later->mid + (mu * later->length - later->base) * per_step,
+                                 .per_step = per_step,
+                                 .square = p->strike * p->strike,
+                                 .root = HK_NAME(vsqrt)(2.0 * p->half_var * later->length),
+                                 .cash = cash,
+                                 .top = later->n - 1,
+                                 .some_call = HK_NAME(any)(is_call),
+                                 .last = later->n - 4};
+    if (u) {
+        after.bottom = HK_NAME(vexp)(-after.shift * step);
+        after.slope = (u[1] - u[0]) / (after.bottom * (HK_NAME(vexp)(step) - 1.0));
+    }
+    for (int j = 0; j < earlier->n; j++)
+        v[j] = HK_NAME(value_before)(p, &after, e[j]);
+    const vi squeezed = HK_NAME(smooth_squeezed)(p, &after, earlier, step, e, spare, v);
+    for (int l = 0; l < LANES; l++) {
         double at_boundary = p->boundary[l];
-        if (p->american[l] && at_boundary > 0 && at_boundary < later->n - 2) {
-            double x = exp((at_boundary - shift[l]) * step[l]), k2 = p->strike[l] * p->strike[l];
+        if (!u) {
+            HK_NAME(smooth_expiry)(p, earlier, cash, l, is_call[l] != 0, squeezed[l] != 0, after.root[l], step[l], v);
+        } else if (p->american[l] && at_boundary > 0 && at_boundary < later->n - 2) {
+            /* the second derivative still jumps where the spot drops to the boundary just after the date */
+            double x = exp((at_boundary - after.shift[l]) * step[l]), k2 = p->strike[l] * p->strike[l];
             double left = is_call[l] ? k2 / x : x, spot = left + cash;
             double at = earlier->mid + (log(is_call[l] ? k2 / spot : spot) - earlier->base[l]) * per_step[l];
             double stretch = spot / left;
-            HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0,
-                                 2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
+            if (stretch * step[l] < HK_CD_BENT && !(squeezed[l] && stretch > 2))
+                HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0, 0.0,
+                                     2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
         }
         if (p->american[l] && is_call[l])
             HK_NAME(exercise_before_drop)(v, e, earlier->n, l, p->strike[l]);
@@ -330,32 +451,6 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
 }
 
 #include "cash_dividends_sensitivity.h"
-
-/* The undiscounted value on the grid at the start of the last period when it is held to expiry: the closed form, less
- * a second put where the last dividend may take all of the spot. */
-static void HK_NAME(held_to_expiry)(const HK_NAME(period) *p, const HK_NAME(grid) *grid, vd mu, vd vol, vd step, vd *v)
-{
-    const vd zero = {0}, one = zero + 1.0;
-    const vd root = vol * HK_NAME(vsqrt)(grid->length), drift = (p->rate - p->yield) * grid->length;
-    const vd start = grid->base - mu * grid->length + drift - step * (double)grid->mid, growth = HK_NAME(vexp)(step);
-    const vd excess = p->k_leg - p->most;
-    const vi capped = excess > 1e-12 * p->most;
-    const vd cut = HK_NAME(pick)(capped, excess, one);
-    const vd d = (start - HK_NAME(vlog)(p->k_leg / p->x_leg)) / root + 0.5 * root, per_node = step / root;
-    const vd e = (start - HK_NAME(vlog)(cut / p->x_leg)) / root + 0.5 * root;
-    vd forward = p->x_leg * HK_NAME(vexp)(start);
-    for (int j = 0; j < grid->n; j++) {
-        vd d1 = d + per_node * (double)j;
-        v[j] = p->k_leg * HK_NAME(vnorm)(root - d1) - forward * HK_NAME(vnorm)(-d1);
-        if (HK_NAME(any)(capped)) {
-            vd e1 = e + per_node * (double)j;
-            vd less = cut * HK_NAME(vnorm)(root - e1) - forward * HK_NAME(vnorm)(-e1);
-            v[j] -= HK_NAME(pick)(capped, less, zero);
-        }
-        v[j] = HK_NAME(vmax)(v[j], zero);
-        forward *= growth;
-    }
-}
 
 /* Values the tasks of one block, LANES tasks whose lattices have the same shape. */
 static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, const hk_cd_schedule *dividends, void *scratch)
@@ -419,14 +514,25 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         now.n = 2 * now.mid + 1;
         now.length = end - begin;
         now.base = HK_NAME(vlog)(centre[date]) + mu * now.length;
+        const int held = !hk_cd_has_boundary(task[0]); /* from the last date to expiry */
+        if (held && period == 0 && n_live) {
+            vd discount = HK_NAME(vexp)(-rate * now.length);
+            p.k_leg *= discount;
+            p.most *= discount;
+            p.x_leg *= HK_NAME(vexp)(-yield * now.length);
+            later = now;
+            continue;
+        }
         vd growth = HK_NAME(vexp)(step), x = HK_NAME(vexp)(now.base - step * (double)now.mid);
         for (int j = 0; j < now.n; j++) {
             e[j] = x;
             x *= growth;
             lowered[j] = zero;
         }
-        if (period == 0 && !hk_cd_has_boundary(task[0])) {
-            HK_NAME(held_to_expiry)(&p, &now, mu, vol, step, v);
+        if (period == 0 && held) {
+            const vd root = vol * HK_NAME(vsqrt)(now.length), forward = HK_NAME(vexp)(half_var * now.length);
+            for (int j = 0; j < now.n; j++)
+                v[j] = HK_NAME(held_to_expiry)(p.k_leg, p.x_leg * forward, p.most, root, HK_NAME(vlog)(e[j]), e[j]);
             m = 0;
         } else if (period == 0) {
             for (int j = 0; j < now.n; j++) {
@@ -437,11 +543,13 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             for (int l = 0; l < LANES; l++) {
                 /* at - j = x > 0 nodes in the money the payoff is k_leg (1 - exp(-x step)) */
                 double h = step[l], c = p.k_leg[l] * h;
-                HK_NAME(smooth_kink)(v, lowered, now.n, l, at[l], -1.0, c, -c * h, c * h * h);
+                HK_NAME(smooth_kink)(v, lowered, now.n, l, at[l], -1.0, 0.0, c, -c * h, c * h * h);
             }
         } else {
             double cash = dividends->amount[date];
-            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, u, v);
+            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v);
+            if (held && period == 1)
+                p.most = HK_NAME(pick)(american & (strike > p.most), strike, p.most);
             if (marched)
                 HK_NAME(drop_sensitivities)(&p, s, &later, &now, cash, mu, step, e);
             /* deep in the money, before the date, and exercised where that pays more */

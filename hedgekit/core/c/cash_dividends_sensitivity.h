@@ -256,9 +256,11 @@ static void HK_NAME(drop_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensit
             if (at_boundary > 0 && at_boundary < later->n - 2) {
                 double x = exp((at_boundary - shift[l]) * step[l]), stretch = (x + cash) / x;
                 double at = earlier->mid + (log(x + cash) - earlier->base[l]) * per_step[l];
-                HK_NAME(smooth_kink)(s[k].first, 0, earlier->n, l, at, 1.0, s[k].slope[l] * stretch,
-                                     2.0 * s[k].bend[l] * stretch * stretch + s[k].slope[l] * stretch * (1 - stretch),
-                                     0.0);
+                if (stretch * step[l] < HK_CD_BENT)
+                    HK_NAME(smooth_kink)(s[k].first, 0, earlier->n, l, at, 1.0, 0.0, s[k].slope[l] * stretch,
+                                         2.0 * s[k].bend[l] * stretch * stretch +
+                                             s[k].slope[l] * stretch * (1 - stretch),
+                                         0.0);
             }
         }
         vd *spare = s[k].old;

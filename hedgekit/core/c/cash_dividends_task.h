@@ -16,8 +16,17 @@ typedef struct {
 } hk_cd_schedule;
 
 /* Resolutions: for prices, delta and gamma; for vega and rho by differences, with an exercise boundary and without; for
- * the first steps to a vol; for volga; for vega, vanna and rho solved for beside the value. */
-enum hk_cd_level { HK_CD_FINE, HK_CD_MEDIUM, HK_CD_SMOOTH, HK_CD_COARSE, HK_CD_COARSEST, HK_CD_MARCHED };
+ * the first steps to a vol; for volga; for vega, vanna and rho solved for beside the value; for the last steps to a vol,
+ * which need no more than four digits. */
+enum hk_cd_level {
+    HK_CD_FINE,
+    HK_CD_MEDIUM,
+    HK_CD_SMOOTH,
+    HK_CD_COARSE,
+    HK_CD_COARSEST,
+    HK_CD_MARCHED,
+    HK_CD_VOL
+};
 
 /* A valuation of one option at one volatility. The solver fills value and, on request,
  * its derivatives in x = ln(spot). */
@@ -86,6 +95,13 @@ enum {
     HK_CD_EARLY_STEPS = 10, /* within some five nodes' diffusion of expiry */
     HK_CD_GHOSTS = 5        /* nodes a sensitivity is continued to below the boundary */
 };
+
+/* An ex-date stretches nodes: where one before it spans more than this in ln(spot) after it, what a boundary left of
+ * curvature is narrower than the nodes, and an expansion about it would be of no use. */
+#define HK_CD_BENT 0.1
+
+/* The fourth-order smoothing kernel of a kink, as differences of its fourth integral. */
+static const double hk_cd_kernel[7] = {-1.0 / 6, 2, -6.5, 28.0 / 3, -6.5, 2, -1.0 / 6};
 
 /* SDIRK3: the diagonal, and the right-hand sides of stages two and three in the old value and the stages before. */
 static const double hk_cd_gamma = 0.435866521508459;

@@ -250,7 +250,7 @@ static int run_searches(hk_cd_search *search, ptrdiff_t n, const hk_cd_schedule 
                 continue;
             work[k] = s->task;
             work[k].vol = work[k].base_vol = s->vol;
-            work[k].level = s->phase == COARSE || s->phase == NEIGHBOUR ? HK_CD_COARSE : HK_CD_FINE;
+            work[k].level = s->phase == COARSE || s->phase == NEIGHBOUR ? HK_CD_COARSE : HK_CD_VOL;
             owner[k] = i;
             if (hk_cd_prepare(&work[k], dividends, &how))
                 todo[m++] = &work[k];

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from hedgekit.errors import DataError, MissingExtra
 from hedgekit.market.sources.content import shown
+from hedgekit.paths import unreadable
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
 
@@ -117,11 +118,8 @@ def read_files(source: str | os.PathLike[str]) -> Iterator[PriceFile]:
     path = Path(source)
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{label}: no such file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataError(f"{label}: cannot be read: {reason}") from None
+        raise DataError(f"{label}: {unreadable(path, error)}") from None
     sha256 = hashlib.sha256(data).hexdigest()
     name = path.name
     for inner_label, inner_name, inner in _unpacked(label, name, data):

@@ -48,7 +48,11 @@ def read(content: Content, want: Want) -> Snapshot:
     found = _header(content.document)
     assert found is not None
     lines = content.document.splitlines()
-    preamble = [cell.strip() for line in csv.reader(lines[:found], skipinitialspace=True) for cell in line]
+    preamble = [
+        cell.strip()
+        for line in csv.reader(lines[:found], delimiter=delimiter_of(lines[found]), skipinitialspace=True)
+        for cell in line
+    ]
     rows = _both_sides(content, lines, found)
     refuse_without_quotes(rows, "bid", "ask", leave_out=("option", "strike", "kind", "expirationdate"))
     notes: tuple[tuple[str, str], ...] = ()
@@ -103,8 +107,8 @@ def _both_sides(content: Content, lines: list[str], header: int) -> Rows:
     numbers: list[int] = []
     try:
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
+            if not any(cell.strip() for cell in cells) or [key(cell) for cell in cells] == names:
+                continue  # files joined end to end repeat their header
             number = header + 1 + reader.line_num
             while len(cells) > len(names) and not cells[-1].strip():
                 cells = cells[:-1]  # some downloads end every line with a comma

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
+import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.paths import unreadable
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
 
-GZIP = b"\x1f\x8b"
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 LIVE_FORMS = "cboe:TICKER and yahoo:TICKER"
 LARGEST = 1 << 30
 """Bytes a packed file may unpack to."""
 
 _PACKED = {
-    b"PK\x03\x04": "zip",
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
     b"\x28\xb5\x2f\xfd": "zstandard",
 }
 _JSON = re.compile(r'\s*(\{|\[\s*([\[{"\d\]-]|true|false|null|NaN|$))')  # a header may begin with [QUOTE_DATE]
+_LISTED = 4  # files of an archive that a message names
 _SHOWN = 60  # characters of a bad value that an error message repeats
 
 
@@ -109,6 +112,8 @@ def content_of(label: str, name: str, data: bytes) -> Content:
     facts["sha256"] = hashlib.sha256(data).hexdigest()
     if data.startswith(GZIP):
         data = facts["data"] = _unpacked(label, data)
+    elif data.startswith(ZIP):
+        data = facts["data"] = _unzipped(label, data)
     if data.startswith(b"PAR1"):
         return Content(kind="parquet", document=None, **facts)
     text = _decoded(label, data)
@@ -133,14 +138,32 @@ def _unpacked(label: str, data: bytes) -> bytes:
     return unpacked
 
 
+def _unzipped(label: str, data: bytes) -> bytes:
+    """Return the one file in a zip archive; folders and what macOS adds are no files."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = [one for one in archive.infolist() if not (one.is_dir() or one.filename.startswith("__MACOSX/"))]
+            if len(files) != 1:
+                names = ", ".join(shown(one.filename)[1:-1] for one in files[:_LISTED])
+                raise DataError(
+                    f"{label}: a zip archive of {len(files)} files ({names}{', ...' if len(files) > _LISTED else ''}): "
+                    "unpack it and give one of them"
+                )
+            if files[0].file_size > LARGEST:
+                raise DataError(f"{label}: unpacks to more than {LARGEST:,} bytes: is it a chain?")
+            return archive.read(files[0])
+    except DataError:
+        raise
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
+        raise DataError(f"{label}: a broken zip archive: {shown(str(error))[1:-1]}. Download it again.") from None
+
+
 def _unreadable(path: Path, label: str, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        live = ":" in label and "/" not in label and "." not in label
-        return f"not a file, and no live source; those are {LIVE_FORMS}" if live else "no such file"
-    if isinstance(error, IsADirectoryError):
-        return "a directory, not a file: give the file itself"
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"cannot be read: {reason}"
+        live = ":" in label and "/" not in label and "." not in label and "\\" not in label
+        if live:
+            return f"not a file, and no live source; those are {LIVE_FORMS}"
+    return unreadable(path, error)
 
 
 def _decoded(label: str, data: bytes) -> str:

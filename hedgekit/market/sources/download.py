@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from hedgekit.errors import DataError
@@ -26,7 +27,11 @@ DEADLINE = 45.0
 PAUSES = (0.5, 1.5, 4.0)
 """Seconds between tries, each lengthened at random by up to a half so that many clients do not come back at once."""
 
+LONGEST_WAIT = 10.0
+"""Seconds that a server may ask to wait before the next try; asked for longer, we say so and end."""
+
 LARGEST = 1 << 28  # bytes
+_GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 16
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ABSENT = frozenset({403, 404, 410})
@@ -65,7 +70,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hedgekit"
 
 
-def download(label: str, url: str, *, cached_as: str, fresh_seconds: float) -> Download:
+def download(label: str, url: str, *, cached_as: str, fresh_seconds: float, holds: bytes = b"") -> Download:
     """Fetch a document, or take the copy of it that is fresh, or the old one when the network fails.
 
     Parameters
@@ -78,6 +83,8 @@ def download(label: str, url: str, *, cached_as: str, fresh_seconds: float) -> D
         Name of the copy in the cache.
     fresh_seconds : float
         A copy younger than this is taken without asking.
+    holds : bytes
+        What the JSON asked for holds somewhere; an answer without it is none, and never kept.
 
     Raises
     ------
@@ -93,7 +100,7 @@ def download(label: str, url: str, *, cached_as: str, fresh_seconds: float) -> D
     if copy is not None and copy.age_seconds <= fresh_seconds:
         return copy
     try:
-        data = fetch(label, url)
+        data = fetch(label, url, holds=holds)
     except Absent:
         raise
     except DataError as error:
@@ -104,8 +111,10 @@ def download(label: str, url: str, *, cached_as: str, fresh_seconds: float) -> D
     return Download(data=data)
 
 
-def fetch(label: str, url: str) -> bytes:
-    """Fetch a document, trying again where that may help.
+def fetch(label: str, url: str, *, holds: bytes = b"") -> bytes:
+    """Fetch a JSON document that holds something, trying again where that may help.
+
+    A server that says when to come back (``Retry-After``) is asked again then, if it is soon.
 
     Raises
     ------
@@ -116,13 +125,18 @@ def fetch(label: str, url: str) -> bytes:
     """
     trouble = ""
     for pause in (*PAUSES, None):
+        wait = 0.0
         try:
             data = _once(url)
         except urllib.error.HTTPError as error:
-            trouble = f"the server answers {error.code} {error.reason}".rstrip()
+            trouble = f"the server answers {error.code} {str(error.reason).splitlines()[0]}".rstrip()
             if error.code in _ABSENT:
                 raise Absent(f"{label}: {trouble} at {url}: is the ticker right?") from None
             if error.code not in _RETRIED:
+                break
+            wait = _asked_to_wait(error.headers.get("Retry-After"))
+            if wait > LONGEST_WAIT:
+                trouble += f" and asks to come back in {spoken_age(wait)}"
                 break
         except TimeoutError:
             trouble = f"no answer within {TIMEOUT:g} seconds"
@@ -130,12 +144,39 @@ def fetch(label: str, url: str) -> bytes:
             reason = getattr(error, "reason", error)
             trouble = f"no answer within {TIMEOUT:g} seconds" if isinstance(reason, TimeoutError) else _plain(reason)
         else:
-            if data.lstrip()[:1] != b"<":
+            trouble = _unsound(data, holds)
+            if not trouble:
                 return data
-            trouble = "the server answers with a web page instead of quotes"
         if pause is not None:
-            time.sleep(pause * (1.0 + _HALF * random.random()))
+            time.sleep(max(pause * (1.0 + _HALF * random.random()), wait))
     raise DataError(f"{label}: could not be fetched from {url}: {trouble}. Try again later, or give a downloaded file.")
+
+
+def _unsound(data: bytes, holds: bytes) -> str:
+    """Say why an answer is not the JSON asked for; empty when it looks so."""
+    if not data.strip():
+        return "the answer is empty"
+    if data.lstrip()[:1] == b"<":
+        return "the server answers with a web page instead of quotes"
+    if data.rstrip()[-1:] not in (b"}", b"]") and not data.startswith(_GZIP):
+        return "the answer breaks off"
+    if holds not in data and not data.startswith(_GZIP):
+        return "the server answers without quotes of options"
+    return ""
+
+
+def _asked_to_wait(text: str | None) -> float:
+    """Return the seconds of a ``Retry-After`` header, which may be a date; 0 without one that can be read."""
+    if not text:
+        return 0.0
+    try:
+        return max(float(text), 0.0)
+    except ValueError:
+        pass
+    try:
+        return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
 
 
 def _plain(reason: object) -> str:

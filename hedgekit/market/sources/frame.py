@@ -100,7 +100,8 @@ def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: 
     numbers: list[int] = []
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            # files joined end to end repeat their header
+            if any(cell.strip() for cell in cells) and not (lines and cells == lines[0]):
                 lines.append(cells)
                 numbers.append(reader.line_num + first_line_number - 1)
     except csv.Error as error:

@@ -61,7 +61,7 @@ def rows_of_day(
         table = file.read(columns=[name for name in dict.fromkeys([stamp, *names]) if name in present])
     except _errors() as error:
         raise content.error(f"broken parquet: {shown(str(error))[1:-1]}. Download it again.") from None
-    stamps: list[Any] = table.column(stamp).to_pylist()
+    stamps = _decoded(content, table, stamp)
     if not stamps:
         raise content.error("no options in it (no rows)")
     if not all(isinstance(cell, str | datetime) for cell in stamps):
@@ -71,7 +71,7 @@ def rows_of_day(
     chosen = _chosen(content, moments, asof)
     kept = [row for row, cell in enumerate(stamps) if cell == chosen]
     part = table.take(kept)
-    rows = Rows(content, "row", len(kept), present, lambda name: list(part.column(name).to_pylist()))
+    rows = Rows(content, "row", len(kept), present, lambda name: _decoded(content, part, name))
     return rows, moments[chosen]
 
 
@@ -102,21 +102,26 @@ def all_rows(content: Content, keys: frozenset[str]) -> Rows:
     return _ArrowRows(content, table, range(table.num_rows))
 
 
+def _decoded(content: Content, table: Any, name: str) -> list[Any]:
+    """Return a column's cells; bytes that are no text show only now."""
+    try:
+        return list(table.column(name).to_pylist())
+    except _errors() as error:
+        raise content.error(f"broken parquet: {name}: {shown(str(error))[1:-1]}") from None
+
+
 class _ArrowRows(Rows):
     """Rows that stay in Arrow until their cells are asked for."""
 
     def __init__(self, content: Content, table: Any, numbers: Sequence[int]) -> None:
         super().__init__(
-            content, "row", table.num_rows, table.column_names, self._decoded, where=lambda row: numbers[row]
+            content, "row", table.num_rows, table.column_names, self._column, where=lambda row: numbers[row]
         )
         self._numbered = False
         self._table, self._numbers = table, numbers
 
-    def _decoded(self, name: str) -> list[Any]:
-        try:
-            return list(self._table.column(name).to_pylist())
-        except _errors() as error:
-            raise self.content.error(f"broken parquet: {name}: {shown(str(error))[1:-1]}") from None
+    def _column(self, name: str) -> list[Any]:
+        return _decoded(self.content, self._table, name)
 
     def take(self, kept: Sequence[int]) -> Rows:
         """Return some of the rows."""

@@ -120,7 +120,8 @@ class Rows:
         """
         if name not in self.names and required:
             raise self.content.error(f"no column {name!r} (columns: {self.listed()})")
-        return self._cells(name) if name in self.names else [None] * self.count
+        # a column without a name is the row numbers that a frame was saved with: nothing is asked of it
+        return self._cells(name) if name and name in self.names else [None] * self.count
 
     def listed(self, leave_out: Sequence[str] = ()) -> str:
         """List the columns the file has, for a message."""

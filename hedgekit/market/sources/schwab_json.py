@@ -116,8 +116,11 @@ def _root(record: Any, ticker: str) -> str:
 def _odd(record: dict[str, Any]) -> bool:
     if record.get("nonStandard") is True or record.get("mini") is True:
         return True
-    multiplier = record.get("multiplier", MULTIPLIER)
-    return multiplier not in (None, MULTIPLIER)
+    multiplier = record.get("multiplier")
+    try:
+        return multiplier is not None and float(multiplier) != MULTIPLIER
+    except (TypeError, ValueError, OverflowError):
+        return True
 
 
 def _times(rows: Rows, name: str) -> Any:

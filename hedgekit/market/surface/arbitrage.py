@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from hedgekit.market.surface.mixture import FloatArray, total_vol
+from hedgekit.market.surface.quotes import SmileQuotes
 from hedgekit.market.surface.surface import Slice, Surface
 from hedgekit.model import Flag
+
+Rows: TypeAlias = npt.NDArray[np.intp]
 
 EXAMPLES = 3
 POINTS = 401
 """Log moneyness at which a slice is looked at, over its quoted strikes and half as far again."""
 
 BEYOND = 1.5
+REACH, CLEAR = 8, 1e-6
+"""Quotes this far apart in order of strike are compared, and contradict each other when by more than this fraction."""
+
 ROUNDING = 1e-7
 """Relative to total variance: what differences of vols solved to 1e-13 cannot tell from nothing."""
 
@@ -46,6 +54,9 @@ class Arbitrage:
         Quotes to blame for butterflies that pay at once (see `hedgekit.market.arbitrage`).
     quote_calendars : int
         Liquid strikes whose European-equivalent bid lies above what a later expiry asks at the same moneyness.
+    quote_disputes : int
+        Liquid quotes that no surface free of arbitrage can hold, at least: sets of quotes that contradict each other,
+        no quote in two of them. In each, one must be missed.
     fit_butterflies, fit_calendars : int
         Points of the grid where the fitted surface bends down or falls with time.
     least_density : float
@@ -62,6 +73,7 @@ class Arbitrage:
 
     quote_butterflies: int
     quote_calendars: int
+    quote_disputes: int
     fit_butterflies: int
     fit_calendars: int
     least_density: float
@@ -102,6 +114,7 @@ def arbitrage(surface: Surface) -> Arbitrage:
     return Arbitrage(
         quote_butterflies=len(blamed),
         quote_calendars=len(calendars),
+        quote_disputes=sum(disputes(of.quotes) for of in surface.slices if of.mixture is not None),
         fit_butterflies=bent,
         fit_calendars=fallen,
         least_density=density if np.isfinite(density) else np.nan,
@@ -121,6 +134,61 @@ def durrleman(of: Slice, k: FloatArray) -> FloatArray:
     below, at, above = (of.total_vol(k + side * step) ** 2 for side in (-1.0, 0.0, 1.0))
     first, second = (above - below) / (2.0 * step), (above - 2.0 * at + below) / step**2
     return np.asarray((1.0 - k * first / (2.0 * at)) ** 2 - 0.25 * first**2 * (1.0 / at + 0.25) + 0.5 * second)
+
+
+def disputes(quotes: SmileQuotes) -> int:
+    """Count disjoint sets of an expiry's liquid quotes that no smile can hold together.
+
+    Notes
+    -----
+    In terms of European calls over the forward: two quotes between which calls would rise with the strike, or fall by
+    more than the strikes differ; three between which they would bend down. Sets that share quotes with few others are
+    taken first, so that many fit beside each other.
+    """
+    rows = np.flatnonzero(quotes.liquid)
+    x = quotes.strike[rows] / quotes.forward
+    floor = np.maximum(1.0 - x, 0.0)
+    low, high = quotes.low[rows] + floor, quotes.high[rows] + floor
+    found = [*_pairs(x, low, high), *_bends(x, low, high)]
+    sets = [tuple(one) for part in found for one in part.tolist()]
+    if not sets:
+        return 0
+    degree = np.bincount(np.concatenate([part.ravel() for part in found]), minlength=len(rows))
+    taken: set[int] = set()
+    count = 0
+    for one in sorted(sets, key=lambda one: (int(degree[list(one)].sum()), one)):
+        if taken.isdisjoint(one):
+            taken.update(one)
+            count += 1
+    return count
+
+
+def _pairs(x: FloatArray, low: FloatArray, high: FloatArray) -> list[Rows]:
+    """Return pairs of quotes of which each shuts the other out."""
+    found = []
+    for apart in range(1, REACH + 1):
+        first, second = np.arange(len(x) - apart), np.arange(apart, len(x))
+        rises = low[second] > high[first] * (1.0 + CLEAR)
+        falls = low[first] + x[first] > (high[second] + x[second]) * (1.0 + CLEAR)
+        found.append(np.stack([first, second], axis=1)[rises | falls])
+    return found
+
+
+def _bends(x: FloatArray, low: FloatArray, high: FloatArray) -> list[Rows]:
+    """Return triples of quotes of which the middle one lies above what the others allow."""
+    found = []
+    for left in range(1, REACH + 1):
+        for right in range(1, REACH + 1):
+            middle = np.arange(left, len(x) - right)
+            if not len(middle):
+                break
+            first, last = middle - left, middle + right
+            kept = (x[first] < x[middle]) & (x[middle] < x[last])
+            first, middle, last = first[kept], middle[kept], last[kept]
+            share = (x[last] - x[middle]) / (x[last] - x[first])
+            over = low[middle] > (share * high[first] + (1.0 - share) * high[last]) * (1.0 + CLEAR)
+            found.append(np.stack([first, middle, last], axis=1)[over])
+    return found
 
 
 def quote_calendars(surface: Surface) -> list[Violation]:

@@ -54,7 +54,8 @@ class Mixture:
         Relative accuracy holds far into the tails, where an in-the-money price would drown the digits.
         """
         where = np.atleast_1d(np.asarray(k, dtype=np.float64))
-        return np.asarray(otm_matrix(where, self.centre, self.width) @ self.weight)
+        # row by row: a price must not depend on which others are asked for with it, as it would by BLAS
+        return np.asarray(np.einsum("ij,j->i", otm_matrix(where, self.centre, self.width), self.weight))
 
     def call(self, k: npt.ArrayLike) -> FloatArray:
         """Return calls over the forward, undiscounted."""

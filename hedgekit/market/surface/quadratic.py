@@ -17,6 +17,7 @@ GAP = 1e-9
 FEASIBLE, LEVEL = 1e-8, 1e-12  # of the rows, and of the equalities
 MET = 1e-6  # an answer that breaks what must hold by more is none
 BACK = 0.995  # of the way to the nearest bound
+BLOCK = 200_000  # multiplications of a product that one thread does
 RIDGE = 1e-13  # keeps the normal equations definite to rounding
 
 
@@ -43,6 +44,27 @@ class Programme:
     rows: FloatArray
     bound: FloatArray
     price: FloatArray
+
+
+def _gram(rows: FloatArray, lean: FloatArray) -> FloatArray:
+    """Return ``rows' diag(lean) rows`` a few rows at a time.
+
+    BLAS would share a product of this size among threads, which on a busy machine wait for each other a hundred times
+    as long as they work; parts below its threshold it does at once.
+    """
+    step = max(BLOCK // rows.shape[1] ** 2, 1)
+    parts = (slice(at, at + step) for at in range(0, len(rows), step))
+    return np.asarray(sum((rows[part].T * lean[part]) @ rows[part] for part in parts))
+
+
+def _times(rows: FloatArray, x: FloatArray) -> FloatArray:
+    """Return ``rows x`` without BLAS, for the same reason."""
+    return np.asarray(np.einsum("ij,j->i", rows, x))
+
+
+def _pulled(rows: FloatArray, pull: FloatArray) -> FloatArray:
+    """Return ``rows' pull`` without BLAS, for the same reason."""
+    return np.asarray(np.einsum("ij,i->j", rows, pull))
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -88,7 +110,7 @@ class _Iterate:
     def of(cls, q: Programme, start: FloatArray) -> _Iterate:
         soft = np.isfinite(q.price)
         cost = np.where(soft, q.price, 0.0)
-        pull, over = np.where(soft, 0.5 * cost, 1.0), q.rows @ start - q.bound
+        pull, over = np.where(soft, 0.5 * cost, 1.0), _times(q.rows, start) - q.bound
         return cls(
             q=q,
             soft=soft,
@@ -106,7 +128,7 @@ class _Iterate:
 
     @property
     def short(self) -> FloatArray:
-        return np.asarray(self.q.bound - self.q.rows @ self.x + self.breach - self.room)
+        return np.asarray(self.q.bound - _times(self.q.rows, self.x) + self.breach - self.room)
 
     @property
     def off(self) -> FloatArray:
@@ -122,7 +144,7 @@ class _Iterate:
 
         q, n, gap = self.q, len(self.x), self.gap
         lean = 1.0 / (self.breach / self.rest + self.room / self.pull)
-        normal = q.curve + (q.rows.T * lean) @ q.rows
+        normal = q.curve + _gram(q.rows, lean)
         normal[np.diag_indices(n)] += RIDGE * np.trace(normal) / n
         system = np.block([[normal, q.equal.T], [q.equal, np.zeros((len(self.y), len(self.y)))]])
         if not np.isfinite(system).all():  # it has run away: nothing meets what must hold
@@ -133,7 +155,7 @@ class _Iterate:
             return False
         nothing = np.zeros_like(self.room)
         # what is left of the equations where it stands, the same for both directions
-        off = self.short, q.curve @ self.x + q.slope + q.rows.T @ self.pull + q.equal.T @ self.y, self.off
+        off = self.short, q.curve @ self.x + q.slope + _pulled(q.rows, self.pull) + q.equal.T @ self.y, self.off
         _, _, *ahead = self._direction(factors, lean, off, 0.0, nothing, nothing)
         left = self._gap_after(self._longest(ahead), ahead)
         aim = (left / gap) ** 3 * gap
@@ -166,8 +188,8 @@ class _Iterate:
         to_rest = np.where(self.soft, aim - self.breach * self.rest - second, 0.0)
         short, dual, level = off
         drift = -short - to_rest / self.rest + to_room / self.pull
-        both = lu_solve(factors, np.concatenate([-dual - q.rows.T @ (lean * drift), level]), check_finite=False)
-        d_pull = lean * (q.rows @ both[:n] + drift)
+        both = lu_solve(factors, np.concatenate([-dual - _pulled(q.rows, lean * drift), level]), check_finite=False)
+        d_pull = lean * (_times(q.rows, both[:n]) + drift)
         d_rest = np.where(self.soft, -d_pull, 0.0)
         d_breach = np.where(self.soft, (to_rest - self.breach * d_rest) / self.rest, 0.0)
         return both[:n], both[n:], d_pull, (to_room - self.room * d_pull) / self.pull, d_rest, d_breach

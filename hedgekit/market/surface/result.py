@@ -64,6 +64,8 @@ class SurfaceResult(Result):
                 "quotes": {
                     "butterflies": self.left.quote_butterflies,
                     "calendars": self.left.quote_calendars,
+                    "disputes": self.left.quote_disputes,
+                    "most_inside_pct": self._most_inside_pct,
                     "butterfly_symbols": self.left.butterflies,
                     "worst_calendars": [
                         {"what": x.what, "vol_pct": units.percent(x.gain)} for x in self.left.worst_calendars
@@ -80,6 +82,12 @@ class SurfaceResult(Result):
             "quantiles": self.quantiles(),
             "quotes": self.records(),
         }
+
+    @property
+    def _most_inside_pct(self) -> float:
+        """Greatest share of the liquid quotes that any surface without arbitrage holds, percent; NaN without any."""
+        liquid = self.surface.liquid
+        return units.percent(1.0 - self.left.quote_disputes / liquid) if liquid else math.nan
 
     def slices(self) -> list[dict[str, Any]]:
         """Return one row a shown expiry: forward, vols, and how well the smile fits."""
@@ -192,13 +200,16 @@ def describe(chain: Chain, *, rate: Given = None, dividends: Given = None, expir
         No expiry ahead, or none such.
     """
     surface = fit(chain, rate=rate, dividends=dividends)
+    left = arbitrage(surface)
     shown = surface.slices if expiry is None else (surface.at(expiry),)
     notes = list(surface.warnings)
     share = surface.inside_share
     if share < POOR_SHARE:
         message = (
-            f"the surface lies inside the bid and ask of {units.percent(share):.1f}% of the liquid quotes: check "
-            "--rate and --dividends, which set calls against puts"
+            f"the surface lies inside the bid and ask of {units.percent(share):.1f}% of the liquid quotes; "
+            f"{left.quote_disputes:,} or more of them contradict others of their expiry, and no surface without "
+            f"arbitrage holds more than {units.percent(1.0 - left.quote_disputes / surface.liquid):.1f}%: old quotes "
+            "are mixed in, or --rate and --dividends, which set calls against puts, are off"
         )
         notes.append(Note("poor_fit", message))
     if math.isnan(share):
@@ -207,7 +218,7 @@ def describe(chain: Chain, *, rate: Given = None, dividends: Given = None, expir
         surface=surface,
         shown=shown,
         svi=tuple(fit_svi(of.bands, of.t_years) for of in shown),
-        left=arbitrage(surface),
+        left=left,
         inputs=_inputs(surface),
         warnings=tuple(notes),
     )

@@ -24,6 +24,13 @@ Rows: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 FINEST = 0.3
 """Spacing of the grid at the forward, in standard deviations at the money: a smile bends no faster."""
 
+GOOD, FINER = 0.97, 0.15
+"""Below this share of liquid quotes inside, the grid is laid finer, and quotes that contradict others are doubted."""
+
+DOUBT, LEAST_DOUBT, ROUNDS = 0.3, 0.02, 6
+"""Half widths outside at which a quote counts half, at first and in the end, and how often it is asked (as reweighted
+least absolute values find the most equations that can hold: Candes, Wakin and Boyd 2008)."""
+
 COARSENS = 2.0  # standard deviations from the forward at which the spacing has grown by 1.4
 FARTHEST_NODE = 30.0  # standard deviations
 MARGIN, NEAREST_NODE = 1.0, 5.0  # the grid goes so far beyond the last quotes, and at least so far, in deviations
@@ -89,8 +96,29 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
     deviation = deviation_at_forward(bands)
     if bands.both.sum() < LEAST_STRIKES or not 0.0 < deviation < math.inf:
         return None
-    centre, width = _nodes(bands.k, deviation, before)
-    asked = [_inside(bands, centre, width), *(_inside(tail, centre, width) for tail in _tails(bands, deviation))]
+    weight = np.where(bands.liquid > 0.0, bands.liquid, UNHELD)
+    best = _ordered(bands, weight, deviation, FINEST, before, ceiling)
+    if best is None or _held(best, bands) >= GOOD * bands.liquid.sum():
+        return best
+    # where quotes contradict each other, those that most others contradict are believed less and less
+    tried, trust = weight, DOUBT
+    for _ in range(ROUNDS):
+        found = _ordered(bands, tried, deviation, FINER, before, ceiling)
+        if found is None:
+            break
+        best = found if _held(found, bands) > _held(best, bands) else best
+        tried = weight * trust / (trust + _breach(found, bands))
+        trust = max(0.5 * trust, LEAST_DOUBT)
+    return best
+
+
+def _ordered(
+    bands: Bands, weight: FloatArray, deviation: float, finest: float, before: Mixture | None, ceiling: Ceiling | None
+) -> Mixture | None:
+    """Return the mixture that fits bands of some weight best and lies above the smile before; None without any."""
+    centre, width = _nodes(bands.k, deviation, finest, before)
+    asked = [_inside(bands, weight, centre, width)]
+    asked += [_inside(tail, np.full(len(tail.k), UNHELD), centre, width) for tail in _tails(bands, deviation)]
     if ceiling is not None:
         asked.append(_below(ceiling, centre, width))
     if before is None:
@@ -107,6 +135,17 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
         points, fine = np.union1d(points, lacking), np.union1d(fine, lacking)
     assert found is not None
     return _stretched_above(found, before, fine)
+
+
+def _breach(found: Mixture, bands: Bands) -> FloatArray:
+    """Return how far a smile lies outside each band, in half widths of it; 0 inside."""
+    price = found.otm(bands.k)
+    return np.asarray(np.maximum(np.maximum(bands.low - price, price - bands.high), 0.0) / _half_width(bands))
+
+
+def _held(found: Mixture, bands: Bands) -> float:
+    """Return how many liquid quotes' bands hold a smile."""
+    return float(bands.liquid[_breach(found, bands) <= 0.0].sum())
 
 
 def _lacking(found: Mixture, before: Mixture, k: FloatArray) -> FloatArray:
@@ -131,21 +170,22 @@ def _solved(bands: Bands, deviation: float, centre: FloatArray, width: FloatArra
     """Return the mixture whose weights meet the rows best; None when those that must hold cannot."""
     rows, bound, cost = (np.concatenate(parts) for parts in zip(*asked, strict=True))
     programme = _programme(bands, deviation, centre, width, rows, bound, cost)
-    weight, solved = minimise(programme, _normal(centre, width))
+    weight, solved = minimise(programme, _normal(centre, width, deviation))
     return Mixture.of(weight, centre, width) if solved else None
 
 
-def _nodes(k: FloatArray, deviation: float, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
+def _nodes(k: FloatArray, deviation: float, finest: float, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
     """Lay the grid: beyond the last quotes, and beyond the grid of the expiry before so that its tails can be kept."""
     low = max(min(k.min() / deviation * 1.05 - MARGIN, -NEAREST_NODE), -FARTHEST_NODE)
     high = min(max(k.max() / deviation * 1.05 + MARGIN, NEAREST_NODE), FARTHEST_NODE)
     if before is not None:
         low = min(low, before.centre.min() / deviation - 0.5)
         high = max(high, before.centre.max() / deviation + 0.5)
-    ends = np.arcsinh(np.array([low, high]) / COARSENS) * COARSENS
-    count = math.ceil((ends[1] - ends[0]) / FINEST) + 1
-    place = np.sinh(np.linspace(ends[0], ends[1], count) / COARSENS) * COARSENS
-    return place * deviation, FINEST * np.hypot(1.0, place / COARSENS) * deviation
+    coarsens = COARSENS * finest / FINEST  # a finer grid is so near the forward only: tails keep their shape
+    ends = np.arcsinh(np.array([low, high]) / coarsens) * coarsens
+    count = math.ceil((ends[1] - ends[0]) / finest) + 1
+    place = np.sinh(np.linspace(ends[0], ends[1], count) / coarsens) * coarsens
+    return place * deviation, finest * np.hypot(1.0, place / coarsens) * deviation
 
 
 def _spread(centre: FloatArray, width: FloatArray, deviation: float, count: int) -> FloatArray:
@@ -155,20 +195,18 @@ def _spread(centre: FloatArray, width: FloatArray, deviation: float, count: int)
     return np.asarray(np.sinh(np.linspace(np.arcsinh(low / scale), np.arcsinh(high / scale), count)) * scale)
 
 
-def _normal(centre: FloatArray, width: FloatArray) -> FloatArray:
+def _normal(centre: FloatArray, width: FloatArray, deviation: float) -> FloatArray:
     """Return weights of a bell: where the search starts."""
-    middle = width.min() / FINEST
-    share = np.exp(-0.5 * np.minimum((centre / middle) ** 2, 50.0)) * width
+    share = np.exp(-0.5 * np.minimum((centre / deviation) ** 2, 50.0)) * width
     return np.asarray(share / share.sum())
 
 
-def _inside(bands: Bands, centre: FloatArray, width: FloatArray) -> Rows:
-    """Ask for prices inside the bands; a breach costs its size in half widths."""
+def _inside(bands: Bands, weight: FloatArray, centre: FloatArray, width: FloatArray) -> Rows:
+    """Ask for prices inside the bands; a breach costs its weight times its size in half widths."""
     price = otm_matrix(bands.k, centre, width)
     low, high = bands.low, np.where(np.isfinite(bands.high), bands.high, 0.0)
     half = _half_width(bands)
     inner = np.where(bands.both, INNER * 0.5 * (high - low), 0.0)
-    weight = np.where(bands.liquid > 0.0, bands.liquid, UNHELD)
     capped, floored = np.isfinite(bands.high), bands.low > 0.0
     rows = np.concatenate([(price / half[:, None])[capped], (-price / half[:, None])[floored]])
     bound = np.concatenate([((high - inner) / half)[capped], (-(low + inner) / half)[floored]])

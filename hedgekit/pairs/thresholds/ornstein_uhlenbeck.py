@@ -89,7 +89,7 @@ def fit(spread: Any) -> OrnsteinUhlenbeck:
     InputError
         A gap, or fewer than `LEAST_DAYS` values.
     InfeasibleError
-        Nothing pulls the spread back: the carried-over share is not between 0 and 1.
+        The carried-over share is not between 0 and 1: nothing pulls the spread back, or all of it is back in a day.
 
     Notes
     -----
@@ -111,9 +111,9 @@ def fit(spread: Any) -> OrnsteinUhlenbeck:
         raise InputError(f"spread has {len(values)} values: a process needs {LEAST_DAYS} or more")
     carried, mean, variance = _regress(values[None, :])
     if not 0.0 < carried[0] < 1.0:
+        why = "nothing pulls the spread back" if carried[0] >= 1.0 else "the spread is back within a day"
         raise InfeasibleError(
-            f"nothing pulls the spread back: {carried[0]:.4f} of a deviation is carried to the next day; "
-            "there are no levels to trade at"
+            f"{why}: {carried[0]:.4f} of a deviation is carried to the next day; there are no levels to trade at"
         )
     return _process(float(carried[0]), float(mean[0]), float(variance[0]))
 

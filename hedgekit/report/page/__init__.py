@@ -18,6 +18,7 @@ PAGES: Final = {
     "scenario": "hedgekit.report.page.scenario",
     "check": "hedgekit.report.page.check",
     "structure": "hedgekit.report.page.structure",
+    "structure_what_if": "hedgekit.report.page.what_if",
     "frontier": "hedgekit.report.page.frontier",
     "hedge_stop": "hedgekit.report.page.stop",
     "leadership": "hedgekit.report.page.leadership",
@@ -60,14 +61,43 @@ def page(answers: Sequence[Mapping[str, Any]]) -> str:
         When plotly is absent.
     """
     shown: list[Section] = []
-    for number, answer in enumerate(answers):
+    taken, unfolded = False, _unfolded(answers)
+    for number, answer in enumerate(unfolded):
+        if taken:
+            taken = False
+            continue
+        following = unfolded[number + 1] if number + 1 < len(unfolded) else None
+        taken = following is not None and _belongs(answer, following)
         with place(number):
-            shown += sections_of(answer)
+            shown += sections_of(answer, what_if=following if taken else None)
     return document(shown, answers)
 
 
-def sections_of(answer: Mapping[str, Any]) -> list[Section]:
-    """Return the sections of one answer.
+def _unfolded(answers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the answers with the what-if that a hedge carries after it, unless a fuller one stands there already."""
+    shown: list[Mapping[str, Any]] = []
+    for at, answer in enumerate(answers):
+        shown.append(answer)
+        after = answers[at + 1].get("schema") if at + 1 < len(answers) else None
+        carried = answer.get("what_if")
+        if isinstance(carried, Mapping) and after != "hedgekit.hedge_what_if/1":
+            shown.append(
+                {"schema": "hedgekit.hedge_what_if/1", **carried, "inputs": answer.get("inputs"), "warnings": []}
+            )
+    return shown
+
+
+def _belongs(answer: Mapping[str, Any], following: Mapping[str, Any]) -> bool:
+    """Return whether the second is the what-if of the structure before it, and shown inside it."""
+    return (
+        answer.get("schema") == "hedgekit.structure/1"
+        and following.get("schema") == "hedgekit.structure_what_if/1"
+        and following.get("structure") == answer.get("legs")
+    )
+
+
+def sections_of(answer: Mapping[str, Any], *, what_if: Mapping[str, Any] | None = None) -> list[Section]:
+    """Return the sections of one answer, with the what-if that belongs inside it.
 
     Raises
     ------
@@ -82,7 +112,7 @@ def sections_of(answer: Mapping[str, Any]) -> list[Section]:
     name = schema.split(".", 1)[1].rsplit("/", 1)[0]
     module = importlib.import_module(PAGES.get(name, "hedgekit.report.page.anything"))
     try:
-        shown: list[Section] = module.sections(answer)
+        shown: list[Section] = module.sections(answer, **({"what_if": what_if} if what_if else {}))
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise DataError(f"{schema}: the answer lacks what its page shows ({error!r}): write it again") from None
     return shown

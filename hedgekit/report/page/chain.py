@@ -8,7 +8,7 @@ from typing import Any
 from hedgekit import units
 from hedgekit.report.console import number
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import PALETTE, foot, heading, level, line, table, warnings
+from hedgekit.report.page.parts import PALETTE, foot, heading, level, line, moment, table, warnings
 
 DRAWN = 3
 """Expiries whose quotes are drawn."""
@@ -54,12 +54,12 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
             [row["slug"].replace("_", " "), f"{row['count']:,}", row["message"], ", ".join(row["examples"])]
             for row in answer["defects"]
         ]
-        body += table(["", "quotes", "what", "for example"], rows, text=(0, 2, 3))
+        body += table(["", "quotes", "what", "for example"], rows, text=(0, 2, 3), stack=True)
     else:
         body += "<p>None found.</p>"
     for row in shown[:1]:
         body += heading(f"Quotes of {row['expiry']} near the spot") + _table(_near(row["expiry"], answer))
-    title = f"Chain of {answer['ticker']} {spot:.2f}, as of {answer['asof']}"
+    title = f"Chain of {answer['ticker']} {spot:.2f}, as of {moment(answer['asof'])}"
     return [Section(title=title, lead=lead, body=body + foot(answer))]
 
 

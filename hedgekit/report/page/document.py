@@ -64,9 +64,10 @@ class Figure:
 
 @dataclass(slots=True, kw_only=True)
 class Place:
-    """Where on a page an answer stands, and the pictures drawn there so far."""
+    """Where on a page an answer stands, whether it has pictures, and those drawn so far."""
 
     number: int = 0
+    pictures: bool = True
     figures: list[Figure] = field(default_factory=list)
 
 
@@ -74,9 +75,9 @@ _PLACE: ContextVar[Place | None] = ContextVar("place", default=None)
 
 
 @contextmanager
-def place(number: int) -> Iterator[Place]:
-    """Make the names of what is drawn inside differ from those of every other answer on the page."""
-    here = Place(number=number)
+def place(number: int, *, pictures: bool = True) -> Iterator[Place]:
+    """Make the names of what is drawn inside differ from those of every other answer; or draw no pictures."""
+    here = Place(number=number, pictures=pictures)
     token = _PLACE.set(here)
     try:
         yield here
@@ -97,11 +98,19 @@ def unique(name: str) -> str:
     return f"a{here.number if here else 0}-{name}"
 
 
+def with_pictures() -> bool:
+    """Return whether pictures are wanted where the answer stands."""
+    here = _PLACE.get()
+    return here is None or here.pictures
+
+
 def figure(shown: Figure) -> str:
     """Return a picture as HTML: drawn by the page's script from the JSON beside it."""
     here = _PLACE.get()
     if here is not None:
         here.figures.append(shown)
+        if not here.pictures:
+            return ""
     spec = script_json({"data": shown.data, "layout": shown.layout})
     name, says = html.escape(unique(shown.name)), html.escape(shown.says)
     return (
@@ -133,12 +142,13 @@ def lean(answer: Mapping[str, Any]) -> dict[str, Any]:
     """
     if len(script_json(answer)) <= MOST_CHARACTERS:
         return dict(answer)
-    return {
-        name: f"{len(value):,} rows left out of the page: ask with --format json"
-        if isinstance(value, list) and len(value) > MOST_ROWS
-        else value
-        for name, value in answer.items()
-    }
+    return {name: _shortened(value) for name, value in answer.items()}
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, list) and len(value) > MOST_ROWS:
+        return f"{len(value):,} rows left out of the page: ask with --format json"
+    return {name: _shortened(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 @lru_cache(maxsize=1)
@@ -158,13 +168,18 @@ def plotly_script() -> str:
         raise MissingExtra("a page needs plotly: pip install 'hedgekit[report]'") from None
 
 
+def _rank(i: int) -> str:
+    """Return the heading's element: the first answer is the page's title."""
+    return "h2" if i else "h1"
+
+
 def document(sections: Sequence[Section], answers: Sequence[Mapping[str, Any]]) -> str:
     """Return the whole page."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
     script = (HERE / "page.js").read_text(encoding="utf-8")
     title = html.escape(sections[0].title if sections else "hedgekit")
     parts = [
-        f'<section aria-labelledby="s{i}"><h2 id="s{i}">{html.escape(section.title)}</h2>'
+        f'<section aria-labelledby="s{i}"><{_rank(i)} id="s{i}">{html.escape(section.title)}</{_rank(i)}>'
         + (f'<p class="lead">{html.escape(section.lead)}</p>' if section.lead else "")
         + section.body
         + "</section>"

@@ -9,7 +9,8 @@ from hedgekit import units
 from hedgekit.model import Option
 from hedgekit.report.console import dollars, number, percent
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import foot, heading, level, line, paragraph, table, warnings
+from hedgekit.report.page.parts import facts, foot, heading, level, line, paragraph, table, warnings
+from hedgekit.report.proof import proven
 
 SHOWN = 4
 """Candidates drawn beside the unhedged position; the table has them all."""
@@ -24,15 +25,31 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     chosen = next((c for c in answer["candidates"] if c["name"] == answer["recommended"]), None)
     title = f"{inputs['ticker']} {inputs['spot']:.2f}: {position['shares']:,} shares to {inputs['expiry']}"
     lead = (
-        f"{_ticket(chosen['legs'])}: {_cost(chosen)}, wealth never below {percent(chosen['floor_pct'])} of today's "
+        f"{_ticket(chosen['legs'])}: {_cost(chosen)}, {_keeps(chosen, inputs)} of today's "
         f"{dollars(position['value_usd'])}"
         if chosen
         else answer["why"]
     )
-    body = figure(payoff(answer)) + _candidates(answer) + warnings(answer)
+    body = _facts(chosen) if chosen else ""
+    body += figure(payoff(answer)) + warnings(answer) + _candidates(answer)
     if answer.get("optimum"):
-        body += _proof(answer["optimum"])
+        body += _proof(answer["optimum"], inputs)
     return [Section(title=title, lead=lead, body=body + foot(answer))]
+
+
+def _facts(chosen: Mapping[str, Any]) -> str:
+    """Return what the recommended hedge costs, keeps and gives up."""
+    a_year, cap = chosen["cost_annualised_pct"], chosen["cap_pct"]
+    partly = any(leg["contracts"] < 0 and Option.parse(leg["symbol"]).kind == "call" for leg in chosen["legs"])
+    rows = [
+        ("cost", dollars(chosen["cost_usd"]), f"{percent(chosen['cost_pct'], places=2)}, {percent(a_year)} a year"),
+        ("floor", percent(chosen["floor_pct"]), f"{dollars(chosen['floor_usd'])} at any spot"),
+        ("cap", "part" if cap is None and partly else "none" if cap is None else percent(cap), "of today's value"),
+        ("break-even", number(chosen["breakeven_spot"]), "spot at expiry"),
+        ("at -20%", percent(chosen["risk"].get("wealth_at_-20%_pct")), "of today's value"),
+        ("delta", number(chosen["greeks"]["delta_shares"], 0), f"of {chosen['shares']:,} shares"),
+    ]
+    return facts(rows)
 
 
 def wealth(answer: Mapping[str, Any], candidate: Mapping[str, Any], spot: float) -> float:
@@ -54,7 +71,7 @@ def payoff(answer: Mapping[str, Any]) -> Figure:
     low = min(SPAN[0] * spot, *(0.97 * strike for strike in strikes), spot)
     high = max(SPAN[1] * spot, *(1.03 * strike for strike in strikes), spot)
     spots = sorted({low, spot, high, *strikes})
-    hover = "spot %{x:.2f}: %{y:.1f}% of today<extra>%{fullData.name}</extra>"
+    hover = "%{y:.1f}%<extra>%{fullData.name}</extra>"
     unhedged = [units.percent(s / spot) for s in spots]
     data = [line("no hedge", spots, unhedged, 6, hover=hover, width=1.5)]
     for at, candidate in enumerate(drawn):
@@ -71,7 +88,8 @@ def payoff(answer: Mapping[str, Any]) -> Figure:
         name="payoff",
         data=data,
         layout={
-            "xaxis": {"title": {"text": "spot at expiry, dollars a share"}},
+            "xaxis": {"title": {"text": "spot at expiry, dollars a share"}, "hoverformat": "$.2f"},
+            "hovermode": "x unified",
             "yaxis": {"title": {"text": "wealth, % of today's value"}, "ticksuffix": "%"},
             "shapes": [shape for shape, _ in marks],
             "annotations": [note for _, note in marks],
@@ -112,15 +130,23 @@ def _candidates(answer: Mapping[str, Any]) -> str:
     )
 
 
-def _proof(optimum: Mapping[str, Any]) -> str:
-    words = heading("Certified")
-    status = {
-        "optimal": f"No ticket of up to {optimum.get('max_legs', 3)} legs that holds the goal is cheaper by a cent.",
-        "infeasible": "No ticket of this expiry holds the goal.",
-    }.get(str(optimum["status"]), str(optimum["status"]))
-    words += paragraph(status)
-    if optimum.get("next_point_usd") is not None:
-        words += paragraph(f"One more point of floor costs {dollars(optimum['next_point_usd'])}.")
+def _proof(optimum: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
+    words = heading("What is proven")
+    if optimum["status"] == "infeasible":
+        return words + paragraph("No ticket of this expiry holds the goal.")
+    if optimum["status"] != "optimal":
+        return words + paragraph(str(optimum["status"]))
+    told = proven(
+        optimum.get("goal") or "floor",
+        costs=optimum["cost_by_legs"],
+        floors=optimum.get("floor_by_legs") or {},
+        next_point_usd=optimum.get("next_point_usd"),
+        cap=inputs.get("min_cap"),
+    )
+    words += paragraph(told[:1].upper() + told[1:] + ".")
+    if optimum.get("least_saving_usd"):
+        saving = dollars(optimum["least_saving_usd"])
+        words += paragraph(f"A further leg must save {saving} to be recommended.", kind="foot")
     rows = [
         [_ticket(row["legs"]), dollars(row["cost_usd"], cents=True), percent(row["floor_pct"]), percent(row["cap_pct"])]
         for row in optimum.get("runners_up") or []
@@ -138,6 +164,15 @@ def _ticket(legs: Sequence[Mapping[str, Any]]) -> str:
         side = "buy" if leg["contracts"] > 0 else "sell"
         words.append(f"{side} {abs(leg['contracts'])} x {option.strike:g} {option.kind}")
     return ", ".join(words)
+
+
+def _keeps(candidate: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
+    """Return what is kept and where: a floor down to a level is not one at every spot."""
+    until = (inputs.get("goal") or {}).get("until")
+    if until:
+        promised, least = percent(units.percent(inputs["floor"])), percent(candidate["floor_pct"])
+        return f"keeps {promised} while the spot ends at {until:.2f} or above, at worst {least}"
+    return f"wealth never below {percent(candidate['floor_pct'])}"
 
 
 def _cost(candidate: Mapping[str, Any]) -> str:

@@ -30,7 +30,9 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         ]
         for i in answer["indicators"]
     ]
-    body = table(["indicator", "value", "unit", "as of", "verdict", ""], rows, text=(0, 2, 4, 5)) + warnings(answer)
+    body = table(
+        ["indicator", "value", "unit", "as of", "verdict", ""], rows, text=(0, 2, 4, 5), stack=True
+    ) + warnings(answer)
     body += "".join(figure(_drawn(name, answer)) for name in DRAWN if name in answer["series"])
     return [Section(title=f"Leadership as of {answer['asof']}", lead=lead, body=body + foot(answer))]
 

@@ -11,6 +11,9 @@ from hedgekit.report.console import dollars, number, percent
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import PALETTE, foot, heading, level, line, paragraph, table, warnings
 
+Z_PLACES, CENTS = 4, 2
+"""Decimals drawn: twenty years of days would else carry megabytes of digits that no screen shows."""
+
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:
     """Return the outcome, spread and trades drawn, and the trades tabled."""
@@ -21,7 +24,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
             f"{dollars(summary['pnl_usd'], sign=True)} after costs in {summary['years']:.1f} years, "
             f"{_pct(summary['return_per_year'])} a year on gross with a standard error of {_pct(summary['return_se'])}"
         )
-    body = figure(_spread(answer)) + figure(_gain(answer)) + warnings(answer)
+    body = figure(_spread(answer)) + figure(_gain(answer)) + figure(_fall(answer)) + warnings(answer)
     proof = answer["prove"]
     if proof:
         words = "all identical" if proof["identical"] else f"LOOK-AHEAD: {proof['difference']}"
@@ -64,7 +67,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
 
 def _spread(answer: Mapping[str, Any]) -> Figure:
     inputs, daily = answer["inputs"], answer["daily"]
-    at = {day: z for day, z in zip(daily["date"], daily["z"], strict=True) if z is not None}
+    at = {day: round(z, Z_PLACES) for day, z in zip(daily["date"], daily["z"], strict=True) if z is not None}
     data = [line("spread", list(at), list(at.values()), 0, hover="%{x}: z %{y:+.2f}<extra></extra>", width=1.2)]
     for side, symbol, colour in (("long", "triangle-up", 2), ("short", "triangle-down", 1)):
         mine = [trade for trade in answer["trades"] if trade["side"] == side]
@@ -81,9 +84,11 @@ def _spread(answer: Mapping[str, Any]) -> Figure:
                     "hovertemplate": f"%{{x}}: z %{{y:+.2f}}<extra>{side} {what}</extra>",
                 }
             )
-    marks = [level("line", y=0.0)]
+    marks = [level("", y=0.0)]
     for name in ("entry_z", "exit_z", "stop_z"):
-        marks += [level(f"{name[:-2]} {sign * inputs[name]:+g}", y=sign * inputs[name]) for sign in (1, -1)]
+        # the exits stand close to the line: one word is enough for both
+        words = [f"{name[:-2]} {sign * inputs[name]:+g}" if sign > 0 or name != "exit_z" else "" for sign in (1, -1)]
+        marks += [level(word, y=sign * inputs[name]) for word, sign in zip(words, (1, -1), strict=True)]
     return Figure(
         name="spread",
         data=data,
@@ -99,13 +104,27 @@ def _spread(answer: Mapping[str, Any]) -> Figure:
 
 def _gain(answer: Mapping[str, Any]) -> Figure:
     daily = answer["daily"]
-    total = list(itertools.accumulate(gain or 0.0 for gain in daily["pnl_usd"]))
+    total = [round(x, CENTS) for x in itertools.accumulate(gain or 0.0 for gain in daily["pnl_usd"])]
     return Figure(
         name="gain",
         data=[line("P/L after costs", daily["date"], total, 0, hover="%{x}: %{y:$,.0f}<extra></extra>")],
         layout={"yaxis": {"title": {"text": "P/L after costs"}, "tickformat": "$,.0f"}, "showlegend": False},
         says="Gain or loss after costs, added up by day.",
         height=260,
+    )
+
+
+def _fall(answer: Mapping[str, Any]) -> Figure:
+    daily = answer["daily"]
+    total = [0.0, *itertools.accumulate(gain or 0.0 for gain in daily["pnl_usd"])]
+    fallen = [round(now - best, CENTS) for now, best in zip(total, itertools.accumulate(total, max), strict=True)][1:]
+    drawn = line("below the best so far", daily["date"], fallen, 1, hover="%{x}: %{y:$,.0f}<extra></extra>", width=1.2)
+    return Figure(
+        name="fall",
+        data=[{**drawn, "fill": "tozeroy", "fillcolor": "rgba(213,94,0,0.2)"}],
+        layout={"yaxis": {"title": {"text": "below the best"}, "tickformat": "$,.0f"}, "showlegend": False},
+        says="How far the sum stands below its best so far: how deep and how long each fall was.",
+        height=220,
     )
 
 

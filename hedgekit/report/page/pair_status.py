@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hedgekit import units
-from hedgekit.report.console import dollars, number, percent
+from hedgekit.report.console import chance, dollars, number, percent
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import foot, level, line, table, warnings
 
@@ -42,21 +42,52 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
 
 def _facts(answer: Mapping[str, Any]) -> list[list[str]]:
     life, stop, best = answer["half_life"], answer["stop"], answer["thresholds"]["bertram"]
-    span = ""
-    if life["ci90"]:
-        low, high = (number(end, 1) if end is not None else "no end" for end in life["ci90"])
-        span = f" (90%: {low} to {high})"
+    median, low, high = (_days(days) for days in (life["days"], *life["ci90"]))
+    tests = answer["cointegration"]
     facts = [
-        ["cointegration in the window, p", number(answer["cointegration"]["pvalue"], 3)],
-        ["half-life, days", "none" if life["days"] is None else f"{life['days']:.1f}{span}"],
+        ["cointegration without today, with it, p", f"{tests['pvalue']:.3f}, {tests['pvalue_today']:.3f}"],
+        ["half-life, days", f"{median} (90%: {low} to {high})"],
+        ["nothing pulls the spread back", chance(life["never"])],
+        *_outlook(answer),
         ["one z, of the long leg's value", percent(units.percent(answer["residual_sd"]))],
         ["given up at z", f"{stop['z']:g}"],
         ["loss there", f"{dollars(stop['loss_usd'])} on {dollars(stop['gross_usd'])} of both legs"],
-        ["given up after, days", number(stop["days"], 0)],
     ]
+    if stop["days"] is not None and answer["action"] in ("buy_spread", "sell_spread", "hold"):
+        facts.append(["given up after, trading days", number(stop["days"], 0)])
     if best:
-        facts.append(["Bertram's entry, z", f"{best['entry_z']:.2f}, {best['cycle_days']:.0f} days a cycle"])
+        facts.append(["Bertram's entry were an ordinary fit the truth, z", f"{best['entry_z']:.2f}, not used"])
     return facts
+
+
+def _outlook(answer: Mapping[str, Any]) -> list[list[str]]:
+    """Return the odds from today, where there are some."""
+    ahead = answer["odds"]
+    if ahead is None:
+        return []
+    half = ahead["half_days"]
+    told = [
+        *(
+            [
+                f"crosses the line within {row['days']} trading days",
+                f"{chance(row['probability'])} (were it a walk {chance(row['if_never'])})",
+            ]
+            for row in ahead["within"]
+        ),
+        ["half the way, median days", "beyond the horizon" if half is None else number(half, 0)],
+    ]
+    if answer["action"] not in ("buy_spread", "sell_spread", "hold"):
+        return told
+    return [
+        *told,
+        ["exit before stop; stop first", f"{chance(ahead['exit_first'])}; {chance(ahead['stop_first'])}"],
+        ["mean gain after costs, of the long leg", percent(units.percent(ahead["gain"]))],
+        ["chance of a loss", chance(ahead["loss_share"])],
+    ]
+
+
+def _days(life: float | None) -> str:
+    return "never" if life is None else f"{life:.1f}"
 
 
 def _spread(answer: Mapping[str, Any]) -> Figure:
@@ -64,7 +95,8 @@ def _spread(answer: Mapping[str, Any]) -> Figure:
     bands: dict[float, str] = {}
     for row in answer["levels"]:
         bands.setdefault(row["z"], row["name"])
-    marks = [level(f"{name} {z:+.2f}", y=z) for z, name in bands.items()]
+    # the levels to close at stand close to the line: their words would cover each other, and the table has them
+    marks = [level("" if name.startswith("close") else f"{name} {z:+.2f}", y=z) for z, name in bands.items()]
     today = {
         "type": "scatter",
         "mode": "markers",

@@ -22,6 +22,7 @@ def table(
     text: Sequence[int] = (0,),
     chosen: int | None = None,
     name: str = "",
+    stack: bool = False,
 ) -> str:
     """Return a table; every cell is plain text and escaped here.
 
@@ -33,16 +34,23 @@ def table(
         Row that stands out.
     name : str
         An id for scripts.
+    stack : bool
+        On a phone each row stands as a block with its headings, for columns of sentences.
     """
 
     def kind(i: int) -> str:
         return ' class="text"' if i in text else ""
 
+    def heads(i: int) -> str:
+        return f' data-head="{html.escape(headings[i])}"' if stack else ""
+
     head = "".join(f'<th scope="col"{kind(i)}>{html.escape(cell)}</th>' for i, cell in enumerate(headings))
     body = "".join(
         f"<tr{' class=chosen' if at == chosen else ''}>"
         + "".join(
-            f'<th scope="row">{html.escape(cell)}</th>' if i == 0 else f"<td{kind(i)}>{html.escape(cell)}</td>"
+            f'<th scope="row">{html.escape(cell)}</th>'
+            if i == 0
+            else f"<td{kind(i)}{heads(i)}>{html.escape(cell)}</td>"
             for i, cell in enumerate(row)
         )
         + "</tr>"
@@ -51,6 +59,7 @@ def table(
     top = f"<thead><tr>{head}</tr></thead>" if any(headings) else ""
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     mark = f' id="{html.escape(name)}"' if name else ""
+    mark += ' class="stack"' if stack else ""
     told = html.escape(caption or "table")
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="{told}"><table{mark}>{title}{top}'
@@ -58,9 +67,25 @@ def table(
     )
 
 
+def facts(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Return the few numbers that matter as cards: (name, value, what it means), plain text."""
+    cards = "".join(
+        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}"
+        + (f"<small>{html.escape(more)}</small>" if more else "")
+        + "</dd></div>"
+        for name, value, more in rows
+    )
+    return f'<dl class="facts">{cards}</dl>'
+
+
 def paragraph(text: str, *, kind: str = "") -> str:
     """Return a paragraph of plain text."""
     return f"<p{f' class={kind}' if kind else ''}>{html.escape(text)}</p>"
+
+
+def items(texts: Sequence[str]) -> str:
+    """Return a list of plain texts."""
+    return f"<ul>{''.join(f'<li>{html.escape(text)}</li>' for text in texts)}</ul>"
 
 
 def heading(text: str) -> str:
@@ -78,7 +103,7 @@ def warnings(answer: Mapping[str, Any]) -> str:
 
 
 def foot(answer: Mapping[str, Any]) -> str:
-    """Return what an answer rests on: every input, by name."""
+    """Return what an answer rests on: its source in a line, and every input by name."""
     inputs = answer.get("inputs") or {}
     rows = [
         [name.replace("_", " "), plain_text(value)]
@@ -86,10 +111,34 @@ def foot(answer: Mapping[str, Any]) -> str:
         if value is not None and value not in ([], {})
     ]
     return (
-        "<details><summary>What these numbers rest on</summary>"
+        paragraph(_provenance(inputs), kind="foot")
+        + "<details><summary>What these numbers rest on</summary>"
         + table(["input", "value"], rows, text=(0, 1))
         + "</details>"
     )
+
+
+def _provenance(inputs: Mapping[str, Any]) -> str:
+    """Return source, moment, hash and version in one line."""
+    parts = [str(inputs[name]) for name in ("source", "book") if isinstance(inputs.get(name), str)]
+    if inputs.get("asof"):
+        parts.append(f"as of {moment(inputs['asof'])}")
+    if isinstance(inputs.get("source_sha256"), str):
+        parts.append(f"sha256 {inputs['source_sha256'][:8]}")
+    parts.append(f"hedgekit {inputs['version']}" if inputs.get("version") else "hedgekit")
+    return ", ".join(parts) + "; software, not advice"
+
+
+def moment(text: Any) -> str:
+    """Return a moment of ISO 8601 as people write it.
+
+    Examples
+    --------
+    >>> moment("2026-06-17T16:32:30-04:00"), moment("2026-05-01")
+    ('2026-06-17 16:32 New York', '2026-05-01')
+    """
+    day, _, clock = str(text).partition("T")
+    return f"{day} {clock[:5]} New York" if clock else day
 
 
 def plain_text(value: Any) -> str:
@@ -130,9 +179,17 @@ def line(
 
 
 def level(
-    text: str, *, x: float | None = None, y: float | None = None, low: bool = False
+    text: str, *, x: float | None = None, y: float | None = None, low: bool = False, side: str = "center"
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a dotted line across a picture and its words (`low`: at the foot): a shape and an annotation."""
+    """Return a dotted line across a picture and its words: a shape and an annotation.
+
+    Parameters
+    ----------
+    low : bool
+        Words at the foot, not at the head.
+    side : {"center", "left", "right"}
+        Where the line stands of words at a place: left sets them to its right.
+    """
     stroke = {"color": GREY, "width": 1, "dash": "dot"}
     words = html.escape(text)
     if x is not None:
@@ -145,6 +202,7 @@ def level(
                 "yref": "paper",
                 "text": words,
                 "showarrow": False,
+                "xanchor": side,
                 "yanchor": "bottom",
             },
         )

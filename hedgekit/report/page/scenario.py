@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hedgekit import units
 from hedgekit.report.console import dollars
-from hedgekit.report.page.cube import cube
+from hedgekit.report.page.cube import Cube, Mark
+from hedgekit.report.page.cube import shown as drawn
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import foot, line, table, warnings
 
@@ -20,7 +22,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     sheets = [
         (
             "as they are" if shock == 0 else f"{shock:+.0%} ({'relative' if relative else 'points of vol'})",
-            [[grid["pnl_usd"][d][i][j] for d in range(len(dates))] for i in reversed(range(len(moves)))],
+            [[grid["pnl_usd"][d][i][j] for d in range(len(dates))] for i in range(len(moves))],
         )
         for j, shock in enumerate(shocks)
     ]
@@ -31,23 +33,28 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
             f"Worst of the grid: {dollars(worst['pnl_usd'], sign=True)} with {answer['benchmark']} "
             f"{worst['spot_move']:+.0%} and vols {worst['vol_shock']:+.0%} on {worst['date']}"
         )
-    body = cube(
-        "scenario",
-        columns=dates,
-        rows=[f"{move:+.0%}" for move in reversed(moves)],
+    cube = Cube(
+        name="scenario",
+        dates=dates,
+        places=[units.percent(move) for move in moves],
+        labels={i: f"{move:+.0%}" for i, move in enumerate(moves)},
         sheets=sheets,
         start=still,
-        across="at the close of",
         down=f"move of {answer['benchmark']}",
+        suffix="%",
         slider="Implied vols",
         says="Gain or loss of the book in dollars, every option priced anew at each point.",
+        marks=[Mark(words="now", place=0.0)],
     )
+    body = drawn(cube)
     shown = [Section(title="The book under scenarios", lead=lead, body=body + warnings(answer) + foot(answer))]
-    return [*shown, _replays(answer)] if answer["replays"] else shown
+    return [*shown, replayed(answer, "the book")] if answer["replays"] else shown
 
 
-def _replays(answer: Mapping[str, Any]) -> Section:
+def replayed(answer: Mapping[str, Any], what: str) -> Section:
+    """Return recorded market moves applied to a position, drawn and tabled; beside the shares alone where told."""
     data, rows = [], []
+    beside = any("unhedged_usd" in found for found in answer["replays"])
     for at, found in enumerate(answer["replays"]):
         days = list(range(1, len(found["dates"]) + 1))
         hover = "session %{x}: %{y:$,.0f}<extra>%{fullData.name}</extra>"
@@ -58,19 +65,22 @@ def _replays(answer: Mapping[str, Any]) -> Section:
                 found["name"],
                 f"{found['start']} to {found['end']}",
                 "unknown" if worst is None else dollars(worst["pnl_usd"], sign=True),
+                *([dollars(found.get("unhedged_worst_usd"), sign=True)] if beside else []),
                 "-" if worst is None else str(worst["date"]),
                 "-" if worst is None else dollars(worst["exit_usd"]),
                 "unknown" if found["end_pnl_usd"] is None else dollars(found["end_pnl_usd"], sign=True),
+                *([dollars(found.get("unhedged_end_usd"), sign=True)] if beside else []),
             ]
         )
-    drawn = Figure(
+    picture = Figure(
         name="replays",
         data=data,
         layout={
             "xaxis": {"title": {"text": "sessions since the start of the window"}},
-            "yaxis": {"title": {"text": "P/L of the book, dollars"}, "tickprefix": "$", "tickformat": ",.0f"},
+            "yaxis": {"title": {"text": f"P/L of {what}"}, "tickformat": "$,.0f"},
         },
-        says="P/L of today's book along recorded market moves, day by day.",
+        says=f"P/L of {what} along recorded market moves, day by day.",
     )
-    body = figure(drawn) + table(["replay", "window", "worst P/L", "on", "exit cost then", "P/L at the end"], rows)
-    return Section(title="Recorded market moves", body=body)
+    alone = ["shares alone"] if beside else []
+    head = ["replay", "window", "worst P/L", *alone, "on", "exit cost then", "P/L at the end", *alone]
+    return Section(title="Recorded market moves", body=figure(picture) + table(head, rows))

@@ -8,7 +8,7 @@ from typing import Any
 from hedgekit import units
 from hedgekit.report.console import dollars, percent
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import PALETTE, foot, paragraph, table, warnings
+from hedgekit.report.page.parts import PALETTE, foot, line, paragraph, table, warnings
 
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:
@@ -37,6 +37,8 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     ]
     known = [(name, cost, left) for name, cost, left in positions if left]
     if known:
+        if answer.get("quantile_levels"):
+            body += figure(_curves(known, answer["quantile_levels"]))
         body += figure(_boxes(known)) + paragraph(f"Paths: {answer['paths']}.", kind="foot")
         body += table(
             ["wealth at the end, % of today", "cost", "mean", "1 in 20", "cvar 95", "worst", "1 in 20 above"],
@@ -53,7 +55,23 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     return [Section(title=title, body=body + foot(answer))]
 
 
-def _boxes(rows: list[tuple[str, float, Mapping[str, float]]]) -> Figure:
+def _curves(rows: list[tuple[str, float, Mapping[str, Any]]], levels: list[float]) -> Figure:
+    """Return how often each position ends below each wealth."""
+    hover = "%{x:.1f}% or less: %{y:.1%} of paths<extra>%{fullData.name}</extra>"
+    return Figure(
+        name="distributions",
+        data=[line(name, left["quantiles_pct"], levels, at, hover=hover) for at, (name, _, left) in enumerate(rows)],
+        layout={
+            "xaxis": {"title": {"text": "wealth at the end, % of today's value"}, "ticksuffix": "%"},
+            "yaxis": {"title": {"text": "paths that end there or below"}, "tickformat": ".0%", "range": [0, 1]},
+        },
+        says="Whole distributions of final wealth on the same paths: a line to the right keeps more. A put's stands "
+        "upright at its floor; a stop's reaches to its left, where gaps fill below the level.",
+        height=420,
+    )
+
+
+def _boxes(rows: list[tuple[str, float, Mapping[str, Any]]]) -> Figure:
     """Return worst, 1 in 20, median and 19 in 20 of each position on the same paths."""
     names = [name for name, _, _ in rows]
     data: list[dict[str, Any]] = [

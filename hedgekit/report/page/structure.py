@@ -8,35 +8,53 @@ from typing import Any
 from hedgekit import units
 from hedgekit.report.console import dollars, number
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import foot, heading, level, line, paragraph, plain_text, table, warnings
+from hedgekit.report.page.parts import facts, foot, heading, items, level, line, paragraph, plain_text, table, warnings
+from hedgekit.report.page.what_if import explorer
 
 
-def sections(answer: Mapping[str, Any]) -> list[Section]:
-    """Return the profit, drawn and tabled, the odds and the margin."""
+def sections(answer: Mapping[str, Any], *, what_if: Mapping[str, Any] | None = None) -> list[Section]:
+    """Return the profit, drawn and tabled, the odds and the margin; with its what-if the profit under a vol slider."""
     inputs = answer["inputs"]
-    facts = [
-        ["paid (+) or brought in (-)", dollars(answer["net_premium_usd"], cents=True)],
-        ["most that can be lost", _limit(answer["max_loss_usd"])],
-        ["most that can be gained", _limit(answer["max_gain_usd"])],
-        ["break-evens", ", ".join(number(x) for x in answer["breakevens"]) or "none"],
-        ["risk defined", "yes" if answer["defined_risk"] else "no: the loss has no limit"],
-    ]
-    body = figure(_profit(answer)) + table(["", ""], facts) + _legs(answer) + _odds(answer) + _dates(answer)
+    body = _facts(answer)
+    if what_if:
+        body += explorer(what_if)
+    elif answer["profit_by_date"]:
+        body += figure(_profit(answer)) + _dates(answer)
+    body += warnings(answer) + _legs(answer) + _odds(answer)
     margin = answer.get("margin")
     if margin:
         body += heading("Margin (Reg T)")
         body += paragraph(
             f"Initial {dollars(margin['initial_usd'])}, maintenance {dollars(margin['maintenance_usd'])}."
         )
-        body += "".join(paragraph(text) for text in margin["derivation"])
+        body += items(margin["derivation"])
     title = f"{answer['name']} on {inputs['ticker']} {inputs['spot']:.2f}"
-    return [Section(title=title, lead=answer.get("pays") or "", body=body + warnings(answer) + foot(answer))]
+    return [Section(title=title, lead=answer.get("pays") or "", body=body + foot(answer))]
+
+
+def _facts(answer: Mapping[str, Any]) -> str:
+    """Return price, extremes, break-evens and odds."""
+    paid, odds = answer["net_premium_usd"], answer["probability"]
+    name, chance = next(
+        ((name, odds[name]) for name in ("implied", "lognormal") if odds.get(name) is not None), ("", None)
+    )
+    margin = answer.get("margin") or {}
+    held = answer["defined_risk"]
+    rows = [
+        ("paid" if paid >= 0 else "brought in", dollars(abs(paid), cents=True), "premiums of the options"),
+        ("most to lose", _limit(answer["max_loss_usd"]), "" if held else "the loss has no limit"),
+        ("most to gain", _limit(answer["max_gain_usd"]), ""),
+        ("break-even", " / ".join(number(x) for x in answer["breakevens"]) or "none", "spot at the first expiry"),
+        ("chance of profit", "-" if chance is None else f"{units.percent(chance):.1f}%", name),
+        ("Reg T initial", dollars(margin.get("initial_usd")), "margin requirement"),
+    ]
+    return facts(rows)
 
 
 def _profit(answer: Mapping[str, Any]) -> Figure:
     by_date = answer["profit_by_date"]
     spots = by_date["spots"]
-    hover = "spot %{x:.2f}: %{y:+$,.0f}<extra>%{fullData.name}</extra>"
+    hover = "%{y:+$,.0f}<extra>%{fullData.name}</extra>"
     data = []
     for d, day in enumerate(by_date["dates"]):
         last = d == len(by_date["dates"]) - 1
@@ -49,7 +67,8 @@ def _profit(answer: Mapping[str, Any]) -> Figure:
         name="profit",
         data=data,
         layout={
-            "xaxis": {"title": {"text": "spot, dollars a share"}},
+            "xaxis": {"title": {"text": "spot, dollars a share"}, "hoverformat": "$.2f"},
+            "hovermode": "x unified",
             "yaxis": {"title": {"text": "profit"}, "tickformat": "$,.0f"},
             "shapes": [shape for shape, _ in marks],
             "annotations": [note for _, note in marks],
@@ -85,7 +104,7 @@ def _odds(answer: Mapping[str, Any]) -> str:
         if look
     ]
     head = ["measure", "profit", "expected value", "what it assumes"]
-    return heading("Odds at the first expiry") + table(head, rows, text=(0, 3))
+    return heading("Odds at the first expiry") + table(head, rows, text=(0, 3), stack=True)
 
 
 def _dates(answer: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from hedgekit import units
 from hedgekit.report.console import number, percent
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import DASHES, PALETTE, foot, heading, level, line, table, warnings
+from hedgekit.report.page.parts import DASHES, PALETTE, foot, heading, level, line, moment, table, warnings
 
 DRAWN = 6
 """Smiles drawn; the table has every expiry."""
@@ -58,7 +58,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
             [[row["expiry"], *(number(row[name], 1) for name in ("mean", *QUANTILES))] for row in answer["quantiles"]],
             caption="The pricing measure's, not a forecast: the mean is the forward.",
         )
-    title = f"Vol surface of {answer['ticker']} {answer['spot']:.2f}, as of {answer['asof']}"
+    title = f"Vol surface of {answer['ticker']} {answer['spot']:.2f}, as of {moment(answer['asof'])}"
     return [Section(title=title, lead=lead, body=body + foot(answer))]
 
 

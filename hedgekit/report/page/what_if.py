@@ -1,70 +1,88 @@
-"""The recommended hedge before expiry: lines by date, and spot by date with a vol slider."""
+"""A hedge or a structure before expiry: lines by date, spot by date, and a vol slider over both."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit import units
-from hedgekit.report.page.cube import cube
-from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import foot, level, line, warnings
+from hedgekit.report.console import dollars, percent
+from hedgekit.report.page.cube import Cube, Mark, Odds, shown
+from hedgekit.report.page.document import Section
+from hedgekit.report.page.parts import foot, warnings
+from hedgekit.report.page.scenario import replayed
 
-EVERY = 2
-"""Of the spots of the cube every second has a row in the table."""
+ROWS = 16
+"""Spots in the table at most, beside the marked ones; the pictures have them all."""
 
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:
-    """Return the lines and the cube."""
-    shocks, dates, moves = answer["vol_shocks"], answer["dates"], answer["spot_moves"]
+    """Return the cube of dollars, drawn and tabled."""
+    lead = _lead(answer["odds"]) if answer.get("odds") else ""
+    body = explorer(answer) + warnings(answer) + foot(answer)
+    shown = [Section(title=f"What if: {answer['name']}", lead=lead, body=body)]
+    return [*shown, replayed(answer, "the hedged position")] if answer.get("replays") else shown
+
+
+def explorer(answer: Mapping[str, Any]) -> str:
+    """Return slider, lines, map and table."""
+    spots, shocks, spot = answer["spots"], answer["vol_shocks"], answer["spot"]
     still = min(range(len(shocks)), key=lambda j: abs(shocks[j]))
-    rows = [i for i in range(len(moves)) if i % EVERY == moves.index(0.0) % EVERY]
+    dates = range(len(answer["dates"]))
     sheets = [
-        (
-            _shock(shock),
-            [[answer["pnl_usd"][d][i][j] for d in range(len(dates))] for i in reversed(rows)],
-        )
+        (shock_words(shock), [[answer["pnl_usd"][d][i][j] for d in dates] for i in range(len(spots))])
         for j, shock in enumerate(shocks)
     ]
-    body = figure(_lines(answer, still)) + cube(
-        "what-if",
-        columns=dates,
-        rows=[f"{answer['spot'] * (1 + moves[i]):.2f} ({moves[i]:+.0%})" for i in reversed(rows)],
+    odds = answer.get("odds")
+    alone = answer.get("unhedged_usd")
+    marks: list[Mark] = [Mark(words=f"today {spot:.2f}", place=spot)]
+    # a strike's line says enough: the table has its number
+    marks += [Mark(words="", place=mark["spot"]) for mark in answer["marks"] if mark["name"] == "strike"]
+    even = [mark["spot"] for mark in answer["marks"] if mark["name"] == "break-even"]
+    for at, place in enumerate(even):
+        # words point away from each other, so that two fit on a phone
+        side = "center" if len(even) == 1 else "right" if at == 0 else "left"
+        marks.append(Mark(words=f"even {place:.2f}", place=place, low=True, side=side))
+    if answer.get("floor_usd") is not None:
+        marks.append(Mark(words=f"floor {dollars(answer['floor_usd'], sign=True)}", amount=answer["floor_usd"]))
+    cube = Cube(
+        name="what-if",
+        dates=answer["dates"],
+        places=spots,
+        labels={i: _row(spots[i], spot) for i in _tabled(answer)},
         sheets=sheets,
         start=still,
-        across="at the close of",
         down="spot",
         slider="Implied vols",
-        says="Gain or loss of the hedged position against today's value of the shares, after the cost of the hedge.",
+        says=answer["says"],
+        alone=("shares alone", alone) if alone else None,
+        marks=marks,
+        odds=Odds(says=odds["statement"], below=odds["below"]) if odds else None,
     )
-    return [Section(title=f"What if: {answer['name']}", body=body + warnings(answer) + foot(answer))]
+    return shown(cube)
 
 
-def _lines(answer: Mapping[str, Any], still: int) -> Figure:
-    """Return gain or loss against the spot on each date, vols as they are."""
-    value = answer["value_usd"]
-    spots = [answer["spot"] * (1 + move) for move in answer["spot_moves"]]
-    hover = "spot %{x:.2f}: %{y:+.1f}%<extra>%{fullData.name}</extra>"
-    alone = [units.percent(x / value) for x in answer["unhedged_usd"]]
-    data = [line("shares alone", spots, alone, 6, hover=hover, width=1.5)]
-    for d, day in enumerate(answer["dates"]):
-        name = f"{day} (now)" if d == 0 else f"{day} (expiry)" if d == len(answer["dates"]) - 1 else str(day)
-        left = [None if row[still] is None else units.percent(row[still] / value) for row in answer["pnl_usd"][d]]
-        data.append(line(name, spots, left, d, hover=hover))
-    shape, note = level(f"today {answer['spot']:.2f}", x=answer["spot"])
-    return Figure(
-        name="by-date",
-        data=data,
-        layout={
-            "xaxis": {"title": {"text": "spot, dollars a share"}},
-            "yaxis": {"title": {"text": "gain or loss, % of today's value"}, "ticksuffix": "%"},
-            "shapes": [shape],
-            "annotations": [note],
-            "margin": {"t": 28},
-        },
-        says="Gain or loss of the hedged position against the spot, on dates from now to expiry, vols unchanged.",
+def _tabled(answer: Mapping[str, Any]) -> list[int]:
+    """Return the spots of the table: evenly spread ones, today's and the marked ones."""
+    spots = answer["spots"]
+    every = max(1, -(-len(spots) // ROWS))
+    marked = {answer["spot"], *(mark["spot"] for mark in answer.get("marks") or [])}
+    return [i for i, spot in enumerate(spots) if i % every == 0 or i == len(spots) - 1 or spot in marked]
+
+
+def _row(spot: float, today: float) -> str:
+    return f"{spot:.2f} ({spot / today - 1:+.1%})".replace("(-0.0%)", "(+0.0%)")
+
+
+def _lead(odds: Mapping[str, Any]) -> str:
+    low, high = odds["low"], odds["high"]
+    if odds["measure"] != "implied":
+        return f"{odds['statement']}: between {low:.2f} and {high:.2f} two times in three"
+    return (
+        f"By the odds in the quotes the spot ends between {low:.2f} and {high:.2f} two times in three, and this "
+        f"position gains with a chance of {percent(odds['gain_pct'])}"
     )
 
 
-def _shock(shock: float) -> str:
+def shock_words(shock: float) -> str:
+    """Return a relative vol shock as words."""
     return "as they are" if shock == 0 else f"{shock:+.0%} (relative)"

@@ -23,10 +23,10 @@ def amount(cell: object) -> float | None:
 
     Examples
     --------
-    >>> amount("$1,234.50"), amount("(1,700)"), amount("-$5"), amount("--")
-    (1234.5, -1700.0, -5.0, None)
-    >>> amount("12 thousand"), amount("1,23")
-    (nan, nan)
+    >>> amount("$1,234.50"), amount("(1,700)"), amount("$(1,800.00)"), amount("-$5"), amount("--")
+    (1234.5, -1700.0, -1800.0, -5.0, None)
+    >>> amount("12 thousand"), amount("1,23"), amount("--5"), amount("(-5)")
+    (nan, nan, nan, nan)
     """
     if cell is None:
         return None
@@ -37,12 +37,16 @@ def amount(cell: object) -> float | None:
     text = str(cell).strip()
     if text.lower() in BLANKS:
         return None
-    sign = 1.0
-    if text.startswith("(") and text.endswith(")"):
+    if text.startswith("$") and text.endswith(")"):  # "$(1,800.00)"
+        text = text.removeprefix("$").strip()
+    sign, signed = 1.0, text.startswith("(") and text.endswith(")")
+    if signed:
         sign, text = -1.0, text[1:-1].strip()
-    for _ in range(2):  # "-$5" and "$-5" are both written
-        if text[:1] in "+-":
-            sign = -sign if text[:1] == "-" else sign
+    for _ in range(2):  # "-$5" and "$-5" are both written, with one sign
+        if text[:1] and text[:1] in "+-":
+            if signed:
+                return math.nan
+            sign, signed = (-1.0 if text[:1] == "-" else 1.0), True
             text = text[1:].strip()
         text = text.removeprefix("$").strip()
     if not text or not _NUMBER.fullmatch(text) or not any(character.isdigit() for character in text):

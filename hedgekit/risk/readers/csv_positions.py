@@ -46,6 +46,8 @@ def read(text: str, label: str) -> Statement:
     start = next((i for i, (_, cells) in enumerate(lines) if is_header(cells)), None)
     if start is None:
         shown = next((cells for _, cells in lines if any(cells)), [])
+        if text.lstrip()[:1] == "<":
+            raise DataError(f"{label}: a web page or XML, not positions. The download went wrong: fetch it again.")
         names = ", ".join(ascii(cell[:20]) for cell in shown[:8]) or "nothing"
         parted = next((mark for mark in (";", "\t") if len(shown) == 1 and mark in shown[0]), "")
         remedy = f": its cells are parted by {parted!r}, save it with commas" if parted else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hedgekit.risk.line import Line
 from hedgekit.risk.rule import Context, Outcome, Param, share
-from hedgekit.risk.valued import Line
 
 MEASURES: dict[str, Callable[[Line], float]] = {
     "contracts": lambda line: abs(line.position.quantity),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hedgekit import units
-from hedgekit.risk.valued import Line
+from hedgekit.risk.line import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

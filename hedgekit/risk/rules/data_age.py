@@ -38,7 +38,8 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     old_book = since > params["max_book_sessions"]
     old_chain = [ticker for ticker, chain in sorted(context.valued.chains.items()) if chain.market_closed]
     priced = not undated or params["accept_book_prices"]
-    passed = age <= limit and not stale and not old_history and not old_book and not later and priced
+    ended = [] if history is None or params["accept_gaps"] else _ended(context, history.dates[-1].item())
+    passed = not ended and age <= limit and not stale and not old_history and not old_book and not later and priced
     text = f"{age}{'+' if age == MOST_SESSIONS else ''} session{'' if age == 1 else 's'} old, limit {limit}"
     message = f"oldest price {text}" + (f": {what} of {oldest}; get a new file" if age > limit else "")
     if stale:
@@ -48,6 +49,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         message += f"; {_have(len(undated))} only the book's own price, of no known day: {undated[0]} ({verdict})"
     if old_history:
         message += f"; the price file ends {behind} sessions ago, limit {params['max_history_sessions']}"
+    if ended:
+        message += (
+            f"; the price file goes on without {', '.join(ended[:3])} (accept_gaps = true takes the close before)"
+        )
     if old_book:
         message += f"; the positions are of {book.first_day}, {since} sessions ago, limit {params['max_book_sessions']}"
     if later:
@@ -64,6 +69,12 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
             "(--asof, else the clock)"
         ),
     )
+
+
+def _ended(context: Context, last: date) -> list[str]:
+    """Return the tickers priced from the price file whose closes end before the file does: a hole, or a zero."""
+    lines = (line for line in context.valued.lines if line.price_source == "price file" and line.price_day is not None)
+    return list(dict.fromkeys(f"{x.ticker} after {x.price_day}" for x in lines if x.price_day and x.price_day < last))
 
 
 def _sessions(since: date | None, now: date) -> int:
@@ -84,7 +95,8 @@ RULE = Rule(
     explain=(
         "Sessions between the oldest price that a line rests on and the moment of the check: --asof when it is given, "
         "else the computer's clock. Lines with a quote flagged stale breach it too, and so do a price file that ended "
-        "long ago, and positions that their file dates long ago or after the check. A price taken from a book that "
+        "long ago or goes on without a ticker (a hole, or a close of 0), and positions that their file dates long ago "
+        "or after the check. A price taken from a book that "
         "does not say of which day it is may be what was once paid: it breaches the rule unless accept_book_prices is "
         "true. Always on."
     ),
@@ -95,6 +107,9 @@ RULE = Rule(
         ),
         "max_history_sessions": Param(
             kind="count", default=21, help="sessions since the end of the price file", low=0, high=MOST_SESSIONS
+        ),
+        "accept_gaps": Param(
+            kind="flag", default=False, help="take an earlier close where the price file goes on without the ticker"
         ),
         "max_book_sessions": Param(
             kind="count", default=5, help="sessions since the day the book says it is of", low=0, high=MOST_SESSIONS

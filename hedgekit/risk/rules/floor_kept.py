@@ -8,8 +8,8 @@ from typing import Any
 
 from hedgekit.model import Leg
 from hedgekit.payoff import expiry_wealth
+from hedgekit.risk.line import Line
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, Unknown, days_between, share, usd
-from hedgekit.risk.valued import Line
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:

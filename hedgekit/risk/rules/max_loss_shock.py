@@ -15,8 +15,10 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     grid = context.grid([params["shock"]], [params["vol_shock"]], [0], params["vol_rule"], "sticky_strike")
     pnl, parts = float(grid.pnl_usd[0, 0, 0]), grid.by_holding[:, 0, 0, 0]
     limit, basis = tightest(context, params)
-    worst = int(np.argmin(parts))
-    who = f" (largest loss: {grid.holdings[worst]}, {usd(float(parts[worst]), sign=True)})" if parts[worst] < 0 else ""
+    who = ""
+    if parts.min(initial=0.0) < 0.0:
+        worst = int(np.argmin(parts))
+        who = f" (largest loss: {grid.holdings[worst]}, {usd(float(parts[worst]), sign=True)})"
     return Outcome(
         passed=pnl >= -limit,
         value=pnl,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from statistics import NormalDist
 from typing import Any
 
@@ -62,9 +63,7 @@ def _implied(context: Context, params: Mapping[str, Any]) -> tuple[npt.NDArray[n
     years = params["horizon_days"] / SESSIONS_A_YEAR
     vol, where = _money_vol(context, units.days(years))
     spread = vol * years**0.5
-    chances = (np.arange(OUTCOMES) + 0.5) / OUTCOMES
-    draw = NormalDist().inv_cdf
-    moves = np.expm1(np.array([draw(float(chance)) for chance in chances]) * spread - 0.5 * spread**2)
+    moves = np.expm1(_normal() * spread - 0.5 * spread**2)
     nodes = np.unique(np.append(np.linspace(moves.min(), moves.max(), 2 * NODES), 0.0))
     total = np.zeros(len(moves))
     for ticker in context.valued.book.tickers:
@@ -76,6 +75,13 @@ def _implied(context: Context, params: Mapping[str, Any]) -> tuple[npt.NDArray[n
         "vols and date as now"
     )
     return np.sort(total), words
+
+
+@cache
+def _normal() -> npt.NDArray[np.float64]:
+    """Return the equally likely outcomes of a standard normal number."""
+    chances = (np.arange(OUTCOMES) + 0.5) / OUTCOMES
+    return np.array([NormalDist().inv_cdf(float(chance)) for chance in chances])
 
 
 def _money_vol(context: Context, days: float) -> tuple[float, str]:

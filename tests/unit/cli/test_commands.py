@@ -534,3 +534,108 @@ def test_a_vol_in_percent_is_doubted(run):
     words = ["--kind", "put", "--strike", 270, "--t-years", 0.25, "--spot", 290, "--rate", 0.0375]
     code, out, err = run("price", *words, "--vol", 20)
     assert code == 2 and out == "" and "20% is written 0.20" in err
+
+
+def test_a_value_of_a_file_that_its_option_cannot_take_names_the_file(run, example, tmp_path):
+    path = tmp_path / "desk.toml"
+    write(path, '[hedge]\nfee = "much"\n')
+    code, _, err = run("hedge", "--shares", "1", "--chain", str(example), "--config", str(path))
+    assert code == 3
+    assert "desk.toml: [hedge] fee: 'much'" in err
+
+
+def test_a_table_of_a_group_is_told_where_its_options_belong(run, tmp_path):
+    path = tmp_path / "desk.toml"
+    write(path, '[pair]\nshort = "SPY"\n')
+    code, _, err = run("pair", "ratio", "x.csv", "--config", str(path))
+    assert code == 3
+    assert "write [pair.ratio]" in err
+
+
+def test_a_variable_that_nothing_reads_is_named(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HEDGEKIT_HEDGE_FEA", "1")
+    monkeypatch.setenv("HEDGEKIT_THREADS", "1")
+    shown = json.loads(run("config", "show", "--format", "json")[1])
+    assert [note["message"] for note in shown["warnings"]] == [
+        "HEDGEKIT_HEDGE_FEA is set and nothing reads it: did you mean HEDGEKIT_HEDGE_FEE?"
+    ]
+
+
+def test_flags_win_over_variables_over_the_projects_file_over_the_users(run, example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user"))
+    (tmp_path / "user" / "hedgekit").mkdir(parents=True)
+
+    def rate(*flags: str) -> float:
+        words = ("price", "IWM270115P00230000", "--chain", str(example), "--format", "json", "--quiet", *flags)
+        return json.loads(run(*words)[1])["inputs"]["rate"]
+
+    write(tmp_path / "user" / "hedgekit" / "config.toml", "[price]\nrate = 0.01\n")
+    assert rate() == 0.01
+    write(tmp_path / "hedgekit.toml", "[price]\nrate = 0.02\n")
+    assert rate() == 0.02
+    monkeypatch.setenv("HEDGEKIT_PRICE_RATE", "0.03")
+    assert rate() == 0.03
+    assert rate("--rate", "0.04") == 0.04
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        (("--floor", "90%"), ("--floor", "0.9")),
+        (("--budget", "1.5%"), ("--budget", "0.015")),
+        (("--floor", "0.85", "--min-cap", "110%"), ("--floor", "0.85", "--min-cap", "1.1")),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(run, small, typed, plain):
+    _, shown, _ = run("hedge", "--shares", "1,700", "--chain", small, "--by", BY, *typed)
+    _, expected, _ = run("hedge", "--shares", "1700", "--chain", small, "--by", BY, *plain)
+    assert shown == expected != ""
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--floor", "0,90", "'0,90' is not a number: write it like 0.9, 90% or 1700"),
+        ("--fee", "1,70", "'1,70' is not a number"),
+        ("--shares", "17.5", "'17.5' is not a whole number: write it like 1700"),
+    ],
+)
+def test_what_is_no_number_is_told_how_to_be_one(run, small, option, value, said):
+    code, _, err = run("hedge", "--chain", small, "--by", BY, option, value)
+    assert code == 2 and said in err
+
+
+def test_a_contract_of_another_ticker_is_not_answered_with_a_strike(run, small):
+    code, _, err = run("price", "SPY270115P00240000", "--chain", small)
+    assert code == 2 and "it holds options of IWM" in err
+
+
+def test_a_web_page_saved_as_a_book_is_named_as_one(run, tmp_path):
+    (tmp_path / "book.csv").write_text("<!DOCTYPE html><html><body>403</body></html>")
+    code, _, err = run("book", "book.csv")
+    assert code == 3 and "a web page or XML, not positions" in err
+
+
+@pytest.mark.parametrize(("budget", "doubted"), [("0.9", True), ("0.009", False)])
+def test_a_budget_that_may_be_a_percent_number_is_doubted(run, small, budget, doubted):
+    _, out, _ = run("hedge", "--shares", "1700", "--chain", small, "--by", BY, "--budget", budget, "--format", "json")
+    notes = {note["slug"]: note["message"] for note in json.loads(out)["warnings"]}
+    assert ("large_budget" in notes) is doubted
+    assert not doubted or notes["large_budget"] == "the budget is 90% of the position: 0.9% of it is written 0.9%"
+
+
+def test_the_vol_at_the_forward_lies_between_those_of_the_strikes_around_it(run, small):
+    _, out, _ = run("chain", small, "--format", "json")
+    answer = json.loads(out)
+    for row in answer["expiries"]:
+        quotes = [q for q in answer["quotes"] if q["expiry"] == row["expiry"] and q["iv_mid"] is not None]
+        low = max(
+            (q for q in quotes if q["kind"] == "put" and q["strike"] <= row["forward"]), key=lambda q: q["strike"]
+        )
+        high = min(
+            (q for q in quotes if q["kind"] == "call" and q["strike"] >= row["forward"]), key=lambda q: q["strike"]
+        )
+        part = (row["forward"] - low["strike"]) / (high["strike"] - low["strike"])
+        assert row["atm_vol"] == pytest.approx(low["iv_mid"] + part * (high["iv_mid"] - low["iv_mid"]), rel=1e-12)

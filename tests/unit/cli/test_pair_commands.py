@@ -185,3 +185,21 @@ def test_pair_ratio_loads_nothing_slow():
     )
     done = subprocess.run([sys.executable, "-c", f"import os; {code}"], capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
     assert done.stdout.split() == []
+
+
+def test_size_says_what_the_ratio_leaves_open_and_the_day_of_its_prices(run):
+    _, text, _ = run("ratio", PAIR, *LEGS, "--format", "json")
+    ratio = json.loads(text)
+    chosen = next(row for row in ratio["estimators"] if row["name"] == ratio["recommended"])
+    _, text, _ = run("size", PAIR, *LEGS, "--gross", "$50,000", "--format", "json")
+    size = json.loads(text)
+    held, sold = (abs(size[leg]["shares"]) * size[leg]["price"] for leg in ("long", "short"))
+    scale = chosen["dollar_ratio"] / chosen["ratio"]
+    assert size["ratio"]["ci95"] == pytest.approx([end * scale for end in chosen["ci95"]], rel=1e-12)
+    assert size["leftover"]["beta_ci95_usd"] == pytest.approx([held * e * scale - sold for e in chosen["ci95"]])
+    _, text, _ = run("size", PAIR, *LEGS, "--gross", "50000")
+    assert "closes of 2026-06-17" in text and "(95%)" in text
+    code, text, _ = run(
+        "size", PAIR, *LEGS, "--gross", "50000", "--ratio", "1.1", "--long-price", "500", "--format", "json"
+    )
+    assert code == 0 and json.loads(text)["leftover"]["beta_ci95_usd"] == [None, None]

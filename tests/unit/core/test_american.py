@@ -191,3 +191,56 @@ def test_the_bound_of_an_unidentified_vol_is_where_holding_starts_to_pay():
     below, above = (price(one(spot=90.0, strike=105.0, vol=upper[0] * step))[0][0] for step in (0.99, 1.01))
     assert below == 15.0
     assert above > 15.0
+
+
+@pytest.mark.parametrize(
+    ("sign", "terms", "rho"),
+    # Converged: QuantLib 1.44, 60 nodes of tanh-sinh collocation, differences over 1e-4 to 1e-6 of rate.
+    [
+        (
+            1,
+            (
+                374.8,
+                370.0143213010849,
+                0.029004926842669292,
+                0.014975252883211925,
+                0.014265141745767653,
+                0.45776825059145493,
+            ),
+            5.51775293,
+        ),
+        (
+            1,
+            (391.32, 391.32, 0.028727837316763333, 0.04271401634827852, 0.03689527217039862, 0.7125613901025825),
+            5.14595735,
+        ),
+        (
+            1,
+            (
+                389.04,
+                391.6966620112,
+                0.05480776870252084,
+                0.023893112914206684,
+                0.023893112914206684,
+                0.08768608089908024,
+            ),
+            7.39815,
+        ),
+        (
+            -1,
+            (
+                352.59,
+                364.9685498713835,
+                0.11564294752826026,
+                0.04322600628724222,
+                0.04821930240995919,
+                0.10256371945696247,
+            ),
+            -35.4303788,
+        ),
+    ],
+)
+def test_rho_where_rate_and_yield_are_close(sign, terms, rho):
+    *_, found, _, _, _, status = _american.greeks_scalar(sign, *terms)
+    assert status == 0
+    assert found == pytest.approx(rho, rel=1e-4)

@@ -231,3 +231,65 @@ def test_a_call_is_exercised_for_a_dividend_though_the_yield_is_negative():
     times, amounts = np.array([0.02, 0.05]), np.array([60.0, 90.0])
     columns = one(sign=1, strike=22.0, t_years=0.07, rate=0.0, div_yield=-0.01, vol=2.4)
     assert price(True, columns, times, amounts)[0][0] >= 78.0
+
+
+# Dividends that take most of the spot or all of it, the first before exercise can pay: (K, rate, yield, vol, days, amounts,
+# days to expiry). What is left is spread over decades of log spot, and waiting for the next dividend makes steps of it.
+LARGE = [
+    (100.0, 0.001, 0.0, 0.736, (6, 14), (100.07, 9.93), 15),
+    (90.2, 0.01, 0.01, 0.57, (3, 9, 13), (0.85, 93.48, 5.66), 22),
+    (105.3, 0.0874, 0.0, 0.13, (36, 38, 61, 71), (37.19, 60.29, 5.29, 7.23), 104),
+    (105.3, 0.0874, 0.0, 0.13, (38, 61, 71), (97.48, 5.29, 7.23), 104),
+    (60.0, 0.08, 0.0, 0.312, (12, 363, 466, 593), (7.88, 24.31, 20.91, 6.9), 599),
+    (100.1, 0.0, 0.0, 0.066, (2, 7, 11), (60.0, 30.0, 10.0), 12),
+]
+
+
+@pytest.mark.parametrize("case", LARGE)
+def test_a_large_dividend_leaves_the_expected_price_after_it(case):
+    strike, rate, div_yield, vol, days, amounts, expiry = case
+    first, rest = days[0] / 365, np.array([day - days[0] for day in days[1:]]) / 365
+    same = {"strike": strike, "rate": rate, "div_yield": div_yield, "vol": vol}
+    whole, status = price(True, one(t_years=expiry / 365, **same), np.array(days) / 365, np.array(amounts))
+    assert status[0] == Status.OK
+    # midpoints of 4,000 equal steps of the normal variable to 6.5 deviations: 3e-6 at a step of the value
+    z = (np.arange(4000) + 0.5) * (13 / 4000) - 6.5
+    drift = (rate - div_yield - 0.5 * vol**2) * first
+    left = 100 * np.exp(drift + vol * np.sqrt(first) * z) - amounts[0]
+    alive = left > 1e-9
+    after = np.full(len(z), strike)  # of a share worth nothing the put is exercised
+    some = {name: np.full(alive.sum(), value) for name, value in same.items()}
+    columns = {
+        "sign": np.full(alive.sum(), -1, np.int8),
+        "spot": left[alive],
+        "strike": some["strike"],
+        "t_years": np.full(alive.sum(), (expiry - days[0]) / 365),
+        **{name: some[name] for name in ("rate", "div_yield", "vol")},
+    }
+    after[alive], status = price(True, columns, rest, np.array(amounts[1:]))
+    assert (status == Status.OK).all()
+    density = np.exp(-0.5 * z**2)
+    expected = np.exp(-rate * first) * (density @ after) / density.sum()
+    assert abs(whole[0] - expected) <= 1e-5 * max(100.0, strike)
+
+
+@pytest.mark.parametrize("spot", [0.7, 1.5, 4.0])
+def test_waiting_for_a_dividend_that_takes_all(isa, spot):
+    # nothing is left of the share but a hundredth of a hundredth of cases away, so the strike is due on the ex-date
+    times, amounts = np.array([23.0]) / 365, np.array([5.29])
+    value, _ = price(True, one(spot=spot, strike=105.3, t_years=66 / 365, rate=0.0874, vol=0.13), times, amounts)
+    assert value[0] == pytest.approx(105.3 * np.exp(-0.0874 * times[0]), abs=2e-6 * 105.3)
+
+
+def test_a_dividend_just_before_expiry(isa):
+    # European, by quadrature over the spot at the ex-date; the last gap is a third of a node wide.
+    strike, t, gap, rate, vol, amount = 104.0, 1.2, 0.5 / 365, 0.03, 0.2, 0.9
+    value, _ = price(False, one(strike=strike, t_years=t, rate=rate, vol=vol), np.array([t - gap]), np.array([amount]))
+    z = (np.arange(40_000) + 0.5) * (14 / 40_000) - 7
+    left = 100 * np.exp((rate - 0.5 * vol**2) * (t - gap) + vol * np.sqrt(t - gap) * z) - amount
+    payoff = one(spot=1.0, strike=strike, t_years=gap, rate=rate, vol=vol)
+    columns = {k: np.full(len(z), v[0], v.dtype) for k, v in payoff.items()} | {"spot": left}
+    after, _ = price(False, columns, NONE, NONE)
+    density = np.exp(-0.5 * z**2)
+    expected = np.exp(-rate * (t - gap)) * (density @ after) / density.sum()
+    assert abs(value[0] - expected) <= 1e-6 * strike

@@ -115,3 +115,21 @@ def test_butterflies_are_those_of_a_loop(kind, broken):
     expected.sort(key=lambda one: -one[0])
     assert looked_at == count and len(found) == 5
     same(found, expected)
+
+
+def test_covered_pairs_are_those_whose_credit_pays_for_the_call_spread():
+    puts, calls = columns(60, 5), columns(60, 6)
+    first, last = np.zeros(60, dtype=np.int64), np.full(60, 60, dtype=np.int64)
+    found, looked_at, _ = _finder.condors(
+        *puts.values(), *calls.values(), first, last, **OPEN, **TABLE, keep=256, covered=True
+    )
+    wanted = []
+    for i in range(60):
+        for j in range(60):
+            credit = -(puts["cost"][i] + calls["cost"][j])
+            loss = max(puts["width"][i], calls["width"][j]) - credit
+            value = puts["value"][i] + calls["value"][j]
+            if loss > 0.005 and value > 0.0 and credit >= calls["width"][j]:
+                wanted.append(value / loss)
+    assert looked_at == 3600 and len(wanted) > 10
+    assert [score for score, _, _ in found] == pytest.approx(sorted(wanted, reverse=True)[:256])

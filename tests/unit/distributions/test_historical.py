@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hedgekit.distributions import Distribution, historical
+from hedgekit.distributions.touch import touch_at_closes
 from hedgekit.errors import InputError
 from hedgekit.payoff import PiecewiseLinear
 
@@ -107,3 +108,24 @@ def test_bad_levels_are_named():
         month.quantile(1.1)
     with pytest.raises(InputError, match="sample size 0"):
         month.sample(0, 1)
+
+
+def test_touches_are_counted_over_the_closes_of_every_way():
+    past = np.log([1.10, 0.80, 1.05, 1.0, 1.20])
+    runs = historical(100.0, past, 2)
+    # the four ways: 110 -> 88, 80 -> 84, 105 -> 105, 100 -> 120
+    assert runs.highs == pytest.approx([84.0, 105.0, 110.0, 120.0])
+    assert runs.lows == pytest.approx([80.0, 88.0, 100.0, 105.0])
+    assert [runs.touch(level, 100.0) for level in (106.0, 121.0, 100.0, 85.0, 79.0)] == [0.5, 0.0, 0.75, 0.25, 0.0]
+    assert historical(100.0, past, 2, recentre=101.0).touch(110.0, 100.0) is None
+
+
+def test_touches_of_a_gaussian_past_are_those_of_the_lognormal_at_closes():
+    rng = np.random.default_rng(7)
+    vol, t = 0.2, 21 / 252
+    past = rng.normal(-0.5 * vol**2 / 252, vol / math.sqrt(252), 20_000)
+    drawn = historical(100.0, past, 21, block=1.0, draws=40_000)
+    for level in (92.0, 97.0, 103.0, 110.0):
+        known = touch_at_closes(100.0, level, t, 0.0, vol, closes=21).probability
+        # 40,000 draws know a probability to a quarter of a point; the past of 20,000 days is off in its mean
+        assert drawn.touch(level, 100.0) == pytest.approx(known, abs=0.02)

@@ -84,3 +84,5 @@ def test_bad_questions_are_refused():
         rotate(PRICES, benchmark="IDX", sectors=["S1", "S2", "S3"], held=["S5"])
     with pytest.raises(DataError, match="needs 127"):
         rotate(made(0.1, 0.1, 0.1, n=126), benchmark="IDX")
+    with pytest.raises(InputError, match="hold IDX alone"):
+        rotate(made(), benchmark="IDX")

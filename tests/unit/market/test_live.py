@@ -1,6 +1,7 @@
 """Live sources against a server of our own that also fails, stalls, drips, breaks off and answers with web pages."""
 
 import contextlib
+import gzip
 import http.server
 import json
 import os
@@ -32,9 +33,20 @@ def server(make_document, monkeypatch, tmp_path):
             if what == "stall":
                 time.sleep(1.0)
                 return
-            data = b"<!DOCTYPE html><html>maintenance</html>" if what == "page" else body
+            if isinstance(what, tuple):  # a code, and when to come back
+                self.send_response(what[0])
+                self.send_header("Retry-After", what[1])
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            answers = {
+                "page": b"<!DOCTYPE html><html>maintenance</html>", "empty": b"", "sorry": b'{"error": "try later"}',
+                "cut": body[: len(body) // 2], "packed": gzip.compress(body),
+            }  # fmt: skip
+            data = answers.get(what, body)
             self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
+            if what != "cut":  # a server that does not say how long its answer is
+                self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             if what == "broken":
                 self.wfile.write(data[: len(data) // 2])
@@ -91,7 +103,7 @@ def test_an_index_has_an_underscore(server):
     assert server.asked == ["/options/_SPX.json"]
 
 
-@pytest.mark.parametrize("trouble", [503, 429, "stall", "page", "broken", "drip"])
+@pytest.mark.parametrize("trouble", [503, 429, "stall", "page", "broken", "drip", "empty", "sorry", "cut"])
 def test_a_failure_is_tried_again(server, trouble):
     server.plan += [trouble, "fine"]
     assert slugs(load("cboe:IWM")) == ["delayed"]
@@ -106,6 +118,9 @@ def test_a_failure_is_tried_again(server, trouble):
         ("page", "the server answers with a web page instead of quotes"),
         ("broken", "the answer breaks off"),
         ("drip", "no answer within"),
+        ("empty", "the answer is empty"),
+        ("sorry", "the server answers without quotes of options"),
+        ("cut", "the answer breaks off"),
     ],
 )
 def test_a_lasting_failure_ends_in_a_sentence(server, trouble, said):
@@ -114,6 +129,7 @@ def test_a_lasting_failure_ends_in_a_sentence(server, trouble, said):
         load("cboe:IWM")
     assert len(server.asked) == 4
     assert "give a downloaded file" in str(caught.value)
+    assert not server.cache.exists()  # what is no chain is not kept for the next time
 
 
 @pytest.mark.parametrize("code", [403, 404])
@@ -129,6 +145,25 @@ def test_a_request_refused_for_good_is_not_tried_again(server):
     with pytest.raises(DataError, match="401"):
         load("cboe:IWM")
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("when", ["0.1", "Thu, 01 Jan 1970 00:00:00 GMT", "soon"])
+def test_a_busy_server_is_asked_again(server, when):
+    server.plan += [(429, when), "fine"]
+    assert slugs(load("cboe:IWM")) == ["delayed"]
+    assert len(server.asked) == 2
+
+
+def test_a_server_that_asks_for_an_hour_is_not_waited_for(server):
+    server.plan.append((429, "7200"))
+    with pytest.raises(DataError, match=r"answers 429 .* and asks to come back in 2\.0 hours"):
+        load("cboe:IWM")
+    assert len(server.asked) == 1
+
+
+def test_a_packed_answer_is_read(server):
+    server.plan.append("packed")
+    assert slugs(load("cboe:IWM")) == ["delayed"]
 
 
 def test_no_server_at_all_ends_in_a_sentence(server, monkeypatch):

@@ -202,3 +202,14 @@ def test_a_quote_time_without_trades_is_said(make_document, write):
 
 def test_spreads_that_are_wide_near_the_money_are_said(make_document, write):
     assert slugs(load(write(make_document(half_spread=0.5)))) == ["wide_market"]
+
+
+@pytest.mark.parametrize("told", [290.0, None])
+def test_a_dividend_between_the_nearest_expiries_does_not_move_the_spot(make_document, make_quotes, write, told):
+    near, far = (date(2026, 6, 18), date(2026, 6, 22)), (date(2026, 6, 26), date(2026, 7, 2), date(2026, 9, 18))
+    document = make_document(expiries=near)
+    document["data"]["options"] += make_quotes(spot=288.7, expiries=far)  # ex-date between: $1.30 less
+    document["data"]["current_price"] = told
+    chain = load(write(document))
+    assert chain.spot == pytest.approx(290.0, abs=0.1)
+    assert chain.spot_source == ("file" if told else "parity")

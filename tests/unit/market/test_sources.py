@@ -207,7 +207,7 @@ def test_truncated_json_is_placed_by_line_and_column(make_document, write):
         (gzip.compress(b"{}", mtime=0), "not a chain in any known format"),
         (gzip.compress(b"{}", mtime=0)[:-5], "a gzip archive that breaks off"),
         (b"\x1f\x8b\x08 and then nothing like it", "a broken gzip archive|breaks off"),
-        (b"PK\x03\x04rest", "a zip archive"),
+        (b"PK\x03\x04rest", "a broken zip archive"),
         (b"PAR1 and then nothing like it", "broken parquet"),
         (b"just words", "not a chain in any known format"),
         (b"{}", "not a chain in any known format"),

@@ -18,7 +18,7 @@ from hedgekit.market.sources.moments import read_day, read_moment
 from hedgekit.model import NEW_YORK, Flag
 
 sys.path.insert(0, str(Path(__file__).parent))
-from made_layouts import all_layouts, as_bytes, csv_text, own, parquet_bytes, parts, vendor, yfinance
+from made_layouts import NEEDS_TICKER, all_layouts, as_bytes, csv_text, own, parquet_bytes, parts, vendor, yfinance
 
 ASOF = datetime(2026, 6, 17, 16, 15, tzinfo=NEW_YORK)
 TABLES = (
@@ -269,3 +269,81 @@ def test_days_before_months_are_told_by_the_column(make_quotes, write):
     chain = load(write(csv_text(names, rows)))
     assert chain.asof == ASOF
     assert chain.expiries[-1] == date(2026, 9, 18)
+
+
+def packed(**files):
+    import io
+    import zipfile
+
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return sink.getvalue()
+
+
+def quotes_of(chain):
+    return sorted(zip(chain.symbol.tolist(), chain.bid.tolist(), chain.ask.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("name", ["OptionsDX end of day (CSV)", "hedgekit's own table (CSV, parquet)"])
+def test_a_zip_archive_of_one_file_is_read_and_one_of_several_names_them(make_document, make_quotes, write, name):
+    how = {"ticker": "IWM"} if name in NEEDS_TICKER else {}
+    data = as_bytes(all_layouts(make_document(), make_quotes())[name])
+    plain = load(write(data, "chain.csv"), **how)
+    zipped = load(write(packed(chain=data, **{"__MACOSX/._chain": b"x"}), "chain.zip"), **how)
+    assert quotes_of(zipped) == quotes_of(plain)
+    with pytest.raises(DataError, match=r"a zip archive of 2 files \(a, b\): unpack it"):
+        load(write(packed(a=data, b=data), "chain.zip"), **how)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("vendor end of day (CSV)", "hedgekit's own table (CSV, parquet)", "OptionsDX end of day (CSV)"),
+        *("calls and puts side by side (CSV, parquet)", "yfinance frame (CSV, parquet)", "Cboe quote table (CSV)"),
+    ],
+)
+def test_headers_repeated_by_joining_files_are_no_quotes(make_document, make_quotes, write, name):
+    how = {"ticker": "IWM"} if name in NEEDS_TICKER else {}
+    data = as_bytes(all_layouts(make_document(), make_quotes())[name]).decode().splitlines()
+    head = next(place for place, line in enumerate(data) if "trike" in line or "STRIKE" in line or "symbol" in line)
+    joined = "\n".join([*data[: head + 4], data[head], *data[head + 4 :]])
+    assert quotes_of(load(write(joined, "chain.csv"), **how)) == quotes_of(load(write("\n".join(data), "c.csv"), **how))
+
+
+@pytest.mark.parametrize("name", ["vendor end of day (CSV)", "calls and puts side by side (CSV, parquet)"])
+def test_the_row_numbers_of_a_saved_frame_are_no_column(make_document, make_quotes, write, name):
+    how = {"ticker": "IWM"} if name in NEEDS_TICKER else {}
+    lines = as_bytes(all_layouts(make_document(), make_quotes())[name]).decode().splitlines()
+    numbered = [f"{'' if row == 0 else row},{line}" for row, line in enumerate(lines)]
+    chain = load(write("\n".join(numbered), "chain.csv"), **how)
+    plain = load(write("\n".join(lines), "plain.csv"), **how)
+    for column in ("bid_size", "ask_size", "open_interest", "volume", "last", "last_time"):
+        np.testing.assert_array_equal(getattr(chain, column), getattr(plain, column))
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        *("2026-06-17T16:15:00-04:00", "2026-06-17 20:15:00+00:00", "2026-06-17T20:15:00Z", "1781727300"),
+        *("1781727300000", "1781727300000000000", "06/17/2026 16:15", "06/17/2026 4:15 PM", "2026-06-17"),
+    ],
+)
+def test_quote_times_are_read_however_they_are_written(make_document, make_quotes, write, stamp):
+    text = as_bytes(all_layouts(make_document(), make_quotes())["hedgekit's own table (CSV, parquet)"]).decode()
+    chain = load(write(text.replace("2026-06-17T16:15,", f"{stamp},"), "chain.csv"))
+    assert chain.asof.isoformat() == "2026-06-17T16:15:00-04:00"
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_the_preamble_of_a_quote_table_is_cut_as_its_table_is(make_document, make_quotes, write, delimiter):
+    import csv
+    import io
+
+    text = as_bytes(all_layouts(make_document(), make_quotes())["Cboe quote table (CSV)"]).decode()
+    sink = io.StringIO()
+    csv.writer(sink, delimiter=delimiter).writerows(csv.reader(text.splitlines()))
+    chain, plain = load(write(sink.getvalue(), "other.csv")), load(write(text, "plain.csv"))
+    assert (chain.asof, chain.file_spot) == (plain.asof, plain.file_spot)
+    assert quotes_of(chain) == quotes_of(plain)

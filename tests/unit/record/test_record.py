@@ -283,6 +283,38 @@ def test_without_five_years_of_prices_the_bootstrap_alone_is_missing(library):
     assert "the best" not in found.answer  # one month of expiries tells none apart
 
 
+def test_what_settles_on_the_opening_is_left_out(library):
+    """The made chain's expiry is a third Friday: as an option on RUT it would not settle on the close."""
+    quoted = tuple(replace(one, ticker="RUT") for one in library.chains)
+    other = replace(library, chains=quoted, histories={"RUT": library.histories["IWM"]})
+    result = record(other, chapters=["floors", "probabilities"])
+    assert all(chapter.answer.startswith("Nothing to check") for chapter in result.chapters)
+    assert (
+        "RUT: expiries that settle on the opening (1) are left out"
+        in {n.slug: n.message for n in result.warnings}["opening_settled"]
+    )
+
+
+def test_closes_adjusted_for_a_later_split_are_put_back(library):
+    """A file written after a split of ten for one: the promises and what came of them are those without it."""
+    history = library.histories["IWM"][0]
+    tenth = replace(history, close=history.close / 10.0)
+    other = replace(library, histories={"IWM": (tenth,)})
+    for chapter in (floors, probabilities):
+        ours, theirs = (by_key(chapter_of(chapter, one).claims) for one in (library, other))
+        assert ours.keys() == theirs.keys()
+        for key, claim in ours.items():
+            assert plain(claim.promised) == plain(theirs[key].promised)
+            assert claim.realised["close"] == pytest.approx(theirs[key].realised["close"], rel=1e-12)
+    assert (
+        "IWM: the closes of 3 of 3 chains"
+        in {n.slug: n.message for n in record(other, chapters=["floors"]).warnings}["split_since"]
+    )
+    wrong = replace(library, histories={"IWM": (replace(history, close=history.close * 0.11),)})
+    told = record(wrong, chapters=["floors"]).named("floors")
+    assert told.answer.startswith("Nothing to check") and "another price" in told.limits[0]
+
+
 def test_thin_data_are_said_to_be(library):
     result = record(library, chapters=["protection"])
     assert result.chapters[0].answer.startswith("Nothing to check")

@@ -118,6 +118,15 @@ def test_text_of_files_cannot_become_elements(answers, at):
     assert "&lt;/script&gt;" in changed or "\\u003c/script>" in changed
 
 
+def test_a_saved_hedge_shows_the_what_if_it_carries(answers):
+    carrying = {
+        **answers["hedge"],
+        "what_if": {k: v for k, v in answers["hedge_what_if"].items() if k not in ("schema", "inputs", "warnings")},
+    }
+    alone, both = page([carrying]), page([carrying, answers["hedge_what_if"]])
+    assert alone.count("What if: ") == both.count("What if: ") == 2  # the heading and its place in the contents
+
+
 def test_embedded_answers_read_back(answers):
     text = page([answers["hedge"]])
     embedded = re.search(r'<script type="application/json" id="answers">(.*?)</script>', text, re.DOTALL)

@@ -64,6 +64,7 @@ def test_below_the_band_is_said():
     [
         {"spot": 0.0}, {"spot": math.nan}, {"portfolio_usd": -1.0}, {"age": 0}, {"age": 200}, {"stop": 20.0}, {"stop": 0.0},
         {"loss_budget": 1.0}, {"tolerance": "none"}, {"horizon_years": -1.0}, {"loss_budget": math.nan},
+        {"held": math.nan}, {"held": math.inf}, {"ticker": " "},
     ],
     ids=str,
 )  # fmt: skip

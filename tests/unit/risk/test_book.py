@@ -179,6 +179,11 @@ def test_accounts_stay_apart(write):
     assert book.accounts == ("a", "b") and book.cash == (("a", 5.0), ("b", 7.0)) and book.shares("IWM") == 50.0
 
 
+def test_cash_alone_is_an_account(write):
+    book = load_book(write("b.csv", "symbol,quantity\nCASH,5\n"))
+    assert book.positions == () and book.cash_usd == 5.0 and book.tickers == ()
+
+
 def test_a_file_says_of_which_day_it_is(write):
     june = date(2026, 6, 17)
     for text in (SCHWAB, SCHWAB_ALL, FIDELITY, ETRADE, MERRILL):
@@ -239,7 +244,6 @@ def test_an_unreadable_option_is_never_shares(text):
         ("", "empty"),
         ("a,b\n1,2\n", "no header"),
         ("symbol,quantity\n", "no position"),
-        ("symbol,quantity\nCASH,5\n", "no position"),
         ("symbol,quantity\nIWM,\n", "line 2: IWM: no quantity"),
         ("symbol,quantity\nIWM,lots\n", "quantity is 'lots'"),
         ("symbol,quantity\nIWM,nan\n", "quantity is 'nan'"),

@@ -320,6 +320,20 @@ def test_a_price_file_of_long_ago_is_a_breach_and_later_days_are_not_seen(judge)
     assert str(ahead.inputs["prices"]["last_day"]) == "2026-10-14"
 
 
+def test_a_price_file_that_goes_on_without_a_ticker_is_a_breach(judge):
+    """A hole or a close of 0 on the file's last day: the close before is not today's price."""
+    whole = history(("AAPL", "IWM"), np.zeros((300, 2)))
+    close = whole.close.copy()
+    close[-1, 0] = np.nan
+    holed = dataclasses.replace(whole, close=close, total_return=close)
+    book = BOOK + "main,AAPL,5,,\n"
+    assert by_id(judge("[rules.undefined-risk]\n", book, prices=whole))["data-age"].verdict == "pass"
+    found = by_id(judge("[rules.undefined-risk]\n", book, prices=holed))["data-age"]
+    assert found.verdict == "breach" and "goes on without AAPL after 2026-10-13" in found.message
+    taken = "[rules.data-age]\naccept_gaps = true\n"
+    assert by_id(judge(taken, book, prices=holed))["data-age"].verdict == "pass"
+
+
 def test_a_flag_of_stale_quotes_is_a_breach(judge, chain):
     bad = spoiled(chain, "IWM 2027-01-15 225 P", flags=128)
     assert by_id(judge(ALWAYS, chains=[bad]))["data-age"].verdict == "breach"
@@ -546,3 +560,24 @@ def test_forms_for_machines(judge):
     assert render(result, "csv").startswith("id,verdict,computed,severity")
     table = render(result, "table")
     assert table.startswith("BREACH") and max(map(len, table.splitlines())) <= 80
+
+
+def test_an_account_of_cash_alone_has_no_risk_and_no_hedge(judge):
+    policy = """name = "p"
+[rules.max-loss-shock]
+shock = -0.2
+limit_fraction = 0.05
+[rules.max-loss-grid]
+limit_usd = 1
+[rules.value-at-risk]
+limit_usd = 1
+[rules.margin-use]
+limit = 0.5
+[rules.undefined-risk]
+[rules.hedge-coverage]
+"""
+    found = by_id(judge(policy, "symbol,quantity\nCASH,1000\n", prices=history(("IWM",), np.zeros((600, 1)))))
+    calm = ("max-loss-shock", "max-loss-grid", "value-at-risk", "margin-use", "undefined-risk")
+    assert [found[name].verdict for name in calm] == ["pass"] * 5
+    assert found["max-loss-shock"].value == found["value-at-risk"].value == 0.0
+    assert found["hedge-coverage"].verdict == "breach"  # nothing to cover is not a covered position

@@ -146,6 +146,12 @@ def test_each_account_has_the_verdict_it_has_alone(tmp_path, policy, chain, give
     assert result.exit_code in (1, 3)
 
 
+def test_an_account_of_cash_alone_is_read(tmp_path, policy, chain):
+    source = table_of([("saver", "CASH", 2500.0, None)], tmp_path / "books.parquet")
+    result = check_books(policy, source, engine=LocalProcesses(1), now=NOW, out=tmp_path / "v.parquet", chains=[chain])
+    assert not result.unread and result.accounts == 1
+
+
 def test_two_chains_share_the_rate_of_the_one_that_leads(tmp_path, policy, chain):
     other = dataclasses.replace(
         chain, ticker="AAPL", symbol=np.array([text.replace("IWM", "AAPL") for text in chain.symbol.tolist()])
@@ -172,6 +178,7 @@ def test_tail_rules_say_what_they_say_alone(tmp_path, chain):
         'benchmark = "IWM"\n'
         "[[rules.value-at-risk]]\nlimit_fraction = 0.1\n"
         '[[rules.value-at-risk]]\nlabel = "month"\nhorizon_days = 21\nlevel = 0.99\nlimit_usd = 9000\n'
+        '[[rules.value-at-risk]]\nlabel = "implied"\nbasis = "implied"\nlimit_fraction = 0.1\n'
         "[rules.expected-shortfall]\nlimit_fraction = 0.1\n[rules.margin-use]\n"
     )
     policy = load_policy(tmp_path / "tail.toml")

@@ -10,6 +10,7 @@ import pytest
 
 from hedgekit.errors import InfeasibleError, InputError
 from hedgekit.model import NEW_YORK, Leg, Shares
+from hedgekit.report import render
 from hedgekit.structures.analysis import analyze
 from hedgekit.structures.revaluation import option_values
 
@@ -261,3 +262,26 @@ def test_a_fair_bet_has_no_kelly_fraction_though_early_exercise_is_in_the_price(
     outlook = analyze(fair, setting).outlooks["lognormal"]
     assert outlook.expected_value_usd == pytest.approx(0.0, abs=1e-6)
     assert outlook.kelly_fraction == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("legs", "defined"),
+    [
+        ([f"+1 {C.format(200)} @9", f"-1 {FAR_C.format(200)} @14"], False),
+        ([f"-1 {C.format(200)} @9", f"+1 {FAR_C.format(200)} @14"], True),
+        (["+100 XYZ @200", f"+1 {P.format(190)} @5", f"-1 {FAR_C.format(200)} @14"], True),
+        ([f"+1 {P.format(190)} @5", f"-1 {FAR_C.format(200)} @14", f"+1 {FAR_C.format(220)} @6"], True),
+    ],
+    ids=["reverse calendar", "calendar", "shares", "later spread"],
+)
+def test_calls_that_outlive_their_cover_are_no_defined_risk(holdings, given, legs, defined):
+    held = holdings(*legs)
+    result = analyze(held, given(held))
+    assert result.defined_risk is defined and result.max_loss_usd is not None
+    if defined:
+        result.require(defined_risk_only=True)
+        return
+    assert [note.slug for note in result.warnings] == ["unlimited_loss"]
+    assert "NO LIMIT" in render(result, "table")
+    with pytest.raises(InfeasibleError, match="are covered neither by shares nor by calls that last as long"):
+        result.require(defined_risk_only=True)

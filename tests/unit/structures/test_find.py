@@ -204,3 +204,12 @@ def test_no_calendar_without_a_later_expiry_to_trade_on(chain):
     for few in (alone, flagged):
         result = find(few, target=(250.0, 265.0), expiry=DAY, rate=0.036)
         assert result.searched["calendar"] == 0 and result.found
+
+
+def test_strikes_of_four_digits_keep_the_table_narrow():
+    from hedgekit.report.find_table import shortened
+
+    assert shortened("5980/5985/6025/6030") == "5980/85/6025/30"
+    assert shortened("5980/6000/6100") == "5980/6000/6100"
+    assert shortened("6135/6100") == "6135/6100"
+    assert shortened("275/290/305") == "275/290/305"

@@ -10,7 +10,7 @@ from hedgekit.errors import DataError
 from hedgekit.market.inputs import resolve
 from hedgekit.market.legs import parse_leg, priced
 from hedgekit.market.sources import load
-from hedgekit.model import NEW_YORK, Shares
+from hedgekit.model import NEW_YORK, Leg, Option, Shares
 from hedgekit.structures.analysis import analyze
 from hedgekit.structures.outlooks import LEAST_DAYS, beside
 from hedgekit.structures.setting import from_chain
@@ -129,3 +129,17 @@ def test_impossible_prices_are_said(given, holdings):
     held = holdings("+1 XYZ260918C00150000 @20", "-1 XYZ260918P00100000 @101")
     result = analyze(held, given(held, asof=datetime(2026, 6, 17, 12, tzinfo=NEW_YORK)))
     assert {"price_below_exercise", "price_above_maximum"} <= {note.slug for note in result.warnings}
+
+
+def test_a_deep_option_borrows_its_vol_from_afar(chain, market):
+    day = date(2026, 12, 18)
+    slice_ = chain.at(day)
+    # a put quoted below its exercise value tells no vol, nor do its dozen nearest neighbours here
+    deep = np.isin(chain.symbol, slice_.symbol[np.argsort(-slice_.strike, kind="stable")[:40]])
+    worth = np.maximum(0.0, chain.kind * (chain.spot - chain.strike))
+    bid, ask = np.where(deep, worth - 0.02, chain.bid), np.where(deep, worth - 0.01, chain.ask)
+    bent = replace(chain, bid=bid, ask=ask)
+    top = Option(root="IWM", expiry=day, kind="put", strike=float(slice_.strike[slice_.kind == -1].max()))
+    setting = from_chain([Leg(contracts=1, option=top, premium=1.0)], bent, market=market)
+    assert 0.05 < setting.vols[top] < 1.0
+    assert any(note.slug == "vol_borrowed" for note in setting.warnings)

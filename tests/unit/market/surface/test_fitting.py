@@ -175,3 +175,24 @@ def test_a_chain_of_the_past_is_refused(made):
     chain = made()
     with pytest.raises(InputError, match="every expiry has passed"):
         fit(replace(chain, t_years=-chain.t_years))
+
+
+def test_quotes_that_contradict_each_other_are_counted_and_the_rest_held(surface):
+    """Every ninth call of one expiry is of another moment: the smile drops those and holds the others."""
+    chain = surface.chain
+    rows = np.flatnonzero((chain.expiry == chain.expiry[len(chain) // 2]) & (chain.kind == 1))[::9]
+    moved = np.zeros(len(chain))
+    moved[rows] = 0.25 * chain.mid[rows] + 2.0
+    mixed = fit(inspect(replace(chain, bid=chain.bid + moved, ask=chain.ask + moved)), rate=RATE, dividends=DIV_YIELD)
+    left = arbitrage(mixed)
+    missed = round((1.0 - mixed.inside_share) * mixed.liquid)
+    assert 0 < left.quote_disputes <= missed <= len(rows) + 0.02 * mixed.liquid
+    assert left.fit_butterflies == left.fit_calendars == 0
+    assert arbitrage(surface).quote_disputes == 0
+
+
+def test_a_price_does_not_depend_on_those_asked_for_with_it(surface):
+    k = np.linspace(-0.3, 0.3, 61)
+    for of in surface.slices:
+        prices = of.mixture.otm(k)
+        np.testing.assert_array_equal(prices[[0, 30, 60]], [of.mixture.otm(one)[0] for one in k[[0, 30, 60]]])
