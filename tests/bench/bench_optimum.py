@@ -29,6 +29,9 @@ NO_RIVAL = {
     "211 legs, cap, 4 of them": ((2.0, 170, 380), {"shares": 1733, "floor": 0.95, "min_cap": 1.08}, 4, 500),
     "211 legs, puts, 4 of them": ((1.25, 170, 320), {"shares": 1700, "floor": 0.90}, 4, 500),
     "211 legs, puts, odd lot, 4 of them": ((1.25, 170, 320), {"shares": 1733, "floor": 0.90}, 4, 500),
+    "211 legs, puts, dear odd lot, 4 of them": ((1.25, 170, 320), {"shares": 1733, "floor": 0.95}, 4, 500),
+    "211 legs, puts, small odd lot, 4 of them": ((1.25, 170, 320), {"shares": 250, "floor": 0.95}, 4, 500),
+    "110 legs, puts, odd lot, 4 of them": ((2.5, 170, 320), {"shares": 1733, "floor": 0.90}, 4, 150),
 }
 """HiGHS takes minutes for these."""
 

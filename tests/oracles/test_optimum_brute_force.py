@@ -69,6 +69,18 @@ def test_cost_by_leg_count_equals_brute_force_to_the_last_unit(make_chain, rows,
             )  # fmt: skip
 
 
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(**{**PROBLEM, "shares": st.sampled_from([40, 150, 199, 250, 301]), "min_cap": st.none()})
+def test_four_legs_of_an_odd_lot_equal_brute_force(make_chain, rows, floor, **terms):
+    """Puts alone, where the shares beyond the last full hundred are what the search splits into cases."""
+    problem = made_problem(make_chain, rows, floor, **terms)
+    truth = EveryTicket(problem, max_legs=4).cheapest(problem.target)
+    _, by_legs, _ = HedgeSearch(problem).cheapest(max_legs=4)
+    for count, ticket in enumerate(by_legs, start=1):
+        best = next((found for found in truth if len(found.legs) <= count), None)
+        assert (None if ticket is None else ticket.cost) == (None if best is None else best.cost)
+
+
 @SETTINGS
 @given(keep=st.integers(1, 6), **PROBLEM)
 def test_runners_up_are_the_next_best_sets_that_are_not_supersets(make_chain, keep, rows, floor, **terms):

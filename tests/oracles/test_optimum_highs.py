@@ -32,6 +32,15 @@ def test_equals_highs_on_made_chains(make_chain, case, max_legs):
     assert (None if best is None else best.cost) == highs(problem, max_legs=max_legs)
 
 
+@pytest.mark.parametrize(("shares", "floor"), [(250, 0.95), (1733, 0.90)])
+def test_four_legs_of_an_odd_lot_equal_highs(make_chain, shares, floor):
+    chain = make_chain(made_rows(5.0, 70, 115))
+    problem = make_problem(
+        chain, shares=shares, expiry=date(2026, 9, 18), floor=floor, rate=0.0375, div_yield=0.01, min_cap=None
+    )
+    assert HedgeSearch(problem).cheapest(max_legs=4)[1][-1].cost == highs(problem, max_legs=4)
+
+
 REAL = [
     (date(2026, 9, 18), 1700, 0.90, None),
     (date(2026, 12, 18), 1733, 0.95, 1.08),

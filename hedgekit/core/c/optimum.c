@@ -4,7 +4,12 @@
  * pool of dual vectors (optimum_pool.h), already on its first legs with the cheapest completion. What survives gets
  * its own linear programme (optimum_simplex.h); the duals that rule it out, or the ray that proves it infeasible,
  * join the pool. What survives that has its counts searched by branch and bound, and every point is measured in whole
- * numbers (optimum_ticket.h). Bounds are rounded so that they never rule out too much: no tolerance decides. */
+ * numbers (optimum_ticket.h). Bounds are rounded so that they never rule out too much: no tolerance decides.
+ *
+ * An odd lot is protected by a fraction of a contract more than whole ones can be, and every linear programme makes
+ * use of it: their bounds are weak. So each set is looked at in two cases, with one row more: the puts struck near the
+ * floor or above are as many as the rules allow, or they are fewer. Neither case leaves the fraction any room, and
+ * together they miss no ticket. Each case has a pool of its own, since the row holds in that case alone. */
 #include "optimum.h"
 
 #include <string.h>
@@ -16,26 +21,35 @@
 
 #define HK_STACK 4096
 #define HK_FEW_POINTS 64 /* measured one by one rather than bounded */
-#define HK_FAVOURITES 4
+#define HK_FAVOURITES 8
+#define HK_CASES 2
+#define HK_SPLIT 0.94 /* of the floor a share: strikes from here on are counted to tell the cases apart */
 #define HK_FLOOR_STEP 0.01 /* of a unit of money: a floor higher by less is not looked for */
 
 typedef struct {
     int64_t low[HK_OPTIMUM_LEGS], high[HK_OPTIMUM_LEGS];
 } hk_box;
 
+/* One of the cases in which the leg sets are looked at. */
+typedef struct {
+    hk_pool pool;
+    int *order; /* search order of the legs */
+    int favourite[HK_OPTIMUM_LEGS][HK_FAVOURITES], next_favourite[HK_OPTIMUM_LEGS], block[HK_OPTIMUM_LEGS];
+    float room[HK_OPTIMUM_LEGS][HK_POOL]; /* what the rest of a set may still add, by legs chosen */
+} hk_case;
+
 struct hk_optimum {
     hk_problem problem;
-    hk_pool pool;
+    hk_case cases[HK_CASES], *in; /* the case being searched; NULL outside of one */
+    int n_cases, split;           /* index into spot[], -1 where there is one case */
     hk_best best;
     enum hk_optimum_goal goal;
     int has_goal, size, depth, growth_rows, plain_rows, complete;
     double contract;    /* what one contract adds to the objective, so that of equal costs the fewest come first */
     double most_wealth; /* above any floor */
     double margin, cut; /* nothing above the cut is wanted */
-    int *order, *chosen; /* search order of the legs; positions chosen */
-    int *list; /* HK_OPTIMUM_LEGS x n: what is left of the candidates at each depth */
-    int favourite[HK_OPTIMUM_LEGS][HK_FAVOURITES], next_favourite[HK_OPTIMUM_LEGS];
-    double base[HK_OPTIMUM_LEGS + 1][HK_POOL];
+    int *chosen; /* positions of the search order */
+    int *list;   /* HK_OPTIMUM_LEGS x n: what is left of the candidates at each depth */
     hk_row row[HK_LP_ROWS];
     hk_box stack[HK_STACK];
     hk_optimum_work work;
@@ -51,6 +65,17 @@ static double hk_wanted(const hk_optimum *s, const hk_ticket *t)
     return (double)t->cost + (double)t->total_contracts * s->contract;
 }
 
+static void hk_make_room(hk_optimum *s, int slot)
+{
+    hk_case *in = s->in;
+    const hk_pool *pool = &in->pool;
+    in->room[0][slot] = hk_above(pool->limit[slot] - pool->constant[slot]);
+    for (int d = 0; d < s->depth; d++) {
+        float add = pool->by_leg[0][(size_t)s->chosen[d] * HK_POOL + (size_t)slot];
+        in->room[d + 1][slot] = hk_room_left(in->room[d][slot], add);
+    }
+}
+
 static void hk_recut(hk_optimum *s)
 {
     double cut = HK_NEVER / 2;
@@ -63,8 +88,13 @@ static void hk_recut(hk_optimum *s)
         cut = fmin(cut, (double)s->best.ticket[0].cost + s->margin + 0.5);
     cut += HK_ROUNDING * fabs(cut);
     s->cut = cut;
-    for (int q = 0; q < s->pool.used; q++)
-        s->pool.limit[q] = s->pool.dual[q].ray ? 0.0 : cut;
+    for (int i = 0; i < s->n_cases; i++) {
+        hk_pool *pool = &s->cases[i].pool;
+        for (int q = 0; q < pool->used; q++)
+            pool->limit[q] = pool->dual[q].ray ? 0.0 : cut;
+    }
+    for (int q = 0; s->in && q < HK_POOL; q++)
+        hk_make_room(s, q);
 }
 
 static void hk_offer(hk_optimum *s, hk_ticket *t)
@@ -78,7 +108,7 @@ static void hk_offer(hk_optimum *s, hk_ticket *t)
 /* Add the duals of a set's programme to the pool, in place of the oldest. */
 static void hk_learn(hk_optimum *s, const hk_lp *lp, const double *y, int ray)
 {
-    hk_pool *pool = &s->pool;
+    hk_pool *pool = &s->in->pool;
     int slot = pool->next;
     hk_dual *dual = &pool->dual[slot];
     double most = 0.0;
@@ -96,10 +126,8 @@ static void hk_learn(hk_optimum *s, const hk_lp *lp, const double *y, int ray)
     pool->constant[slot] = hk_dual_constant(&s->problem, dual, s->goal, s->most_wealth);
     pool->limit[slot] = ray ? 0.0 : s->cut;
     hk_dual_prices(&s->problem, dual, s->goal, s->contract, pool->price);
-    hk_pool_place(pool, slot, s->order, s->size);
-    s->base[0][slot] = pool->constant[slot];
-    for (int d = 0; d < s->depth; d++)
-        s->base[d + 1][slot] = s->base[d][slot] + pool->by_leg[0][(size_t)s->chosen[d] * HK_POOL + (size_t)slot];
+    hk_pool_place(pool, slot, s->in->order, s->size);
+    hk_make_room(s, slot);
     s->work.duals++;
 }
 
@@ -156,6 +184,8 @@ static void hk_lay_out(hk_optimum *s, hk_lp *lp, const hk_ticket *t)
         hk_add_row(s, lp, t, HK_BOUGHT_ROW, 0);
     if (p->has_budget)
         hk_add_row(s, lp, t, HK_BUDGET_ROW, 0);
+    if (s->in && s->n_cases > 1)
+        hk_add_row(s, lp, t, s->in == s->cases ? HK_MANY_ROW : HK_FEW_ROW, s->split);
 }
 
 static double hk_set_cut(const hk_optimum *s, const hk_ticket *t)
@@ -336,7 +366,7 @@ static void hk_search_set(hk_optimum *s)
     memset(&t, 0, sizeof t);
     t.legs = s->size;
     for (int k = 0; k < s->size; k++) {
-        int leg = s->order[s->chosen[k]], at = k;
+        int leg = s->in->order[s->chosen[k]], at = k;
         for (; at > 0 && t.leg[at - 1] > leg; at--)
             t.leg[at] = t.leg[at - 1];
         t.leg[at] = leg;
@@ -347,40 +377,45 @@ static void hk_search_set(hk_optimum *s)
 static int hk_clashes(const hk_optimum *s, int at)
 {
     for (int d = 0; d < s->depth; d++)
-        if (hk_same_contract(&s->problem, s->order[s->chosen[d]], s->order[at]))
+        if (hk_same_contract(&s->problem, s->in->order[s->chosen[d]], s->in->order[at]))
             return 1;
     return 0;
 }
 
 static void hk_favour(hk_optimum *s, int slot)
 {
-    int *favourite = s->favourite[s->depth];
+    int *favourite = s->in->favourite[s->depth], *next = &s->in->next_favourite[s->depth];
     for (int f = 0; f < HK_FAVOURITES; f++)
         if (favourite[f] == slot)
             return;
-    favourite[s->next_favourite[s->depth]] = slot;
-    s->next_favourite[s->depth] = (s->next_favourite[s->depth] + 1) % HK_FAVOURITES;
+    favourite[*next] = slot;
+    *next = (*next + 1) % HK_FAVOURITES;
 }
 
 /* Candidates for the next leg that the dual vectors last useful at this depth leave over. */
 static int hk_thin_out(hk_optimum *s, int left, int before, int *list)
 {
-    const hk_pool *pool = &s->pool;
+    const hk_case *in = s->in;
+    const float *reach[HK_FAVOURITES];
+    hk_lanes room[HK_FAVOURITES];
     int n = 0;
-    for (int at = left; at < before; at++)
-        list[n++] = at;
     if (!left)
-        s->work.sets += n;
+        s->work.sets += before;
     for (int f = 0; f < HK_FAVOURITES; f++) {
-        int slot = s->favourite[s->depth][f], kept = 0;
-        const double *reach = &pool->by_dual[left][(size_t)slot * (size_t)pool->n];
-        double room = pool->limit[slot] - s->base[s->depth][slot];
-        room += HK_ROUNDING * fabs(room);
-        for (int i = 0; i < n; i++) {
-            list[kept] = list[i];
-            kept += !(reach[list[i]] > room);
+        int slot = in->favourite[s->depth][f];
+        reach[f] = &in->pool.by_dual[left][(size_t)slot * (size_t)in->pool.n];
+        room[f] = in->room[s->depth][slot] - (hk_lanes){0};
+    }
+    for (int at = 0; at < before; at += HK_LANES) {
+        hk_mask out = {0};
+        for (int f = 0; f < HK_FAVOURITES; f++)
+            out |= hk_at(reach[f] + at) > room[f];
+        if (!hk_any(~out))
+            continue;
+        for (int k = 0; k < HK_LANES && at + k < before; k++) {
+            list[n] = at + k;
+            n += !out[k];
         }
-        n = kept;
     }
     return n;
 }
@@ -390,10 +425,10 @@ static void hk_choose_next(hk_optimum *s, int before);
 /* Take the leg at a position of the search order, unless a dual vector rules out every set that goes on from there. */
 static void hk_choose(hk_optimum *s, int at)
 {
-    const hk_pool *pool = &s->pool;
+    hk_case *in = s->in;
     int left = s->size - s->depth - 1;
-    size_t row = (size_t)at * HK_POOL;
-    int slot = hk_pool_rules_out(pool, s->base[s->depth], &pool->by_leg[left][row]);
+    const float *add = &in->pool.by_leg[left][(size_t)at * HK_POOL];
+    int slot = hk_pool_rules_out(&in->pool, in->room[s->depth], add, &in->block[s->depth]);
     if (slot >= 0) {
         hk_favour(s, slot);
         return;
@@ -405,19 +440,41 @@ static void hk_choose(hk_optimum *s, int at)
         hk_search_set(s);
         return;
     }
-    for (int q = 0; q < HK_POOL; q++)
-        s->base[s->depth + 1][q] = s->base[s->depth][q] + pool->by_leg[0][row + (size_t)q];
     s->depth++;
     hk_choose_next(s, at);
     s->depth--;
 }
 
+/* Go on from the leg chosen last, at position `before`. Most often the favourites leave nothing over, so that the room
+ * of the other dual vectors is not worked out before something is. */
 static void hk_choose_next(hk_optimum *s, int before)
 {
+    hk_case *in = s->in;
     int *list = s->list + (size_t)s->depth * (size_t)s->problem.n;
+    const float *room = in->room[s->depth - 1], *add = &in->pool.by_leg[0][(size_t)before * HK_POOL];
+    float *after = in->room[s->depth];
+    for (int f = 0; f < HK_FAVOURITES; f++) {
+        int slot = in->favourite[s->depth][f];
+        after[slot] = hk_room_left(room[slot], add[slot]);
+    }
     int n = hk_thin_out(s, s->size - s->depth - 1, before, list);
+    if (!n)
+        return;
+    for (int q = 0; q < HK_POOL; q++)
+        after[q] = hk_room_left(room[q], add[q]);
     for (int i = 0; i < n; i++)
         hk_choose(s, list[i]);
+}
+
+/* 0 when memory is short. */
+static int hk_case_init(hk_case *c, int n)
+{
+    c->order = malloc(((size_t)n + 1) * sizeof *c->order);
+    if (!c->order || !hk_pool_init(&c->pool, n))
+        return 0;
+    for (int j = 0; j < n; j++)
+        c->order[j] = j;
+    return 1;
 }
 
 hk_optimum *hk_optimum_new(const hk_optimum_input *input)
@@ -426,16 +483,16 @@ hk_optimum *hk_optimum_new(const hk_optimum_input *input)
     if (!s)
         return NULL;
     size_t n = (size_t)input->n + HK_OPTIMUM_LEGS;
-    s->order = malloc(n * sizeof *s->order);
     s->chosen = malloc(n * sizeof *s->chosen);
     s->list = malloc(HK_OPTIMUM_LEGS * n * sizeof *s->list);
-    if (!s->order || !s->chosen || !s->list || !hk_problem_init(&s->problem, input) ||
-        !hk_pool_init(&s->pool, input->n)) {
+    int ok = s->chosen && s->list && hk_problem_init(&s->problem, input);
+    for (int i = 0; i < HK_CASES && ok; i++)
+        ok = hk_case_init(&s->cases[i], input->n);
+    if (!ok) {
         hk_optimum_free(s);
         return NULL;
     }
-    for (int j = 0; j < input->n; j++)
-        s->order[j] = j;
+    s->split = -1;
     const hk_problem *p = &s->problem;
     s->contract = 1.0 / (2.0 * p->most_contracts + 2.0);
     s->most_wealth = (double)p->shares * (double)p->spot[p->n_spots - 1];
@@ -449,8 +506,10 @@ void hk_optimum_free(hk_optimum *s)
     if (!s)
         return;
     hk_problem_free(&s->problem);
-    hk_pool_free(&s->pool);
-    free(s->order);
+    for (int i = 0; i < HK_CASES; i++) {
+        hk_pool_free(&s->cases[i].pool);
+        free(s->cases[i].order);
+    }
     free(s->chosen);
     free(s->list);
     free(s);
@@ -459,6 +518,23 @@ void hk_optimum_free(hk_optimum *s)
 int hk_optimum_passes(const hk_optimum *s)
 {
     return s->problem.growth < 1.0 ? 2 : 1;
+}
+
+/* The spot from which puts are counted to tell the cases apart; -1 where one case does. A spot that still lies well
+ * is kept from search to search, and the pools with it. */
+static int hk_split_at(const hk_optimum *s)
+{
+    const hk_problem *p = &s->problem;
+    double floor = p->target_money / (double)p->shares;
+    int split = -1;
+    if (s->goal != HK_LEAST_COST || p->shares % p->multiplier == 0)
+        return -1;
+    if (s->split >= 0 && fabs((double)p->spot[s->split] - HK_SPLIT * floor) <= 0.03 * floor)
+        return s->split;
+    for (int i = 0; i < p->n_spots; i++)
+        if ((double)p->spot[i] <= HK_SPLIT * floor)
+            split = i;
+    return split;
 }
 
 void hk_optimum_begin(hk_optimum *s, int pass, enum hk_optimum_goal goal, __int128 target, int has_budget,
@@ -471,8 +547,7 @@ void hk_optimum_begin(hk_optimum *s, int pass, enum hk_optimum_goal goal, __int1
     s->best.keep = keep < 1 ? 1 : (keep > HK_OPTIMUM_KEEP ? HK_OPTIMUM_KEEP : keep);
     s->margin = margin;
     s->complete = 1;
-    if (!s->has_goal || goal != s->goal || has_budget != p->has_budget || p->growth < 1.0)
-        hk_pool_clear(&s->pool);
+    int known = s->has_goal && goal == s->goal && has_budget == p->has_budget && p->growth >= 1.0;
     s->goal = goal;
     s->has_goal = 1;
     p->target = target;
@@ -483,6 +558,11 @@ void hk_optimum_begin(hk_optimum *s, int pass, enum hk_optimum_goal goal, __int1
         p->target = -(((__int128)1) << 126);
         p->target_money = 0.0;
     }
+    int split = hk_split_at(s);
+    for (int i = 0; i < HK_CASES && (!known || split != s->split); i++)
+        hk_pool_clear(&s->cases[i].pool);
+    s->split = split;
+    s->n_cases = split < 0 ? 1 : HK_CASES;
     s->growth_rows = p->growth != 1.0 && pass == 0;
     s->plain_rows = !s->growth_rows;
 }
@@ -491,38 +571,47 @@ void hk_optimum_begin(hk_optimum *s, int pass, enum hk_optimum_goal goal, __int1
  * ruled out at once. */
 static void hk_reorder(hk_optimum *s)
 {
-    hk_pool *pool = &s->pool;
+    int *order = s->in->order;
+    hk_pool *pool = &s->in->pool;
     if (!pool->used)
         return;
     const hk_dual *latest = &pool->dual[(pool->next + HK_POOL - 1) % HK_POOL];
     hk_dual_prices(&s->problem, latest, s->goal, s->contract, pool->price);
     for (int i = 1; i < pool->n; i++) {
-        int leg = s->order[i], at = i;
-        for (; at > 0 && pool->price[s->order[at - 1]] > pool->price[leg]; at--)
-            s->order[at] = s->order[at - 1];
-        s->order[at] = leg;
+        int leg = order[i], at = i;
+        for (; at > 0 && pool->price[order[at - 1]] > pool->price[leg]; at--)
+            order[at] = order[at - 1];
+        order[at] = leg;
     }
 }
 
 void hk_optimum_begin_size(hk_optimum *s, int size)
 {
-    hk_pool *pool = &s->pool;
     s->size = size;
     s->depth = 0;
-    hk_reorder(s);
-    for (int q = 0; q < pool->used; q++) {
-        pool->constant[q] = hk_dual_constant(&s->problem, &pool->dual[q], s->goal, s->most_wealth);
-        hk_dual_prices(&s->problem, &pool->dual[q], s->goal, s->contract, pool->price);
-        hk_pool_place(pool, q, s->order, size);
+    for (int i = 0; i < s->n_cases; i++) {
+        s->in = &s->cases[i];
+        hk_pool *pool = &s->in->pool;
+        hk_reorder(s);
+        for (int q = 0; q < pool->used; q++) {
+            pool->constant[q] = hk_dual_constant(&s->problem, &pool->dual[q], s->goal, s->most_wealth);
+            hk_dual_prices(&s->problem, &pool->dual[q], s->goal, s->contract, pool->price);
+            hk_pool_place(pool, q, s->in->order, size);
+        }
     }
-    memcpy(s->base[0], pool->constant, sizeof pool->constant);
+    s->in = NULL;
     hk_recut(s);
 }
 
 void hk_optimum_slice(hk_optimum *s, int slice)
 {
-    if (slice >= s->size - 1)
+    for (int i = 0; i < s->n_cases && slice >= s->size - 1; i++) {
+        s->in = &s->cases[i];
+        for (int q = 0; q < HK_POOL; q++)
+            hk_make_room(s, q);
         hk_choose(s, slice);
+    }
+    s->in = NULL;
 }
 
 int hk_optimum_ticket(const hk_optimum *s, int rank, hk_ticket *out)

@@ -5,7 +5,10 @@
  *     cost >= y b + sum over the set of min { (c_j - y a_j) x : 1 <= x <= limit_j }
  *
  * and with c = 0 (a ray) a positive right side says that the set cannot keep the floor. The prices are stored twice,
- * by vector and by leg, because sets are thinned out first by few vectors over many legs, then by many over one. */
+ * by vector and by leg, because sets are thinned out first by few vectors over many legs, then by many over one.
+ *
+ * Prices are stored as floats, rounded down, and what a set may still add (its room) is rounded up: a wrong last place
+ * only lets a set through, and twice as many are compared at once. */
 #ifndef HEDGEKIT_OPTIMUM_POOL_H
 #define HEDGEKIT_OPTIMUM_POOL_H
 
@@ -15,7 +18,25 @@
 #include "optimum_simplex.h"
 
 #define HK_POOL 128
-#define HK_NEVER 1e300
+#define HK_NEVER 1e30 /* beyond any amount, and a float still holds sums of it */
+#define HK_BLOCK 16   /* vectors compared at once; divides HK_POOL */
+
+/* Lanes without intrinsics, as a loop over so few is unrolled before it is made to use them. */
+#define HK_LANES 4
+typedef float hk_lanes __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t hk_mask __attribute__((vector_size(16)));
+typedef int64_t hk_halves __attribute__((vector_size(16)));
+
+static inline hk_lanes hk_at(const float *first)
+{
+    return *(const hk_lanes *)first;
+}
+
+static inline int hk_any(hk_mask mask)
+{
+    hk_halves halves = (hk_halves)mask;
+    return (halves[0] | halves[1]) != 0;
+}
 
 typedef struct {
     int rows, ray;
@@ -28,9 +49,9 @@ typedef struct {
     hk_dual dual[HK_POOL];
     double constant[HK_POOL], limit[HK_POOL]; /* a set is out when its bound is above the limit */
     /* [k]: least that a leg and k of the legs before it add, legs in the order they are searched in */
-    double *by_dual[HK_OPTIMUM_LEGS]; /* HK_POOL x n */
-    double *by_leg[HK_OPTIMUM_LEGS];  /* n x HK_POOL */
-    double *price;                    /* n, scratch */
+    float *by_dual[HK_OPTIMUM_LEGS]; /* HK_POOL x n; read to full lanes, so a few past the end */
+    float *by_leg[HK_OPTIMUM_LEGS];  /* n x HK_POOL */
+    double *price;                   /* n, scratch */
 } hk_pool;
 
 static void hk_pool_free(hk_pool *pool)
@@ -44,28 +65,28 @@ static void hk_pool_free(hk_pool *pool)
 
 static void hk_pool_clear(hk_pool *pool)
 {
-    size_t cells = (size_t)(pool->n + 1) * HK_POOL;
+    size_t cells = ((size_t)pool->n + 1) * HK_POOL;
     pool->next = pool->used = 0;
     for (int q = 0; q < HK_POOL; q++) {
         pool->constant[q] = -HK_NEVER;
         pool->limit[q] = HK_NEVER;
     }
     for (int k = 0; k < HK_OPTIMUM_LEGS; k++) {
-        memset(pool->by_dual[k], 0, cells * sizeof(double));
-        memset(pool->by_leg[k], 0, cells * sizeof(double));
+        memset(pool->by_dual[k], 0, cells * sizeof(float));
+        memset(pool->by_leg[k], 0, cells * sizeof(float));
     }
 }
 
 static int hk_pool_init(hk_pool *pool, int n)
 {
-    size_t cells = (size_t)(n + 1) * HK_POOL;
+    size_t cells = ((size_t)n + 1) * HK_POOL;
     int ok = 1;
     pool->n = n;
     pool->price = malloc(((size_t)n + 1) * sizeof(double));
     ok = pool->price != NULL;
     for (int k = 0; k < HK_OPTIMUM_LEGS; k++) {
-        pool->by_dual[k] = malloc(cells * sizeof(double));
-        pool->by_leg[k] = malloc(cells * sizeof(double));
+        pool->by_dual[k] = malloc(cells * sizeof(float));
+        pool->by_leg[k] = malloc(cells * sizeof(float));
         ok = ok && pool->by_dual[k] && pool->by_leg[k];
     }
     if (ok)
@@ -137,6 +158,23 @@ static void hk_dual_prices(const hk_problem *p, const hk_dual *dual, enum hk_opt
     }
 }
 
+static float hk_below(double x)
+{
+    return (float)(x - 0.51 * (double)FLT_EPSILON * fabs(x));
+}
+
+static float hk_above(double x)
+{
+    return -hk_below(-x);
+}
+
+/* room - add, rounded up. */
+static float hk_room_left(float room, float add)
+{
+    float left = room - add;
+    return left + 1.02f * FLT_EPSILON * fabsf(left);
+}
+
 /* Lay a dual vector's prices (by leg) into a slot, with the cheapest completions of up to `most` legs in all. */
 static void hk_pool_place(hk_pool *pool, int slot, const int *order, int most)
 {
@@ -147,8 +185,9 @@ static void hk_pool_place(hk_pool *pool, int slot, const int *order, int most)
     for (size_t at = 0; at < n; at++) {
         double price = pool->price[order[at]], sum = price;
         for (int k = 0; k < most; k++) {
-            pool->by_dual[k][(size_t)slot * n + at] = sum;
-            pool->by_leg[k][at * HK_POOL + (size_t)slot] = sum;
+            float low = hk_below(sum);
+            pool->by_dual[k][(size_t)slot * n + at] = low;
+            pool->by_leg[k][at * HK_POOL + (size_t)slot] = low;
             sum += cheapest[k];
         }
         for (int k = 0; k < most; k++)
@@ -160,17 +199,23 @@ static void hk_pool_place(hk_pool *pool, int slot, const int *order, int most)
     }
 }
 
-/* First dual vector that rules out base + add; -1 when none does. Blocks without branches, so that it vectorises. */
-static int hk_pool_rules_out(const hk_pool *pool, const double *base, const double *add)
+/* A dual vector that has less room than a leg adds; -1 when there is none. The block that answered last is asked
+ * first. */
+static int hk_pool_rules_out(const hk_pool *pool, const float *room, const float *add, int *block)
 {
-    for (int q = 0; q < pool->used; q += 8) {
-        int out = 0;
-        for (int k = q; k < q + 8; k++)
-            out |= base[k] + add[k] > pool->limit[k];
-        if (out)
-            for (int k = q; k < q + 8; k++)
-                if (base[k] + add[k] > pool->limit[k])
-                    return k;
+    int blocks = (pool->used + HK_BLOCK - 1) / HK_BLOCK;
+    for (int i = 0, at = *block; i < blocks; i++, at++) {
+        at = at < blocks ? at : 0;
+        int q = at * HK_BLOCK;
+        hk_mask out = {0};
+        for (int k = q; k < q + HK_BLOCK; k += HK_LANES)
+            out |= hk_at(add + k) > hk_at(room + k);
+        if (!hk_any(out))
+            continue;
+        *block = at;
+        while (!(add[q] > room[q]))
+            q++;
+        return q;
     }
     return -1;
 }

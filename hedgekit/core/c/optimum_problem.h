@@ -11,6 +11,10 @@
  *     sold row                  - short calls >= - most calls
  *     bought row                short calls - long calls >= 0
  *     budget row                - C >= - budget
+ *     many row at k             long puts struck at k or above - short puts struck at k or above >= most puts
+ *     few row at k              the same <= most puts - 1
+ *
+ * No ticket has to keep the last two: every ticket keeps one of them, and the search takes them as two cases.
  *
  * Wealth bends upwards only at strikes that are bought, so floor rows at the lowest spot and at bought strikes are
  * all there are; rows at any other spot hold as well, which is what lets one dual vector bound every leg set. */
@@ -26,7 +30,17 @@
 
 typedef __int128 hk_wide;
 
-enum hk_family { HK_GROWTH_ROW, HK_PLAIN_ROW, HK_COVER_ROW, HK_NET_ROW, HK_SOLD_ROW, HK_BOUGHT_ROW, HK_BUDGET_ROW };
+enum hk_family {
+    HK_GROWTH_ROW,
+    HK_PLAIN_ROW,
+    HK_COVER_ROW,
+    HK_NET_ROW,
+    HK_SOLD_ROW,
+    HK_BOUGHT_ROW,
+    HK_BUDGET_ROW,
+    HK_MANY_ROW,
+    HK_FEW_ROW
+};
 
 typedef struct {
     enum hk_family family;
@@ -62,6 +76,8 @@ static double hk_row_side(const hk_problem *p, hk_row row)
         return (p->target_money - shares - HK_ULPS * (fabs(p->target_money) + shares)) * p->scale;
     case HK_NET_ROW: return -(double)p->most_puts;
     case HK_SOLD_ROW: return -(double)p->most_calls;
+    case HK_MANY_ROW: return (double)p->most_puts;
+    case HK_FEW_ROW: return 1.0 - (double)p->most_puts;
     case HK_BUDGET_ROW: return -((double)p->budget + HK_ULPS * fabs((double)p->budget)) * p->scale;
     default: return 0.0;
     }
@@ -77,7 +93,9 @@ static double hk_row_coefficient(const hk_problem *p, hk_row row, int leg)
     case HK_GROWTH_ROW:
         return (p->payoff[at] - grown + HK_ULPS * (fabs(p->payoff[at]) + fabs(grown))) * p->scale;
     case HK_PLAIN_ROW: return (p->payoff[at] - cost + HK_ULPS * (fabs(p->payoff[at]) + fabs(cost))) * p->scale;
-    case HK_COVER_ROW: return p->covers[at];
+    case HK_COVER_ROW:
+    case HK_MANY_ROW: return p->covers[at];
+    case HK_FEW_ROW: return -p->covers[at];
     case HK_NET_ROW: return p->kind[leg] < 0 ? -(double)p->side[leg] : 0.0;
     case HK_SOLD_ROW: return p->kind[leg] > 0 && p->side[leg] < 0 ? -1.0 : 0.0;
     case HK_BOUGHT_ROW: return p->kind[leg] > 0 ? -(double)p->side[leg] : 0.0;

@@ -121,6 +121,16 @@ def test_odd_lots_are_covered(problem):
     assert sum(leg.contracts for leg in answer.legs) == 1
 
 
+@pytest.mark.parametrize("shares", [250, 1733])
+def test_floors_searched_in_a_row_have_the_answers_of_fresh_searches(problem, shares):
+    """An odd lot is searched in cases that follow the floor: nothing learnt for one floor may mislead the next."""
+    asked = problem(shares=shares)
+    floors = [exact(percent / 100) for percent in (75, 92, 91, 60, 84, 87)]
+    one = HedgeSearch(asked)
+    fresh = [HedgeSearch(asked).cheapest(floor=floor, max_legs=4, keep=3)[:2] for floor in floors]
+    assert [one.cheapest(floor=floor, max_legs=4, keep=3)[:2] for floor in floors] == fresh
+
+
 def test_until_is_weaker_and_cheaper(problem):
     whole, partly = optimise(problem()), optimise(problem(), until=80.0)
     assert partly.cost_usd < whole.cost_usd
