@@ -14,6 +14,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from hedgekit.margin.quiet import stdout_kept
+
 MOST_NODES = 5000
 """HiGHS branches no further; what it has found then is allowed, only not proven least. Books of fifty lines take
 fewer than a hundred. Not a time: an answer must not depend on the machine."""
@@ -112,17 +114,18 @@ def highs(programme: Programme) -> tuple[list[float], bool]:
     entries = [(r, c, v) for r, (terms, _, _) in enumerate(programme.rows) for c, v in terms.items()]
     row, column, value = zip(*entries, strict=True)
     shape = (len(programme.rows), len(programme.cost))
-    found = milp(
-        np.array(programme.cost),
-        integrality=np.array(programme.whole),
-        bounds=Bounds(0.0, np.array(programme.most)),
-        constraints=LinearConstraint(
-            csr_array((value, (np.array(row, np.int32), np.array(column, np.int32))), shape=shape),
-            np.array([low for _, low, _ in programme.rows]),
-            np.array([high for _, _, high in programme.rows]),
-        ),
-        options={"mip_rel_gap": GAP, "node_limit": MOST_NODES},
-    )
+    with stdout_kept():
+        found = milp(
+            np.array(programme.cost),
+            integrality=np.array(programme.whole),
+            bounds=Bounds(0.0, np.array(programme.most)),
+            constraints=LinearConstraint(
+                csr_array((value, (np.array(row, np.int32), np.array(column, np.int32))), shape=shape),
+                np.array([low for _, low, _ in programme.rows]),
+                np.array([high for _, _, high in programme.rows]),
+            ),
+            options={"mip_rel_gap": GAP, "node_limit": MOST_NODES},
+        )
     if found.x is None:
         return [], False
     return found.x.tolist(), found.status == 0
