@@ -1,7 +1,6 @@
-"""The kernel that searches condors and butterflies: against loops in Python, its speed, its limits, its checks."""
+"""The kernel that searches condors and butterflies: against loops in Python, its limits, its checks."""
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -22,26 +21,21 @@ TABLE = {"table_start": 0.0, "table_step": 1.0, "table": np.linspace(0.0, 1.0, 2
 OPEN = {"multiplier": 100.0, "fees": 0.0, "max_loss": math.inf, "max_capital": math.inf, "min_probability": 0.0}
 
 
-def test_the_kernel_is_a_hundred_times_as_fast_as_the_same_loop_in_python():
-    n = 1000
+def test_the_kernel_finds_what_the_same_loop_in_python_finds():
+    n = 120
     puts, calls = columns(n, 1), columns(n, 2)
     first, last = np.zeros(n, dtype=np.int64), np.full(n, n, dtype=np.int64)
 
-    begun = time.process_time()
     best, looked_at, _ = _finder.condors(*puts.values(), *calls.values(), first, last, **OPEN, **TABLE, keep=1)
-    kernel = (time.process_time() - begun) / looked_at
-
-    begun, score = time.process_time(), 0.0
-    few = 30
-    for i in range(few):
+    score = 0.0
+    for i in range(n):
         for j in range(n):
             loss = max(puts["width"][i], calls["width"][j]) + puts["cost"][i] + calls["cost"][j]
             value = puts["value"][i] + calls["value"][j]
             if loss > 0.005 and value > score * loss:
                 score = value / loss
     assert looked_at == n * n
-    assert (time.process_time() - begun) / (few * n) > 100 * kernel
-    assert best[0][0] >= score
+    assert best[0][0] == pytest.approx(score, rel=1e-12)
 
 
 def test_the_kernel_checks_its_input():
