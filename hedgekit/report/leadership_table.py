@@ -32,7 +32,7 @@ def table(result: LeadershipResult, *, terminal: bool = False) -> str:
     tally = ", ".join(f"{sum(i.verdict == word for i in votes)} {word}" for word in ("leading", "neutral", "lagging"))
     out.print(Text(f"{words[result.state].upper()}{since}", style=ACCENT))
     mean = "" if result.mean_vote is None else f"; mean {result.mean_vote:+.2f}"
-    out.print(f"as of {result.asof}; {len(votes)} of {len(result.indicators)} indicators vote: {tally}{mean}")
+    out.print(f"as of {result.asof}; {len(votes)} of {len(result.indicators)} vote: {tally}{mean}")
     out.print()
     grid = columns("", "indicator", "value", "as of", "verdict", left=(0, 1, 3, 4))
     for i in result.indicators:
