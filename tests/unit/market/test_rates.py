@@ -86,7 +86,7 @@ def test_a_bad_curve_is_refused_in_a_sentence(write, text, said):
 
 
 def test_a_missing_curve_is_refused(tmp_path):
-    with pytest.raises(DataError, match="none.csv: no such file"):
+    with pytest.raises(DataError, match=r"none\.csv: no such file"):
         read_rate(tmp_path / "none.csv", DAY)
 
 
