@@ -9,7 +9,8 @@ import numpy as np
 from rich.text import Text
 
 from hedgekit import units
-from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, short_dollars, warning_lines
+from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, warning_lines
+from hedgekit.report.roll_lines import roll_table
 from hedgekit.risk.scenario import ScenarioResult
 
 BAR = 18
@@ -44,7 +45,7 @@ def table(result: ScenarioResult, *, terminal: bool = False) -> str:
         out.print(_replays(result))
     for name, rows in (result.rolls or {}).items():
         out.print()
-        out.print(_rolls(name, rows))
+        out.print(roll_table(name, rows))
     out.print()
     for text in _footer(result):
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
@@ -84,20 +85,6 @@ def _replays(result: ScenarioResult) -> Any:
             f"{low['vol_ratio']:.2f}",
             dollars(low["exit_usd"]),
             dollars(row["end_pnl_usd"], sign=True),
-        )
-    return rows
-
-
-def _rolls(name: str, plan: Any) -> Any:
-    rows = columns(f"roll {name}", "on", "close", "open", "cost", "% a year")
-    for row in plan:
-        rows.add_row(
-            f"{row.days_left} days left",
-            f"{row.on}",
-            short_dollars(row.close_usd),
-            short_dollars(row.open_usd),
-            short_dollars(row.roll_usd),
-            f"{row.roll_annualised_pct:.2f}%",
         )
     return rows
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from hedgekit import units
 from hedgekit.report.console import columns, dollars, percent, short_dollars
+from hedgekit.report.roll_lines import roll_table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,7 +24,7 @@ def what_if_tables(found: WhatIfResult) -> list[Table | Text]:
     tables += [_points(found, d) for d in range(len(found.grid.dates))]
     if found.replays:
         tables.append(_replays(found))
-    tables += [_rolls(name, plan) for name, plan in (found.rolls or {}).items()]
+    tables += [roll_table(name, plan) for name, plan in (found.rolls or {}).items()]
     return tables
 
 
@@ -87,20 +88,6 @@ def _replays(found: WhatIfResult) -> Table:
             _short(row["unhedged_worst_usd"]),
             _short(row["end_pnl_usd"]),
             _short(row["unhedged_end_usd"]),
-        )
-    return rows
-
-
-def _rolls(name: str, plan: Any) -> Table:
-    rows = columns(f"roll {name}", "on", "close", "open", "cost", "% a year")
-    for roll in plan:
-        rows.add_row(
-            f"{roll.days_left} day{'s' if roll.days_left != 1 else ''} left",
-            f"{roll.on}",
-            short_dollars(roll.close_usd),
-            short_dollars(roll.open_usd),
-            short_dollars(roll.roll_usd),
-            f"{roll.roll_annualised_pct:.2f}%",
         )
     return rows
 
