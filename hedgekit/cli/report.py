@@ -20,6 +20,7 @@ def command(*, answers: tuple[Path, ...], target: str, quiet: bool) -> None:
     import json
 
     from hedgekit.errors import DataError
+    from hedgekit.paths import unreadable
     from hedgekit.report import write_text
     from hedgekit.report.page import page
 
@@ -28,7 +29,7 @@ def command(*, answers: tuple[Path, ...], target: str, quiet: bool) -> None:
         try:
             answer = json.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+            raise DataError(f"{path}: {unreadable(path, error)}") from None
         except (UnicodeDecodeError, json.JSONDecodeError) as error:
             raise DataError(f"{path}: not JSON: {error}: write an answer with --format json") from None
         if not isinstance(answer, dict):

@@ -23,6 +23,7 @@ from hedgekit.market.sources.content import Content, read_content
 from hedgekit.market.sources.want import SeveralChains
 from hedgekit.market.tables import Table, read_table
 from hedgekit.model import Chain, PriceHistory
+from hedgekit.paths import unreadable
 from hedgekit.record.chapter import Tell
 from hedgekit.record.library import LEAST_DAYS, Failure, Library, Quoted, Used
 from hedgekit.results import Note
@@ -198,7 +199,7 @@ def read(job: tuple[str, str], common: object) -> tuple[list[Found], str]:
     except HedgekitError as error:
         found.append(Failure(file=label, why=str(error)))
     except OSError as error:
-        found.append(Failure(file=label, why=f"cannot be read: {error.strerror or error}"))
+        found.append(Failure(file=label, why=unreadable(path, error)))
     return [
         replace(one, why=one.why.replace(str(path), label).removeprefix(f"{label}: "))
         if isinstance(one, Failure)

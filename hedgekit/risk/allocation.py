@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.paths import unreadable
 from hedgekit.results import Note, Result
 
 Tolerance = Literal["low", "medium", "high"]
@@ -140,7 +141,7 @@ def read_bands(source: str | os.PathLike[str]) -> dict[str, Band]:
     try:
         document = tomllib.loads(Path(source).read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{label}: cannot be read: {error.strerror or error}") from None
+        raise DataError(f"{label}: {unreadable(Path(source), error)}") from None
     except ValueError as error:
         raise DataError(f"{label}: not a TOML file: {error}") from None
     table = document.get("bands")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hedgekit.errors import DataError
+from hedgekit.paths import unreadable
 
 if TYPE_CHECKING:
     from hedgekit.risk.check import Verdict
@@ -61,7 +62,7 @@ def read_earlier(path: str | os.PathLike[str]) -> Earlier:
         rules = {str(row["id"]): {**row, "verdict": str(row["verdict"])} for row in rows}
         sound = isinstance(inputs, dict)
     except OSError as error:
-        raise DataError(f"{label}: cannot be read: {error.strerror or error}") from None
+        raise DataError(f"{label}: {unreadable(Path(path), error)}") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         sound, schema, rules, inputs = False, SCHEMA, {}, {}
     if schema != SCHEMA:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hedgekit.errors import DataError, HedgekitError, InputError
 from hedgekit.model import Option
+from hedgekit.paths import unreadable
 from hedgekit.risk.book import Book, Position, book_of, load_book
 from hedgekit.risk.readers.columns import fields_of
 from hedgekit.risk.readers.statement import Row, Statement
@@ -195,7 +196,7 @@ def _of_table(path: Path, label: str, chunk: int) -> Accounts:
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise DataError(f"--books {label}: cannot be read: {error.strerror or error}") from None
+        raise DataError(f"--books {label}: {unreadable(path, error)}") from None
     try:
         schema = pyarrow.parquet.read_schema(path)
         fields = fields_of(schema.names)

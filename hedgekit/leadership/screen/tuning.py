@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.leadership.screen.predicates import PREDICATES, parameters
+from hedgekit.paths import unreadable
 
 
 def tuned(path: str | os.PathLike[str] | None, *, only: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
@@ -61,7 +62,7 @@ def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{label}: cannot be read: {error.strerror}") from None
+        raise DataError(f"{label}: {unreadable(Path(path), error)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(f"{label}: not a TOML file: {error}") from None
     for rule, table in document.items():
