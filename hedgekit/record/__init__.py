@@ -1,6 +1,6 @@
 """Did what was promised come true? Promises made on past days, held against what happened after.
 
-`CHAPTERS` lists what is looked at, in the order tables show it: name -> module with ``chapter(library, tell) ->
+`CHAPTERS` lists what is looked at, in the order tables show it: name -> module with ``chapter(archive, tell) ->
 Chapter``. Each promise rests on quotes and prices up to its own day alone; what happened later is added to it after.
 """
 

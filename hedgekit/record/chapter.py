@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from hedgekit.record.library import Library
+    from hedgekit.record.archive import Archive
 
 Kind: TypeAlias = Literal["text", "count", "share", "percent", "number", "ratio", "cents", "usd"]
 """How a column is shown: ``share`` is a fraction of one shown in percent, ``percent`` a percent number."""
@@ -112,13 +112,13 @@ class Chapter:
 class Home(Protocol):
     """What a chapter's module offers: work that can be split over processes, and the chapter made of it."""
 
-    def tasks(self, library: Library) -> Sequence[Any]:
+    def tasks(self, archive: Archive) -> Sequence[Any]:
         """Return the independent pieces of its work."""
 
-    def work(self, library: Library, task: Any) -> list[Any]:
+    def work(self, archive: Archive, task: Any) -> list[Any]:
         """Return what one piece comes to; a string says why something was left out."""
 
-    def told(self, library: Library, found: Sequence[Any]) -> Chapter:
+    def told(self, archive: Archive, found: Sequence[Any]) -> Chapter:
         """Return the chapter of what all pieces came to, in the order of the pieces."""
 
 

@@ -12,9 +12,9 @@ from hedgekit.hedges.comparison import compare
 from hedgekit.market.calendar import previous_session
 from hedgekit.market.inputs import MarketInputs
 from hedgekit.model import Chain, Leg, Shares
+from hedgekit.record.archive import Archive, Quoted
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import binomial
-from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import chosen, market_of, settled, unsettled
 from hedgekit.structures import STRUCTURES
 from hedgekit.structures.catalogue import build, home_of
@@ -36,22 +36,22 @@ UNPRICED = "chains of days without a daily price"
 OFF = "chains whose spot is not the close of their day (a split since, or another price)"
 
 
-def tasks(library: Library) -> Sequence[int]:
+def tasks(archive: Archive) -> Sequence[int]:
     """Return the numbers of the chains."""
-    return range(len(library.chains))
+    return range(len(archive.chains))
 
 
-def work(library: Library, task: int) -> list[Claim | str]:
+def work(archive: Archive, task: int) -> list[Claim | str]:
     """Return what every floor and every greatest loss of one chain came to."""
-    quoted = library.chains[task]
-    if quoted.ticker not in library.histories:
+    quoted = archive.chains[task]
+    if quoted.ticker not in archive.histories:
         return []
-    if math.isnan(library.close(quoted.ticker, quoted.day)):
+    if math.isnan(archive.close(quoted.ticker, quoted.day)):
         return [UNPRICED]
-    return list(claims_of(library, quoted)) if math.isfinite(library.scale(quoted)) else [OFF]
+    return list(claims_of(archive, quoted)) if math.isfinite(archive.scale(quoted)) else [OFF]
 
 
-def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+def told(archive: Archive, found: Sequence[Claim | str]) -> Chapter:
     """Return the chapter."""
     claims, refused = split(found)
     limits = [
@@ -62,17 +62,17 @@ def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
         return nothing(
             "floors",
             TITLE,
-            "no position could be built" if set(refused) - {OFF, UNPRICED} else unsettled(library),
+            "no position could be built" if set(refused) - {OFF, UNPRICED} else unsettled(archive),
             limits,
         )
-    return _told(claims, [*_ex_dates_known(library, claims), *limits])
+    return _told(claims, [*_ex_dates_known(archive, claims), *limits])
 
 
-def _ex_dates_known(library: Library, claims: Sequence[Claim]) -> Iterator[str]:
+def _ex_dates_known(archive: Archive, claims: Sequence[Claim]) -> Iterator[str]:
     """Say up to when the ex-dates are known that early exercise is replayed at."""
     for ticker in sorted({claim.key[0] for claim in claims}):
         last = max(claim.until for claim in claims if claim.key[0] == ticker)
-        known = library.dividends_until(ticker)
+        known = archive.dividends_until(ticker)
         if known is None:
             yield f"{ticker}: no ex-dates are known: early exercise of calls sold is not replayed"
         elif known < last:
@@ -83,19 +83,19 @@ def _ex_dates_known(library: Library, claims: Sequence[Claim]) -> Iterator[str]:
             )
 
 
-def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
+def claims_of(archive: Archive, quoted: Quoted) -> Iterator[Claim | str]:
     """Make every promise of one chain; a reason in words where one could not be made."""
-    known = settled(library, quoted)
+    known = settled(archive, quoted)
     wanted = chosen(quoted)
     closes = {day: close for day, close in known if day in wanted}
     for expiry, close in closes.items():
         try:
-            market = market_of(library, quoted, (expiry,))
+            market = market_of(archive, quoted, (expiry,))
         except HedgekitError:
             yield "rate and dividends of the chain are not to be told"
             continue
-        yield from _hedges(library, quoted, expiry, close, market)
-        yield from _structures(library, quoted, expiry, close, market)
+        yield from _hedges(archive, quoted, expiry, close, market)
+        yield from _structures(archive, quoted, expiry, close, market)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ class Came:
 
 
 def _hedges(
-    library: Library, quoted: Quoted, expiry: date, close: float, market: MarketInputs
+    archive: Archive, quoted: Quoted, expiry: date, close: float, market: MarketInputs
 ) -> Iterator[Claim | str]:
     chain = quoted.chain
     for floor in FLOORS:
@@ -135,7 +135,7 @@ def _hedges(
             t_years, rate = chain.years_to(expiry), market.rates[expiry]
             paid = _outlay(chain, candidate.legs, FEE)
             cash -= paid * math.exp(rate * t_years) if paid > 0.0 else paid
-            came = _came(library, quoted, expiry, close, candidate.legs, kept, cash)
+            came = _came(archive, quoted, expiry, close, candidate.legs, kept, cash)
             yield Claim(
                 key=(quoted.ticker, str(expiry), "hedge", candidate.name, f"{floor:g}"),
                 asof=quoted.day,
@@ -155,7 +155,7 @@ def _hedges(
 
 
 def _structures(
-    library: Library, quoted: Quoted, expiry: date, close: float, market: MarketInputs
+    archive: Archive, quoted: Quoted, expiry: date, close: float, market: MarketInputs
 ) -> Iterator[Claim | str]:
     chain = quoted.chain
     for name in STRUCTURES:
@@ -174,7 +174,7 @@ def _structures(
         legs = tuple(one for one in held if isinstance(one, Leg))
         count = sum(one.shares for one in held if isinstance(one, Shares))
         bought = sum(one.shares * one.price for one in held if isinstance(one, Shares))
-        came = _came(library, quoted, expiry, close, legs, count, -bought - _outlay(chain, legs, FEE))
+        came = _came(archive, quoted, expiry, close, legs, count, -bought - _outlay(chain, legs, FEE))
         yield Claim(
             key=(quoted.ticker, str(expiry), "structure", name, ""),
             asof=quoted.day,
@@ -205,7 +205,7 @@ def _outlay(chain: Chain, legs: Sequence[Leg], fee: float) -> float:
 
 
 def _came(
-    library: Library, quoted: Quoted, expiry: date, close: float, legs: Sequence[Leg], shares: int, cash: float
+    archive: Archive, quoted: Quoted, expiry: date, close: float, legs: Sequence[Leg], shares: int, cash: float
 ) -> Came:
     """Return what a position was worth at the close of its expiry."""
 
@@ -213,10 +213,10 @@ def _came(
         paid = sum(leg.contracts * MULTIPLIER * max(leg.option.sign * (close - leg.option.strike), 0.0) for leg in left)
         return money + count * close + paid
 
-    called, scale = math.nan, library.scale(quoted)
+    called, scale = math.nan, archive.scale(quoted)
     short = [leg for leg in legs if leg.contracts < 0 and leg.option.sign > 0]
-    for day, dividend in library.paid(quoted.ticker, quoted.day, expiry):
-        before = scale * library.close(quoted.ticker, previous_session(day))
+    for day, dividend in archive.paid(quoted.ticker, quoted.day, expiry):
+        before = scale * archive.close(quoted.ticker, previous_session(day))
         gone = [leg for leg in short if before > leg.option.strike]
         if not gone or quoted.chain.exercise != "american":
             continue

@@ -15,9 +15,9 @@ from hedgekit.errors import HedgekitError
 from hedgekit.market.surface import fit
 from hedgekit.market.vols import solve
 from hedgekit.model import BoolArray, Chain, Flag, FloatArray
+from hedgekit.record.archive import Archive, Quoted
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
-from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import market_of
 
 LONGEST_STEP = 5
@@ -70,21 +70,21 @@ class Step:
     said: dict[str, FloatArray]
 
 
-def tasks(library: Library) -> Sequence[tuple[Quoted, Quoted]]:
+def tasks(archive: Archive) -> Sequence[tuple[Quoted, Quoted]]:
     """Return the chains of an underlying that are a day apart."""
-    return _pairs(library.chains)
+    return _pairs(archive.chains)
 
 
-def work(library: Library, task: tuple[Quoted, Quoted]) -> list[Step | str]:
+def work(archive: Archive, task: tuple[Quoted, Quoted]) -> list[Step | str]:
     """Return how much of one day's change of quotes the greeks explain."""
     try:
-        step = step_of(library, *task)
+        step = step_of(archive, *task)
     except HedgekitError:
         return [UNTOLD]
     return [] if step is None else [step]
 
 
-def told(library: Library, found: Sequence[Step | str]) -> Chapter:
+def told(archive: Archive, found: Sequence[Step | str]) -> Chapter:
     """Return the chapter."""
     steps, refused = split(found)
     limits = [f"{count} {why}" for why, count in refused.items()]
@@ -104,7 +104,7 @@ def _pairs(chains: Sequence[Quoted]) -> list[tuple[Quoted, Quoted]]:
     return found
 
 
-def step_of(library: Library, before: Quoted, after: Quoted) -> Step | None:
+def step_of(archive: Archive, before: Quoted, after: Quoted) -> Step | None:
     """Return what the greeks of one day said of the next, and what came; None without quotes in both.
 
     Raises
@@ -123,7 +123,7 @@ def step_of(library: Library, before: Quoted, after: Quoted) -> Step | None:
         return None
     expiries = tuple(old.expiries)
     full = before.chain.select(np.isin(before.chain.expiry, np.array(expiries, dtype="M8[D]")))
-    market = market_of(library, before, expiries)
+    market = market_of(archive, before, expiries)
     band = solve(old, market)
     moved = fit(full, market=market)
     order = np.argsort(new.symbol)
@@ -131,7 +131,7 @@ def step_of(library: Library, before: Quoted, after: Quoted) -> Step | None:
     ds = after.chain.spot - before.chain.spot
     dt = old.t_years - new.t_years[rows]
     change = new.mid[rows] - old.mid
-    now = solve(new.select(rows), market_of(library, after, tuple(new.select(rows).expiries)))
+    now = solve(new.select(rows), market_of(archive, after, tuple(new.select(rows).expiries)))
     shift = np.full(len(old), np.nan)
     there = moved.moved(after.chain.spot, "sticky_delta")
     for day in expiries:

@@ -16,9 +16,9 @@ from hedgekit.pairs.effectiveness import Walk, effectiveness, walk_forward
 from hedgekit.pairs.ratios import ESTIMATORS, estimator, fitted
 from hedgekit.pairs.ratios.fit import Estimator, dollars
 from hedgekit.pairs.sample import Pair, pair_of
+from hedgekit.record.archive import Archive
 from hedgekit.record.chapter import Chapter, Claim, Column, Kind, Table, nothing, split
 from hedgekit.record.evidence import mean_of
-from hedgekit.record.library import Library
 
 WINDOW = 252
 HOLD = 21
@@ -34,9 +34,9 @@ MOST_PAIRS = 10
 TITLE = "Hedge ratios: intervals and effectiveness a year later"
 
 
-def pairs_of(library: Library) -> list[tuple[str, str]]:
+def pairs_of(archive: Archive) -> list[tuple[str, str]]:
     """Return the pairs to look at: the well-known ones, filled up with those of the tickers with most days."""
-    tickers = library.tickers_with_returns()
+    tickers = archive.tickers_with_returns()
     pairs = [pair for pair in PAIRS if set(pair) <= set(tickers)]
     for pair in combinations(tickers[:5], 2):
         if len(pairs) < MOST_PAIRS and pair not in pairs and pair[::-1] not in pairs:
@@ -44,15 +44,15 @@ def pairs_of(library: Library) -> list[tuple[str, str]]:
     return pairs
 
 
-def tasks(library: Library) -> Sequence[tuple[str, str]]:
+def tasks(archive: Archive) -> Sequence[tuple[str, str]]:
     """Return the pairs."""
-    return pairs_of(library)
+    return pairs_of(archive)
 
 
-def work(library: Library, task: tuple[str, str]) -> list[Claim | str]:
+def work(archive: Archive, task: tuple[str, str]) -> list[Claim | str]:
     """Return how each estimator's interval and effectiveness held up on one pair."""
     long, short = task
-    spells = library.pair(long, short)
+    spells = archive.pair(long, short)
     claims: list[Claim | str] = []
     why = "too few days in common"
     for spell in spells:
@@ -63,7 +63,7 @@ def work(library: Library, task: tuple[str, str]) -> list[Claim | str]:
     return claims or [f"{long}/{short}: {why}"]
 
 
-def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+def told(archive: Archive, found: Sequence[Claim | str]) -> Chapter:
     """Return the chapter."""
     claims, limits = split(found)
     if not claims:

@@ -11,7 +11,7 @@ from hedgekit.errors import HedgekitError
 from hedgekit.market.calendar import exercise_cutoff
 from hedgekit.market.contract_terms import cutoff
 from hedgekit.market.inputs import MarketInputs, resolve
-from hedgekit.record.library import Library, Quoted
+from hedgekit.record.archive import Archive, Quoted
 
 AHEAD = (7, 30, 60, 90)
 """Days ahead whose nearest expiries of each chain are looked at: those beside them share their fate."""
@@ -24,12 +24,12 @@ def chosen(quoted: Quoted, *, least: int = 1) -> set[date]:
     return {min(listed, key=lambda day: abs((day - today).days - ahead)) for ahead in AHEAD} if listed else set()
 
 
-def market_of(library: Library, quoted: Quoted, expiries: Sequence[date]) -> MarketInputs:
+def market_of(archive: Archive, quoted: Quoted, expiries: Sequence[date]) -> MarketInputs:
     """Return the market of some expiries as it could be known on the chain's own day.
 
     Parameters
     ----------
-    library : Library
+    archive : Archive
     quoted : Quoted
     expiries : sequence of date
 
@@ -44,23 +44,23 @@ def market_of(library: Library, quoted: Quoted, expiries: Sequence[date]) -> Mar
     parity implies; a chain without calls takes what went ex in the year before over its spot.
     """
     chain = quoted.chain
-    rate = library.rate(quoted.day)
+    rate = archive.rate(quoted.day)
     if (chain.kind > 0).any():
         try:
             return resolve(chain, expiries, rate=rate)
         except HedgekitError:
             pass  # calls too few for parity: as without any
-    return resolve(chain, expiries, rate=rate, dividends=library.trailing_yield(quoted.ticker, quoted.day, chain.spot))
+    return resolve(chain, expiries, rate=rate, dividends=archive.trailing_yield(quoted.ticker, quoted.day, chain.spot))
 
 
-def unsettled(library: Library) -> str:
+def unsettled(archive: Archive) -> str:
     """Say why no chain has an expiry whose close is known."""
-    if not library.chains:
+    if not archive.chains:
         return "there are no option chains"
-    tickers = {quoted.ticker for quoted in library.chains}
-    if not tickers & set(library.histories):
+    tickers = {quoted.ticker for quoted in archive.chains}
+    if not tickers & set(archive.histories):
         return f"no daily prices of {', '.join(sorted(tickers))} say where their expiries closed"
-    ends = [max(one.dates[-1].item() for one in library.histories[t]) for t in sorted(tickers & set(library.histories))]
+    ends = [max(one.dates[-1].item() for one in archive.histories[t]) for t in sorted(tickers & set(archive.histories))]
     return f"no chain quoted at the close of its day has an expiry whose close is known (prices end on {max(ends)})"
 
 
@@ -69,12 +69,12 @@ def opens(ticker: str, expiry: date) -> bool:
     return cutoff(ticker, expiry) < exercise_cutoff(expiry)
 
 
-def settled(library: Library, quoted: Quoted) -> list[tuple[date, float]]:
+def settled(archive: Archive, quoted: Quoted) -> list[tuple[date, float]]:
     """Return the chain's open expiries whose close is known by now, with it; none that settles on the opening."""
-    found, scale = [], library.scale(quoted)
+    found, scale = [], archive.scale(quoted)
     for expiry in quoted.chain.expiries:
         if expiry > quoted.day and quoted.chain.years_to(expiry) > 0.0 and not opens(quoted.ticker, expiry):
-            close = library.close(quoted.ticker, expiry)
+            close = archive.close(quoted.ticker, expiry)
             if np.isfinite(close * scale):
                 found.append((expiry, close * scale))
     return found

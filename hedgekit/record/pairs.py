@@ -15,10 +15,10 @@ from hedgekit.model import PriceHistory
 from hedgekit.pairs.gate import LEVEL, gate_pvalue, gate_statistics
 from hedgekit.pairs.odds import HORIZON, WITHIN
 from hedgekit.pairs.status import FILLS, WINDOW, pair_status
+from hedgekit.record.archive import Archive
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
 from hedgekit.record.intervals import pairs_of
-from hedgekit.record.library import Library
 
 EVERY = 10
 """Sessions between looks while no position is held."""
@@ -29,15 +29,15 @@ LONGEST = HORIZON
 TITLE = "Pairs: signals, their odds and what the spread then did"
 
 
-def tasks(library: Library) -> Sequence[tuple[str, str]]:
+def tasks(archive: Archive) -> Sequence[tuple[str, str]]:
     """Return the pairs."""
-    return pairs_of(library)
+    return pairs_of(archive)
 
 
-def work(library: Library, task: tuple[str, str]) -> list[Claim | str]:
+def work(archive: Archive, task: tuple[str, str]) -> list[Claim | str]:
     """Return what became of every signal of one pair."""
     long, short = task
-    spells = library.pair(long, short)
+    spells = archive.pair(long, short)
     claims: list[Claim] = []
     for spell in spells:
         free = claims[-1].until if claims else date.min
@@ -48,10 +48,10 @@ def work(library: Library, task: tuple[str, str]) -> list[Claim | str]:
     return list(claims)
 
 
-def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+def told(archive: Archive, found: Sequence[Claim | str]) -> Chapter:
     """Return the chapter."""
     claims, limits = split(found)
-    pairs = len(pairs_of(library)) - len(limits)
+    pairs = len(pairs_of(archive)) - len(limits)
     if not claims:
         why = (
             f"no pair gave a signal ({pairs} looked at)"

@@ -14,9 +14,9 @@ from hedgekit.errors import HedgekitError
 from hedgekit.market.calendar import is_session, next_session
 from hedgekit.market.surface import fit
 from hedgekit.market.surface.surface import Surface
+from hedgekit.record.archive import Archive, Quoted
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import FEW, mean_of, reliability
-from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import chosen, market_of, settled, unsettled
 
 MEASURES = ("lognormal", "implied", "historical")
@@ -32,41 +32,41 @@ DRAWS = 10_000
 TITLE = "Probabilities: promised against what happened"
 
 
-def tasks(library: Library) -> Sequence[int]:
+def tasks(archive: Archive) -> Sequence[int]:
     """Return the numbers of the chains."""
-    return range(len(library.chains))
+    return range(len(archive.chains))
 
 
-def work(library: Library, task: int) -> list[Claim | str]:
+def work(archive: Archive, task: int) -> list[Claim | str]:
     """Return how often what each distribution of one chain gave a chance came true."""
-    quoted = library.chains[task]
-    return list(claims_of(library, quoted))
+    quoted = archive.chains[task]
+    return list(claims_of(archive, quoted))
 
 
-def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+def told(archive: Archive, found: Sequence[Claim | str]) -> Chapter:
     """Return the chapter."""
     claims, refused = split(found)
     limits = [f"{count} left out: {why}" for why, count in refused.items()][:4]
     if not claims:
-        why = "every expiry was left out" if refused else unsettled(library)
+        why = "every expiry was left out" if refused else unsettled(archive)
         return nothing("probabilities", TITLE, why, limits)
     return _told(claims, limits)
 
 
-def claims_of(library: Library, quoted: Quoted) -> Iterator[Claim | str]:
+def claims_of(archive: Archive, quoted: Quoted) -> Iterator[Claim | str]:
     """Make the promises of one chain: one for each expiry and level, with the probabilities that can be told."""
     ahead = tuple(sorted(chosen(quoted, least=LEAST_AHEAD)))
-    known = [(day, close) for day, close in settled(library, quoted) if day in ahead]
+    known = [(day, close) for day, close in settled(archive, quoted) if day in ahead]
     if not known:
         return
     chain = quoted.chain
     part = chain.select(np.isin(chain.expiry, np.array(ahead, dtype="M8[D]")))
     try:
-        surface = fit(part, market=market_of(library, quoted, ahead))
+        surface = fit(part, market=market_of(archive, quoted, ahead))
     except HedgekitError:
         yield "chains to which no surface could be fitted"
         return
-    history = library.closes(quoted.ticker, quoted.day)
+    history = archive.closes(quoted.ticker, quoted.day)
     past = np.array([]) if history is None else _returns(history.until(quoted.day).log_returns(total=False)[:, 0])
     for day, close in known:
         made = distributions_of(surface, day, past)

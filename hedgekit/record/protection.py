@@ -13,9 +13,9 @@ from hedgekit import units
 from hedgekit.errors import HedgekitError
 from hedgekit.market.vols import solve
 from hedgekit.model import Chain, Flag
+from hedgekit.record.archive import Archive, Quoted
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of
-from hedgekit.record.library import Library, Quoted
 from hedgekit.record.markets import market_of, opens
 
 DAYS = (25, 70)
@@ -74,17 +74,17 @@ class Roll:
     stop: float
 
 
-def tasks(library: Library) -> Sequence[str]:
+def tasks(archive: Archive) -> Sequence[str]:
     """Return the underlyings."""
-    return sorted({quoted.ticker for quoted in library.chains})
+    return sorted({quoted.ticker for quoted in archive.chains})
 
 
-def work(library: Library, task: str) -> list[tuple[str, list[Roll]] | str]:
+def work(archive: Archive, task: str) -> list[tuple[str, list[Roll]] | str]:
     """Return the longest ladder of hedges on one underlying."""
-    return [(task, _unbroken(list(rolls_of(library, task))))]
+    return [(task, _unbroken(list(rolls_of(archive, task))))]
 
 
-def told(library: Library, found: Sequence[tuple[str, list[Roll]] | str]) -> Chapter:
+def told(archive: Archive, found: Sequence[tuple[str, list[Roll]] | str]) -> Chapter:
     """Return the chapter, on the underlying with the longest ladder of chains."""
     ladders, refused = split(found)
     ticker, best = max(ladders, key=lambda one: len(one[1]), default=("", []))
@@ -105,13 +105,13 @@ def _unbroken(rolls: Sequence[Roll]) -> list[Roll]:
     return best
 
 
-def rolls_of(library: Library, ticker: str) -> Iterator[Roll]:
+def rolls_of(archive: Archive, ticker: str) -> Iterator[Roll]:
     """Buy on the first chain, sell on the last chain in the put's life that quotes it, and go on with the next chain.
 
     A leg that nobody then bids for is worth what exercise pays; where no later chain quotes the expiry, the hedge is
     held to it and worth its exercise value at the close.
     """
-    chains = [quoted for quoted in library.chains if quoted.ticker == ticker and library.fits(quoted)]
+    chains = [quoted for quoted in archive.chains if quoted.ticker == ticker and archive.fits(quoted)]
     free = date.min
     for at, quoted in enumerate(chains):
         if quoted.day < free:
@@ -125,18 +125,18 @@ def rolls_of(library: Library, ticker: str) -> Iterator[Roll]:
         if not later and opens(ticker, expiry):
             continue
         end = later[0].day if later else expiry
-        close = library.close(ticker, end)
+        close = archive.close(ticker, end)
         if not math.isfinite(close):
             continue
-        spot = library.close(ticker, quoted.day)
-        roll = _roll(library, quoted, expiry, later[0].chain if later else None, end, spot, close)
+        spot = archive.close(ticker, quoted.day)
+        roll = _roll(archive, quoted, expiry, later[0].chain if later else None, end, spot, close)
         if roll is not None:
             yield roll
             free = end
 
 
 def _roll(
-    library: Library, quoted: Quoted, expiry: date, after: Chain | None, end: date, spot: float, close: float
+    archive: Archive, quoted: Quoted, expiry: date, after: Chain | None, end: date, spot: float, close: float
 ) -> Roll | None:
     chain = quoted.chain.at(expiry)
     gains, paid = {}, {}
@@ -146,19 +146,19 @@ def _roll(
             paid[name], gains[name] = done
     if "put 95%" not in gains:
         return None
-    curve = library.rate(quoted.day)
+    curve = archive.rate(quoted.day)
     rate = 0.0 if curve is None else curve.at(units.years(30.0))
     return Roll(
         start=quoted.day,
         end=end,
         spot=spot,
         close=close,
-        dividends=sum(amount for _, amount in library.paid(quoted.ticker, quoted.day, end)),
+        dividends=sum(amount for _, amount in archive.paid(quoted.ticker, quoted.day, end)),
         rate=rate,
         gains=gains,
         paid=paid,
-        delta=_delta(library, quoted, expiry),
-        stop=_stop(library, quoted.ticker, quoted.day, end, spot, close),
+        delta=_delta(archive, quoted, expiry),
+        stop=_stop(archive, quoted.ticker, quoted.day, end, spot, close),
     )
 
 
@@ -191,28 +191,28 @@ def _traded(chain: Chain, after: Chain | None, legs: Buy, close: float) -> tuple
     return cost, back - cost
 
 
-def _delta(library: Library, quoted: Quoted, expiry: date) -> float:
+def _delta(archive: Archive, quoted: Quoted, expiry: date) -> float:
     part = quoted.chain.at(expiry)
     row = _row(part, -1, 0.95 * part.spot)
     if row is None:
         return math.nan
     try:
-        market = market_of(library, quoted, (expiry,))
+        market = market_of(archive, quoted, (expiry,))
         return float(solve(part.select(np.array([row])), market).greeks.delta[0])
     except HedgekitError:
         return math.nan
 
 
-def _stop(library: Library, ticker: str, start: date, end: date, spot: float, close: float) -> float:
+def _stop(archive: Archive, ticker: str, start: date, end: date, spot: float, close: float) -> float:
     """Return what a stop at 95% of the spot changed: the fill less the close, 0 where it was not hit."""
-    bars = library.bars_on(ticker, start)
+    bars = archive.bars_on(ticker, start)
     if bars is None or bars.open is None or bars.low is None:
         return math.nan
     level = (1.0 - STOP) * spot
     inside = np.flatnonzero((bars.dates > np.datetime64(start)) & (bars.dates <= np.datetime64(end)))
     for at in inside.tolist():
         if bars.low[at, 0] <= level:
-            missed = sum(amount for _, amount in library.paid(ticker, bars.dates[at].item(), end))
+            missed = sum(amount for _, amount in archive.paid(ticker, bars.dates[at].item(), end))
             return min(float(bars.open[at, 0]), level) - close - missed
     return 0.0
 

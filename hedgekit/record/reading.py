@@ -24,8 +24,8 @@ from hedgekit.market.sources.want import SeveralChains
 from hedgekit.market.tables import Table, read_table
 from hedgekit.model import Chain, PriceHistory
 from hedgekit.paths import unreadable
+from hedgekit.record.archive import LEAST_DAYS, Archive, Failure, Quoted, Used
 from hedgekit.record.chapter import Tell
-from hedgekit.record.library import LEAST_DAYS, Failure, Library, Quoted, Used
 from hedgekit.results import Note
 from hedgekit.scale.engines import Engine, LocalProcesses, Lost
 
@@ -43,7 +43,7 @@ Dividends: TypeAlias = tuple[str, tuple[tuple[date, float], ...]]
 Found: TypeAlias = Quoted | Failure | PriceHistory | RateFile | Dividends
 
 
-def open_library(root: str | os.PathLike[str], *, engine: Engine | None = None, tell: Tell | None = None) -> Library:
+def open_archive(root: str | os.PathLike[str], *, engine: Engine | None = None, tell: Tell | None = None) -> Archive:
     """Read every file of a folder and those inside it.
 
     Parameters
@@ -77,13 +77,13 @@ def open_library(root: str | os.PathLike[str], *, engine: Engine | None = None, 
         answers[at] = ([Failure(file=labels[at], why=answer.reason)], "") if isinstance(answer, Lost) else answer
         if tell is not None:
             tell("reading files", len(answers), len(paths))
-    library = _sorted(folder, [(labels[at], *answers[at]) for at in range(len(paths))], failures)
-    if not library.chains and not library.histories:
-        said = [f"{one.file}: {one.why}" for one in library.failures]
+    archive = _sorted(folder, [(labels[at], *answers[at]) for at in range(len(paths))], failures)
+    if not archive.chains and not archive.histories:
+        said = [f"{one.file}: {one.why}" for one in archive.failures]
         more = [f"and {len(said) - SAID} more"] if len(said) > SAID else []
         why = "; ".join([*said[:SAID], *more])
         raise DataError(f"{name}: nothing in it holds option quotes or daily prices: {why}")
-    return library
+    return archive
 
 
 def _paths(folder: Path) -> tuple[list[Path], list[Failure]]:
@@ -101,7 +101,7 @@ def _paths(folder: Path) -> tuple[list[Path], list[Failure]]:
     return paths, failures
 
 
-def _sorted(folder: Path, answers: Sequence[tuple[str, list[Found], str]], failures: Sequence[Failure]) -> Library:
+def _sorted(folder: Path, answers: Sequence[tuple[str, list[Found], str]], failures: Sequence[Failure]) -> Archive:
     """Put what files hold in its place; of two chains of a ticker and day the one with more quotes, or the earlier."""
     chains: dict[tuple[str, date], Quoted] = {}
     histories: dict[str, list[PriceHistory]] = {}
@@ -129,7 +129,7 @@ def _sorted(folder: Path, answers: Sequence[tuple[str, list[Found], str]], failu
                 ticker, paid = one
                 dividends[ticker] = max(dividends.get(ticker, ()), paid, key=len)
     whole = {ticker: tuple(found) for ticker, found in sorted(histories.items())}
-    return Library(
+    return Archive(
         root=folder.name or str(folder),
         chains=tuple(sorted(chains.values(), key=lambda one: (one.day, one.ticker))),
         histories=whole,

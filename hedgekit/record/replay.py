@@ -13,10 +13,10 @@ from typing import Any, ClassVar, cast
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.record import CHAPTERS
+from hedgekit.record.archive import Archive, described
 from hedgekit.record.chapter import Chapter, Home, Tell
-from hedgekit.record.library import Library, described
 from hedgekit.record.markets import opens
-from hedgekit.record.reading import open_library
+from hedgekit.record.reading import open_archive
 from hedgekit.results import Note, Result, plain
 from hedgekit.scale.engines import LocalProcesses, Lost
 
@@ -77,7 +77,7 @@ class RecordResult(Result):
 
 
 def record(
-    data: str | os.PathLike[str] | Library,
+    data: str | os.PathLike[str] | Archive,
     *,
     chapters: Sequence[str] = (),
     asof: date | None = None,
@@ -88,7 +88,7 @@ def record(
 
     Parameters
     ----------
-    data : path or Library
+    data : path or Archive
         A folder; files are told apart by content: chains (one or many days), daily prices, dividends (named by ticker),
         rates. What cannot be used is listed in ``inputs["not_used"]`` with the reason.
     chapters : sequence of str
@@ -131,27 +131,27 @@ def record(
             raise InputError(f"no chapter {name!r}; there are {', '.join(CHAPTERS)}")
     told: Tell = tell or (lambda what, done, whole: None)
     engine = LocalProcesses(workers)
-    library = data if isinstance(data, Library) else open_library(data, engine=engine, tell=told)
+    archive = data if isinstance(data, Archive) else open_archive(data, engine=engine, tell=told)
     if asof is not None:
-        library = library.until(asof)
-        if not library.chains and not library.histories:
-            raise DataError(f"{library.root}: no chain or price is of {asof} or before")
+        archive = archive.until(asof)
+        if not archive.chains and not archive.histories:
+            raise DataError(f"{archive.root}: no chain or price is of {asof} or before")
     wanted = [name for name in CHAPTERS if not chapters or name in chapters]
-    jobs = _mixed({name: len(home(name).tasks(library)) for name in wanted})
+    jobs = _mixed({name: len(home(name).tasks(archive)) for name in wanted})
     found: dict[tuple[str, int], list[Any]] = {}
     if jobs:
         told("replaying promises", 0, len(jobs))
-    for number, answer in engine.map(work, jobs, library):
+    for number, answer in engine.map(work, jobs, archive):
         found[jobs[number]] = [answer.reason] if isinstance(answer, Lost) else answer
         told("replaying promises", len(found), len(jobs))
     done = tuple(
-        home(name).told(library, [one for job in sorted(job for job in found if job[0] == name) for one in found[job]])
+        home(name).told(archive, [one for job in sorted(job for job in found if job[0] == name) for one in found[job]])
         for name in wanted
     )
     return RecordResult(
         chapters=done,
-        inputs={**described(library), "asof": asof, "version": __version__},
-        warnings=tuple(_notes(library)),
+        inputs={**described(archive), "asof": asof, "version": __version__},
+        warnings=tuple(_notes(archive)),
     )
 
 
@@ -160,10 +160,10 @@ def home(name: str) -> Home:
     return cast("Home", importlib.import_module(CHAPTERS[name]))
 
 
-def work(job: tuple[str, int], library: Library) -> list[Any]:
+def work(job: tuple[str, int], archive: Archive) -> list[Any]:
     """Do one piece of a chapter's work, in whatever process this is."""
     name, number = job
-    return home(name).work(library, home(name).tasks(library)[number])
+    return home(name).work(archive, home(name).tasks(archive)[number])
 
 
 def _mixed(counts: dict[str, int]) -> list[tuple[str, int]]:
@@ -175,36 +175,36 @@ def _mixed(counts: dict[str, int]) -> list[tuple[str, int]]:
     return [(name, at) for _, name, at in sorted(jobs)]
 
 
-def _notes(library: Library) -> Iterator[Note]:
-    for failure in library.failures:
+def _notes(archive: Archive) -> Iterator[Note]:
+    for failure in archive.failures:
         yield Note("not_used", f"{failure.file}: {failure.why}")
-    if not library.chains:
+    if not archive.chains:
         yield Note("no_chains", "no option chains: floors, protection, probabilities and greeks cannot be checked")
-    if not library.histories:
+    if not archive.histories:
         yield Note(
             "no_prices",
             "no daily prices: what became of any promise but the greeks' is not known; add a file of closes",
         )
-    missing = sorted({quoted.ticker for quoted in library.chains} - set(library.histories))
-    if library.histories and missing:
+    missing = sorted({quoted.ticker for quoted in archive.chains} - set(archive.histories))
+    if archive.histories and missing:
         yield Note("no_prices", f"no daily prices of {', '.join(missing)}: their chains' promises cannot be settled")
-    unpaid = sorted({quoted.ticker for quoted in library.chains} - set(library.dividends))
-    if library.chains and unpaid:
+    unpaid = sorted({quoted.ticker for quoted in archive.chains} - set(archive.dividends))
+    if archive.chains and unpaid:
         message = f"no dividends of {', '.join(unpaid)}: early exercise before an ex-date is not replayed"
         yield Note("no_dividends", message)
-    for ticker in sorted({quoted.ticker for quoted in library.chains}):
-        scales = [library.scale(quoted) for quoted in library.chains if quoted.ticker == ticker]
+    for ticker in sorted({quoted.ticker for quoted in archive.chains}):
+        scales = [archive.scale(quoted) for quoted in archive.chains if quoted.ticker == ticker]
         if count := sum(math.isfinite(scale) and scale != 1.0 for scale in scales):
             message = (
                 f"{ticker}: the closes of {count} of {len(scales)} chains' days are a plain fraction of their spot: "
                 "taken for a split since, and closes are multiplied for them"
             )
             yield Note("split_since", message)
-    at_open = {(q.ticker, day) for q in library.chains for day in q.chain.expiries if opens(q.ticker, day)}
+    at_open = {(q.ticker, day) for q in archive.chains for day in q.chain.expiries if opens(q.ticker, day)}
     if at_open:
         names = ", ".join(sorted({ticker for ticker, _ in at_open}))
         message = (
             f"{names}: expiries that settle on the opening ({len(at_open)}) are left out: daily prices do not tell it"
         )
         yield Note("opening_settled", message)
-    yield from library.notes
+    yield from archive.notes

@@ -14,9 +14,9 @@ from hedgekit.distributions.touch import touch
 from hedgekit.errors import HedgekitError
 from hedgekit.hedges.stop_paths import days_of, simulate
 from hedgekit.model import PriceHistory
+from hedgekit.record.archive import Archive
 from hedgekit.record.chapter import Chapter, Claim, Column, Table, nothing, split
 from hedgekit.record.evidence import mean_of, reliability
-from hedgekit.record.library import Library
 
 HORIZON = 63
 """Sessions a stop stands: a quarter; quarters do not overlap."""
@@ -35,16 +35,16 @@ EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 1.0)
 TITLE = "Stops: chance of a touch and the fill, promised against what happened"
 
 
-def tasks(library: Library) -> Sequence[str]:
+def tasks(archive: Archive) -> Sequence[str]:
     """Return the underlyings that there are chains of, else all tickers with opens, highs and lows."""
-    return sorted({quoted.ticker for quoted in library.chains} & set(library.histories)) or [
-        ticker for ticker in library.histories if library.bars(ticker)
+    return sorted({quoted.ticker for quoted in archive.chains} & set(archive.histories)) or [
+        ticker for ticker in archive.histories if archive.bars(ticker)
     ]
 
 
-def work(library: Library, task: str) -> list[Claim | str]:
+def work(archive: Archive, task: str) -> list[Claim | str]:
     """Return how often stops on one ticker were touched and where they filled."""
-    spells = library.bars(task)
+    spells = archive.bars(task)
     if not spells:
         return [f"{task}: no opens, highs and lows"]
     claims: list[Claim] = []
@@ -57,7 +57,7 @@ def work(library: Library, task: str) -> list[Claim | str]:
     return list(claims) or [f"{task}: fewer than {WARM + HORIZON:,} sessions"]
 
 
-def told(library: Library, found: Sequence[Claim | str]) -> Chapter:
+def told(archive: Archive, found: Sequence[Claim | str]) -> Chapter:
     """Return the chapter."""
     claims, limits = split(found)
     if not claims:

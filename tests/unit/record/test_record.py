@@ -19,7 +19,7 @@ from hedgekit.pricing import price
 from hedgekit.record import CHAPTERS, floors, greeks, intervals, pairs, probabilities, protection, stops
 from hedgekit.record.chapter import Claim
 from hedgekit.record.evidence import binomial, mean_of, reliability
-from hedgekit.record.reading import open_library
+from hedgekit.record.reading import open_archive
 from hedgekit.record.replay import record
 from hedgekit.report import render
 from hedgekit.report.page import page
@@ -31,9 +31,9 @@ EXPIRY = date(2024, 6, 21)
 QUOTED = (date(2024, 5, 20), date(2024, 5, 21), date(2024, 5, 22))
 
 
-def chapter_of(module, library):
+def chapter_of(module, archive):
     """One chapter, done in this process."""
-    return module.told(library, [one for task in module.tasks(library) for one in module.work(library, task)])
+    return module.told(archive, [one for task in module.tasks(archive) for one in module.work(archive, task)])
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +73,14 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def library(folder):
-    return open_library(folder)
+def archive(folder):
+    return open_archive(folder)
 
 
-def test_the_folder_is_told_apart_by_content(library):
-    assert [(one.ticker, one.day) for one in library.chains] == [("IWM", day) for day in QUOTED]
-    assert set(library.histories) == {"IWM", "SPY"}
-    assert [failure.file for failure in library.failures] == ["broken.csv"]
+def test_the_folder_is_told_apart_by_content(archive):
+    assert [(one.ticker, one.day) for one in archive.chains] == [("IWM", day) for day in QUOTED]
+    assert set(archive.histories) == {"IWM", "SPY"}
+    assert [failure.file for failure in archive.failures] == ["broken.csv"]
 
 
 def by_key(claims) -> dict[tuple[object, ...], Claim]:
@@ -113,7 +113,7 @@ def ladder(tmp_path_factory):
                 bid, ask = math.floor(fair * 100.0) / 100.0, math.ceil(fair * 100.0 + 1.0) / 100.0
                 lines.append(f"{day} 16:00,ABC,{at[day]},ABC{expiry:%y%m%d}P{strike * 1000:08d},{bid:.2f},{ask:.2f}")
     (root / "puts.csv").write_text("\n".join(lines) + "\n")
-    return open_library(root)
+    return open_archive(root)
 
 
 def third_friday(year, month):
@@ -146,12 +146,12 @@ def test_a_ladder_cut_short_promises_the_same(ladder):
         assert plain(claim.promised) == plain(whole[key].promised)
 
 
-def test_a_file_that_grows_longer_later_does_not_choose_for_the_past(library):
+def test_a_file_that_grows_longer_later_does_not_choose_for_the_past(archive):
     """Of two files of a ticker each day's promise takes the one that knew most days by then."""
-    history = library.bars_on("IWM", QUOTED[-1])
+    history = archive.bars_on("IWM", QUOTED[-1])
     early, late = history.until(history.dates[1500]), history.since(history.dates[300])
     late = replace(late, close=late.close * 2.0, open=late.open * 2.0, low=late.low * 2.0, high=late.high * 2.0)
-    both = replace(library, chains=(), histories={"IWM": (early, late)})
+    both = replace(archive, chains=(), histories={"IWM": (early, late)})
     # the early file has ended ten days after its last price: the late one takes over, though it knows fewer days
     last = history.dates[history.dates <= early.dates[-1] + np.timedelta64(10)][-1]
     assert [(spell.prices, spell.last) for spell in both.bars("IWM")] == [
@@ -165,19 +165,19 @@ def test_a_file_that_grows_longer_later_does_not_choose_for_the_past(library):
         assert plain(claim.promised) == plain(ours[key].promised)
 
 
-def test_calls_sold_and_exercised_owe_the_dividend(library):
+def test_calls_sold_and_exercised_owe_the_dividend(archive):
     """A bear call spread in the money the day before an ex-date: shares are then owed, and their dividend with them."""
-    claims = [c for c in chapter_of(floors, library).claims if c.key[3] == "bear-call-spread"]
+    claims = [c for c in chapter_of(floors, archive).claims if c.key[3] == "bear-call-spread"]
     claim = claims[0]
     sold = [leg.split() for leg in claim.promised["legs"] if leg.startswith("-")]
     strike = int(sold[0][1][-8:]) / 1000.0
-    history = library.histories["IWM"][0]
+    history = archive.histories["IWM"][0]
     close = history.close.copy()
     between = (history.dates > np.datetime64(claim.asof)) & (history.dates <= np.datetime64(claim.until))
     close[between] = strike + 3.0  # deep enough to be exercised, and at expiry too
     ex = history.dates[between][5].item()
     other = replace(
-        library,
+        archive,
         histories={"IWM": (replace(history, close=close),)},
         dividends={"IWM": ((ex, 1.5),)},
     )
@@ -188,32 +188,32 @@ def test_calls_sold_and_exercised_owe_the_dividend(library):
 
 
 @pytest.mark.parametrize("chapter", [floors, probabilities, greeks, stops, intervals, pairs], ids=lambda m: m.__name__)
-def test_no_promise_uses_what_came_later(library, chapter):
+def test_no_promise_uses_what_came_later(archive, chapter):
     """Every promise that the shorter history allows is the same, number by number, in the longer one."""
-    cut = library.until(EXPIRY if chapter in (floors, probabilities) else QUOTED[1])
-    short, whole = (by_key(chapter_of(chapter, part).claims) for part in (cut, library))
+    cut = archive.until(EXPIRY if chapter in (floors, probabilities) else QUOTED[1])
+    short, whole = (by_key(chapter_of(chapter, part).claims) for part in (cut, archive))
     if chapter is not pairs:  # a random walk need not give a signal
         assert short
     for key, claim in short.items():
         assert plain(claim.promised) == plain(whole[key].promised)
 
 
-def test_later_prices_can_be_anything(library):
+def test_later_prices_can_be_anything(archive):
     """The promises stand when every close after the expiry is another: the test above could not see a leak there."""
-    history = library.closes("IWM", QUOTED[0])
+    history = archive.closes("IWM", QUOTED[0])
     close = history.close.copy()
     close[history.dates > np.datetime64(QUOTED[-1])] *= 3.0
-    other = replace(library, histories={**library.histories, "IWM": (replace(history, close=close),)})
+    other = replace(archive, histories={**archive.histories, "IWM": (replace(history, close=close),)})
     for chapter in (floors, probabilities):
-        ours, theirs = (by_key(chapter_of(chapter, one).claims) for one in (library, other))
+        ours, theirs = (by_key(chapter_of(chapter, one).claims) for one in (archive, other))
         assert ours.keys() == theirs.keys()
         for key, claim in ours.items():
             assert dict(claim.promised) == dict(theirs[key].promised)
             assert claim.realised["close"] * 3.0 == pytest.approx(theirs[key].realised["close"])
 
 
-def test_floors_hold_and_a_broken_one_is_told(library):
-    chapter = chapter_of(floors, library)
+def test_floors_hold_and_a_broken_one_is_told(archive):
+    chapter = chapter_of(floors, archive)
     assert "none was broken" in chapter.answer and len(chapter.claims) > 50
     kept = chapter.claims[0]
     assert not floors.broken(kept)
@@ -223,11 +223,11 @@ def test_floors_hold_and_a_broken_one_is_told(library):
     assert "1 was broken" in told.answer and told.tables[0].title == "Broken promises"
 
 
-def test_realised_wealth_is_counted_from_quotes_and_close(library):
+def test_realised_wealth_is_counted_from_quotes_and_close(archive):
     """By hand: a bought put per hundred shares, at the ask of the file."""
-    claim = next(c for c in chapter_of(floors, library).claims if c.key[3] == "protective-put")
-    quoted = next(one for one in library.chains if one.day == claim.asof)
-    close = library.close("IWM", EXPIRY)
+    claim = next(c for c in chapter_of(floors, archive).claims if c.key[3] == "protective-put")
+    quoted = next(one for one in archive.chains if one.day == claim.asof)
+    close = archive.close("IWM", EXPIRY)
     low, high = claim.promised["least_usd"], claim.realised["usd"]
     assert high >= low - 0.005
     puts = quoted.chain.kind < 0
@@ -238,9 +238,9 @@ def test_realised_wealth_is_counted_from_quotes_and_close(library):
     assert np.abs(values - 0.65 - high).min() < 0.01 * 100.0
 
 
-def test_a_day_of_flat_vol_is_explained_by_the_greeks(library):
+def test_a_day_of_flat_vol_is_explained_by_the_greeks(archive):
     """Quotes made at one vol: delta, gamma and theta leave what rounding to the cent and the third order leave."""
-    chapter = chapter_of(greeks, library)
+    chapter = chapter_of(greeks, archive)
     rows = {row["rule"]: row for row in chapter.tables[0].rows}
     assert rows["sticky strike"]["explained"] > 0.99
     assert rows["sticky strike"]["rms"] < 0.03
@@ -262,8 +262,8 @@ def test_true_probabilities_are_found_reliable():
     assert not any(row["happened_low"] <= row["promised"] + 0.2 <= row["happened_high"] for row in rows)
 
 
-def test_probabilities_are_those_of_the_chain(library):
-    claim = next(c for c in chapter_of(probabilities, library).claims if c.key[2:] == ("below", "+0"))
+def test_probabilities_are_those_of_the_chain(archive):
+    claim = next(c for c in chapter_of(probabilities, archive).claims if c.key[2:] == ("below", "+0"))
     # the level is the forward: a lognormal is below it with more than a half
     t_years = (EXPIRY - claim.asof).days / 365.0
     assert claim.promised["lognormal"] == pytest.approx(
@@ -271,11 +271,11 @@ def test_probabilities_are_those_of_the_chain(library):
     )
 
 
-def test_without_five_years_of_prices_the_bootstrap_alone_is_missing(library):
-    history = library.closes("IWM", EXPIRY)
-    short = replace(library, histories={"IWM": (history.since(history.dates[-500]),)})
+def test_without_five_years_of_prices_the_bootstrap_alone_is_missing(archive):
+    history = archive.closes("IWM", EXPIRY)
+    short = replace(archive, histories={"IWM": (history.since(history.dates[-500]),)})
     found = chapter_of(probabilities, short)
-    whole = by_key(chapter_of(probabilities, library).claims)
+    whole = by_key(chapter_of(probabilities, archive).claims)
     assert {row["measure"] for row in found.tables[0].rows} == {"lognormal", "implied"}
     assert any(limit.startswith("historical: ") for limit in found.limits) and "historical" not in found.answer
     for key, claim in by_key(found.claims).items():
@@ -283,10 +283,10 @@ def test_without_five_years_of_prices_the_bootstrap_alone_is_missing(library):
     assert "the best" not in found.answer  # one month of expiries tells none apart
 
 
-def test_what_settles_on_the_opening_is_left_out(library):
+def test_what_settles_on_the_opening_is_left_out(archive):
     """The made chain's expiry is a third Friday: as an option on RUT it would not settle on the close."""
-    quoted = tuple(replace(one, ticker="RUT") for one in library.chains)
-    other = replace(library, chains=quoted, histories={"RUT": library.histories["IWM"]})
+    quoted = tuple(replace(one, ticker="RUT") for one in archive.chains)
+    other = replace(archive, chains=quoted, histories={"RUT": archive.histories["IWM"]})
     result = record(other, chapters=["floors", "probabilities"])
     assert all(chapter.answer.startswith("Nothing to check") for chapter in result.chapters)
     assert (
@@ -295,13 +295,13 @@ def test_what_settles_on_the_opening_is_left_out(library):
     )
 
 
-def test_closes_adjusted_for_a_later_split_are_put_back(library):
+def test_closes_adjusted_for_a_later_split_are_put_back(archive):
     """A file written after a split of ten for one: the promises and what came of them are those without it."""
-    history = library.histories["IWM"][0]
+    history = archive.histories["IWM"][0]
     tenth = replace(history, close=history.close / 10.0)
-    other = replace(library, histories={"IWM": (tenth,)})
+    other = replace(archive, histories={"IWM": (tenth,)})
     for chapter in (floors, probabilities):
-        ours, theirs = (by_key(chapter_of(chapter, one).claims) for one in (library, other))
+        ours, theirs = (by_key(chapter_of(chapter, one).claims) for one in (archive, other))
         assert ours.keys() == theirs.keys()
         for key, claim in ours.items():
             assert plain(claim.promised) == plain(theirs[key].promised)
@@ -310,20 +310,20 @@ def test_closes_adjusted_for_a_later_split_are_put_back(library):
         "IWM: the closes of 3 of 3 chains"
         in {n.slug: n.message for n in record(other, chapters=["floors"]).warnings}["split_since"]
     )
-    wrong = replace(library, histories={"IWM": (replace(history, close=history.close * 0.11),)})
+    wrong = replace(archive, histories={"IWM": (replace(history, close=history.close * 0.11),)})
     told = record(wrong, chapters=["floors"]).named("floors")
     assert told.answer.startswith("Nothing to check") and "another price" in told.limits[0]
 
 
-def test_thin_data_are_said_to_be(library):
-    result = record(library, chapters=["protection"])
+def test_thin_data_are_said_to_be(archive):
+    result = record(archive, chapters=["protection"])
     assert result.chapters[0].answer.startswith("Nothing to check")
 
 
-def test_every_form_of_the_whole_record(library):
+def test_every_form_of_the_whole_record(archive):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        result = record(library)
+        result = record(archive)
     assert [chapter.name for chapter in result.chapters] == list(CHAPTERS)
     answer = json.loads(result.to_json())
     assert answer["schema"] == "hedgekit.record/1" and answer["inputs"]["not_used"][0]["file"] == "broken.csv"
@@ -340,7 +340,7 @@ def test_of_two_chains_of_a_day_the_fuller_is_used_and_the_other_named(folder, t
     (tmp_path / "a.csv").write_text("\n".join(whole[:-20]) + "\n")
     (tmp_path / "b.csv").write_text("\n".join(whole) + "\n")
     (tmp_path / "IWM.csv").write_bytes((folder / "IWM.csv").read_bytes())
-    found = open_library(tmp_path)
+    found = open_archive(tmp_path)
     # the days that both hold alike are taken from the first, the day that one holds more of from the other
     assert [one.file for one in found.chains] == ["a.csv", "a.csv", "b.csv"]
     assert len(found.failures) == 3 and "is used, with" in found.failures[0].why
@@ -359,7 +359,7 @@ def test_prices_that_disagree_are_said(folder, tmp_path):
     other = [",".join([row[0], *(f"{0.96 * float(cell):.2f}" for cell in row[1:6]), row[6]]) for row in rows]
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "IWM.csv").write_text("\n".join([lines[0], *other]) + "\n")
-    notes = open_library(tmp_path).notes
+    notes = open_archive(tmp_path).notes
     assert [note.slug for note in notes] == ["closes_differ"] and "100% of 1,700 common days" in notes[0].message
 
 
@@ -392,24 +392,24 @@ def test_the_answer_is_the_same_over_processes(folder, tmp_path):
     assert lines[0]["chapter"] == "floors" and lines[0]["promised"]["legs"]
 
 
-def test_the_record_of_a_past_day_is_that_of_what_was_known_then(library):
+def test_the_record_of_a_past_day_is_that_of_what_was_known_then(archive):
     then = date(2024, 7, 31)
-    past = record(library, chapters=["floors", "stops"], asof=then)
+    past = record(archive, chapters=["floors", "stops"], asof=then)
     assert past.inputs["asof"] == then and past.inputs["last_price"] <= then
-    assert past.to_dict()["chapters"] == record(library.until(then), chapters=["floors", "stops"]).to_dict()["chapters"]
+    assert past.to_dict()["chapters"] == record(archive.until(then), chapters=["floors", "stops"]).to_dict()["chapters"]
     with pytest.raises(DataError, match="no chain or price is of 2001-01-01 or before"):
-        record(library, asof=date(2001, 1, 1))
+        record(archive, asof=date(2001, 1, 1))
 
 
 def test_refusals(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
-        open_library(tmp_path / "absent")
+        open_archive(tmp_path / "absent")
     (tmp_path / "junk.csv").write_text("a,b\n1,2\n")
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="nothing to read"):
-        open_library(tmp_path / "empty")
+        open_archive(tmp_path / "empty")
     with pytest.raises(DataError, match=r"nothing in it holds .*junk\.csv: not prices"):
-        open_library(tmp_path)
+        open_archive(tmp_path)
     with pytest.raises(InputError, match="no chapter"):
         record(tmp_path, chapters=["flors"])
     done = CliRunner().invoke(

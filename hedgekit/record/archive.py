@@ -90,7 +90,7 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Archive:
     """What there is to check promises with.
 
     Where several files have the prices of a ticker, each day's promise rests on the one that knew most days up to
@@ -123,7 +123,7 @@ class Library:
     notes: tuple[Note, ...] = ()
     files: int = 0
 
-    def until(self, day: date) -> Library:
+    def until(self, day: date) -> Archive:
         """Return what was known on a day: later chains, prices and ex-dates are gone."""
         histories: dict[str, tuple[PriceHistory, ...]] = {}
         for ticker, found in self.histories.items():
@@ -268,20 +268,20 @@ def _beside(long: str, short: str, pair: tuple[PriceHistory, PriceHistory], days
     return PriceHistory(tickers=(long, short), dates=days, source=f"{long} and {short}", **columns)
 
 
-def described(library: Library) -> dict[str, Any]:
+def described(archive: Archive) -> dict[str, Any]:
     """Return what the folder holds, in counts and file by file."""
-    days = sorted({quoted.day for quoted in library.chains})
-    ends = [(one.dates[0].item(), one.dates[-1].item()) for found in library.histories.values() for one in found]
+    days = sorted({quoted.day for quoted in archive.chains})
+    ends = [(one.dates[0].item(), one.dates[-1].item()) for found in archive.histories.values() for one in found]
     return {
-        "data": library.root,
-        "files": library.files,
-        "chains": len(library.chains),
-        "chain_tickers": sorted({quoted.ticker for quoted in library.chains}),
+        "data": archive.root,
+        "files": archive.files,
+        "chains": len(archive.chains),
+        "chain_tickers": sorted({quoted.ticker for quoted in archive.chains}),
         "first_chain": days[0] if days else None,
         "last_chain": days[-1] if days else None,
-        "price_tickers": len(library.histories),
+        "price_tickers": len(archive.histories),
         "first_price": min((first for first, _ in ends), default=None),
         "last_price": max((last for _, last in ends), default=None),
-        "used": [{"file": one.file, "sha256": one.sha256, "holds": one.holds} for one in library.used],
-        "not_used": [{"file": failure.file, "why": failure.why} for failure in library.failures],
+        "used": [{"file": one.file, "sha256": one.sha256, "holds": one.holds} for one in archive.used],
+        "not_used": [{"file": failure.file, "why": failure.why} for failure in archive.failures],
     }
