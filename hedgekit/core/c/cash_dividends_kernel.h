@@ -452,6 +452,36 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
 
 #include "cash_dividends_sensitivity.h"
 
+/* The times of a period's steps. Exercise pays at once before an ex-date of a call, and of a put only where the interest
+ * until then exceeds the dividend: there the boundary starts, as at expiry, with the root of the time, and the sensitivity
+ * to the rate jumps. The first `waiting` steps take the period to `start`, all others are even in the root of the time
+ * from there; the first are so too where the period ends at expiry. */
+typedef struct {
+    vd start, length;
+    int waiting, steps, expires;
+} HK_NAME(clock);
+
+HK_CD_INLINE HK_NAME(clock) HK_NAME(clock_of)(hk_cd_task *const *task, const hk_cd_schedule *dividends, int period, int m, vd length)
+{
+    HK_NAME(clock) out = {.length = length, .steps = m, .expires = period == 0};
+    out.waiting = (int)(HK_CD_WAITING * m + 0.5);
+    for (int l = 0; l < LANES; l++)
+        out.start[l] = hk_cd_waiting(task[l], period ? dividends->amount[task[l]->n_live - period] : task[l]->at_expiry, length[l]);
+    return out;
+}
+
+HK_CD_INLINE vd HK_NAME(time_after)(const HK_NAME(clock) *o, int i)
+{
+    const vd zero = {0};
+    const double even = (double)i / o->steps, f = o->expires ? even * even : even;
+    const double before = (double)i / o->waiting, after = (double)(i - o->waiting) / (o->steps - o->waiting);
+    const vd waits = i <= o->waiting ? o->start * (o->expires ? before * before : before)
+                                     : o->start + (o->length - o->start) * (after * after);
+    vd until = HK_NAME(pick)(o->start > 0.0, waits, o->length * (even * even));
+    until = HK_NAME(pick)(o->start < o->length, until, o->length * f);
+    return i == o->steps ? o->length : until + zero;
+}
+
 /* Values the tasks of one block, LANES tasks whose lattices have the same shape. */
 static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, const hk_cd_schedule *dividends, void *scratch)
 {
@@ -570,10 +600,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             HK_NAME(start_sensitivities)(s, is_call, vol, now.n, step, v);
         }
         p.watch = 0;
+        const HK_NAME(clock) clock = HK_NAME(clock_of)(task, dividends, period, m, now.length);
         vd done = zero, last_boundary = -one;
         for (int i = 1; i <= m; i++) {
-            double f = (double)i / m;
-            vd until = now.length * (period ? f : f * f), dt = until - done;
+            const vd until = HK_NAME(time_after)(&clock, i), dt = until - done;
             vd r = gamma * half_var * dt / h2;
             const int early = period == 0 && i <= HK_CD_EARLY_STEPS;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);

@@ -64,6 +64,26 @@ static inline int hk_cd_can_march(const hk_cd_task *o)
     return o->american && rate > 0 && yield >= 0 && (o->phi < 0 || o->n_live == 0);
 }
 
+#ifndef HK_CD_WAITING
+#define HK_CD_WAITING 0.4 /* of the steps of a period, before exercise starts to pay in it */
+#endif
+#ifndef HK_CD_SHARE
+#define HK_CD_SHARE 0.7
+#endif
+
+/* How long before a dividend of `cash`, or before expiry, exercise starts to pay, at most `length`: a put waits for the
+ * dividend until the interest on the strike, less what the share yields, is worth more. */
+static inline double hk_cd_waiting(const hk_cd_task *o, double cash, double length)
+{
+    if (!hk_cd_has_boundary(o))
+        return length;
+    if (o->phi > 0 || cash == 0)
+        return 0;
+    const double interest = o->base_rate - (o->yield > 0 ? HK_CD_SHARE * o->yield : 0);
+    const double wait = interest > 0 ? log1p(cash / o->strike) / interest : length;
+    return wait < length ? wait : length;
+}
+
 /* Value and first three derivatives of the polynomial through f[0..6] at node `at`, per node. */
 static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
 {
