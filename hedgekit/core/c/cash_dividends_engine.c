@@ -174,12 +174,13 @@ static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
     double spread = 1 + spread_by_dividends(o, dividends) / root;
     o->key = class_of(o->t_years, 8) | class_of(drift < 50 ? drift : 50, 4) << 12 |
              class_of(root > 0.25 ? root : 0.25, 4) << 24 | class_of(spread < 1000 ? spread : 1000, 4) << 36 |
-             (uint64_t)o->n_live << 48 | (uint64_t)o->level << 60 | (uint64_t)hk_cd_has_boundary(o) << 63;
+             (uint64_t)o->n_live << 48 | (uint64_t)hk_cd_summed(o) << 59 | (uint64_t)o->level << 60 | (uint64_t)hk_cd_has_boundary(o) << 63;
 }
 
 static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd_shape *shape)
 {
-    const hk_cd_resolution *res = &resolutions[o->level];
+    const enum hk_cd_level level = o->level == HK_CD_MARCHED && hk_cd_summed(o) ? HK_CD_SMOOTH : o->level;
+    const hk_cd_resolution *res = &resolutions[level];
     const double most = 2000;
     double t = class_value(o->key & 0xfff, 8), drift = class_value(o->key >> 12 & 0xfff, 4);
     double root = class_value(o->key >> 24 & 0xfff, 4), spread = class_value(o->key >> 36 & 0xfff, 4) - 1;

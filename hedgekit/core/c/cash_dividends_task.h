@@ -56,12 +56,38 @@ static inline int hk_cd_has_boundary(const hk_cd_task *o)
     return o->american && (o->phi > 0 ? o->yield > 0 || o->base_rate < 0 : o->base_rate > 0 || o->yield < 0);
 }
 
-/* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays. A call
- * exercised for a dividend has a jump of vega there. */
+/* A call that is exercised just before dividends only. */
+static inline int hk_cd_summed(const hk_cd_task *o)
+{
+    return o->american && o->phi > 0 && o->n_live > 0 && !hk_cd_has_boundary(o);
+}
+
+/* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays, and for a
+ * call no dividend; or no boundary between dividends. */
 static inline int hk_cd_can_march(const hk_cd_task *o)
 {
     const double rate = o->phi > 0 ? o->yield : o->rate, yield = o->phi > 0 ? o->rate : o->yield;
-    return o->american && rate > 0 && yield >= 0 && (o->phi < 0 || o->n_live == 0);
+    return hk_cd_summed(o) || (o->american && rate > 0 && yield >= 0 && (o->phi < 0 || o->n_live == 0));
+}
+
+/* From the value and its derivatives in ln(X) in put form. */
+static inline void hk_cd_take(hk_cd_task *o, double w0, double w1, double w2, double w3)
+{
+    const double scale = o->spot / o->strike;
+    const int is_call = o->phi > 0;
+    o->value = is_call ? scale * w0 : w0;
+    o->v_x = is_call ? scale * (w0 - w1) : w1;
+    o->v_xx = is_call ? scale * (w0 - 2 * w1 + w2) : w2;
+    o->v_xxx = is_call ? scale * (w0 - 3 * w1 + 3 * w2 - w3) : w3;
+}
+
+/* Panels of eight points for an integral over `range` deviations either way: about a point a node. It does not depend on
+ * what distinguishes tasks of one lattice. */
+static inline int hk_cd_panels(const hk_cd_task *o, double length, double spacing, double range)
+{
+    const double t = exp2(((double)(o->key & 0xfff) - 2048) / 8), node = spacing * sqrt(t / length);
+    const int panels = (int)ceil(2 * range / (10 * node));
+    return panels > 9 ? panels : 9;
 }
 
 #ifndef HK_CD_WAITING
