@@ -1,6 +1,6 @@
 /* American calls that are only exercised just before a dividend: the sensitivities of their lattice, and their first
- * period, of which one spot is asked. That is one integral over the values just before the first dividend,
- * split where exercise starts to pay: no node of a lattice has to resolve the kink, however close the date.
+ * period, of which one spot is asked. That is exercise for certain and one integral over what holding is worth more just
+ * before the first dividend, from where it starts to be: no node of a lattice has to resolve the kink, however close the date.
  *
  * Moving that point changes the value to the second order only, so that a sensitivity is that of holding where held and
  * nil where exercised, a jump that is smoothed as a kink is.
@@ -104,7 +104,7 @@ static void HK_NAME(sum_first_period)(hk_cd_task *const *task, const HK_NAME(per
     vd f_high = HK_NAME(excess_before)(p, &after, HK_NAME(vexp)(start + root * high));
     const vi never = f_low >= 0.0, always = f_high < 0.0;
     vd split = high;
-    for (int i = 0; i < 24; i++) {
+    for (int i = 0; i < 20; i++) {
         const vd chord = (low * f_high - high * f_low) / HK_NAME(pick)(f_high > f_low, f_high - f_low, one);
         const vi fair = (chord > low) & (chord < high);
         split = i < 6 ? 0.5 * (low + high) : HK_NAME(pick)(fair, chord, 0.5 * (low + high));
@@ -120,36 +120,35 @@ static void HK_NAME(sum_first_period)(hk_cd_task *const *task, const HK_NAME(per
 
     const int panels = hk_cd_panels(task[0], length[0], shape->spacing, range);
     vd moment[4] = {zero, zero, zero, zero}, sens[2] = {zero, zero}, sens_x = zero;
-    for (int part = 0; part < 2; part++) {
-        const int count = part ? panels : 6;
-        const vd from = part ? split : zero - range, half = ((part ? zero + range : split) - from) * (0.5 / count);
-        for (int i = 0; i < 8 * count; i++) {
-            const int k = i & 3, side = i & 4;
-            const vd z = from + half * (1.0 + 2.0 * (i >> 3) + (side ? at[k] : -at[k]));
-            const vd x = HK_NAME(vexp)(start + root * z);
-            const vd density = half * weight[k] * HK_NAME(vexp)(-0.5 * z * z);
-            const vd mass = density * (part ? HK_NAME(value_before)(p, &after, x) : p->strike - x);
-            moment[0] += mass;
-            moment[1] += mass * z;
-            moment[2] += mass * (z * z - 1.0);
-            moment[3] += mass * z * (z * z - 3.0);
-            if (part && marched) {
-                vd w[2];
-                HK_NAME(sensitivities_before)(p, s, &after, x, w);
-                sens[0] += density * w[0];
-                sens[1] += density * w[1];
-                sens_x += density * w[0] * z;
-            }
+    const vd half = (range - split) * (0.5 / panels);
+    for (int i = 0; i < 8 * panels; i++) {
+        const int k = i & 3;
+        const vd z = split + half * (1.0 + 2.0 * (i >> 3) + (i & 4 ? at[k] : -at[k]));
+        const vd x = HK_NAME(vexp)(start + root * z);
+        const vd density = half * weight[k] * HK_NAME(vexp)(-0.5 * z * z);
+        const vd mass = density * HK_NAME(excess_before)(p, &after, x);
+        moment[0] += mass;
+        moment[1] += mass * z;
+        moment[2] += mass * (z * z - 1.0);
+        moment[3] += mass * z * (z * z - 3.0);
+        if (marched) {
+            vd w[2];
+            HK_NAME(sensitivities_before)(p, s, &after, x, w);
+            sens[0] += density * w[0];
+            sens[1] += density * w[1];
+            sens_x += density * w[0] * z;
         }
     }
     vd scale = HK_NAME(vexp)(-rate * length) * 0.3989422804014327;
     sens_x *= scale / root;
     sens[0] *= scale;
     sens[1] *= scale;
+    const vd forward = now * HK_NAME(vexp)((mu + 0.5 * vol * vol - rate) * length);
     for (int k = 0; k < 4; k++) {
-        moment[k] *= scale;
+        moment[k] = moment[k] * scale - forward;
         scale /= root;
     }
+    moment[0] += p->strike * HK_NAME(vexp)(-rate * length);
     for (int l = 0; l < LANES; l++) {
         hk_cd_task *o = task[l];
         const double w1 = moment[1][l], w2 = moment[2][l], w3 = moment[3][l], share = o->spot / o->strike;

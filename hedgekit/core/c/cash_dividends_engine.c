@@ -117,7 +117,7 @@ typedef struct {
 
 /* by enum hk_cd_level */
 static const hk_cd_resolution resolutions[7] = {
-    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.045, 43, 4.3}, {0.035, 56, 4.8}};
+    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.042, 46, 4.4}, {0.035, 56, 4.8}};
 
 static uint64_t class_of(double x, double per_octave)
 {
@@ -179,8 +179,7 @@ static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
 
 static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd_shape *shape)
 {
-    const enum hk_cd_level level = o->level == HK_CD_MARCHED && hk_cd_summed(o) ? HK_CD_SMOOTH : o->level;
-    const hk_cd_resolution *res = &resolutions[level];
+    const hk_cd_resolution *res = &resolutions[o->level];
     const double most = 2000;
     double t = class_value(o->key & 0xfff, 8), drift = class_value(o->key >> 12 & 0xfff, 4);
     double root = class_value(o->key >> 24 & 0xfff, 4), spread = class_value(o->key >> 36 & 0xfff, 4) - 1;

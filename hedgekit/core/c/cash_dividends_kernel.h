@@ -244,7 +244,7 @@ HK_CD_INLINE void HK_NAME(exercise_up_to)(vd *v, const vd *e, int last, int l, d
 
 /* Exercising a call for the dividend: the held value v and the exercise value cross between two nodes. Returns where, in
  * nodes; negative where they do not. */
-static double HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, double strike)
+static double HK_NAME(exercise_before_drop)(vd *v, vd *lowered, const vd *e, int n, int l, double strike)
 {
     int last = n - 1;
     while (last >= 0 && !(strike - e[last][l] > v[last][l]))
@@ -263,7 +263,7 @@ static double HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, do
             x = x < 0 ? 0 : x > 1 ? 1 : x;
         }
         HK_NAME(exercise_up_to)(v, e, last, l, strike);
-        HK_NAME(smooth_kink)(v, 0, n, l, last + x, -1.0, 0.0, 0.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
+        HK_NAME(smooth_kink)(v, lowered, n, l, last + x, -1.0, 0.0, 0.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
         return last + x;
     }
     HK_NAME(exercise_up_to)(v, e, last, l, strike);
@@ -436,7 +436,7 @@ HK_CD_INLINE HK_NAME(after_drop) HK_NAME(after_the_drop)(const HK_NAME(period) *
 /* v on the earlier grid e, just before a dividend, from u on the later grid, just after it; or, where u is NULL, from
  * the value held to expiry. `spare` is room for a grid. */
 static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
-                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v, vd *crossing)
+                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v, vd *lowered, vd *crossing)
 {
     const vd per_step = 1.0 / step;
     const HK_NAME(after_drop) after = HK_NAME(after_the_drop)(p, later, cash, is_call, mu, step, u);
@@ -458,20 +458,19 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
                                      2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
         }
         if (p->american[l] && is_call[l])
-            (*crossing)[l] = HK_NAME(exercise_before_drop)(v, e, earlier->n, l, p->strike[l]);
+            (*crossing)[l] = HK_NAME(exercise_before_drop)(v, lowered, e, earlier->n, l, p->strike[l]);
     }
 }
 
 #include "cash_dividends_sensitivity.h"
 #include "cash_dividends_call.h"
 
-/* The times of a period's steps. Exercise pays at once before an ex-date of a call, and of a put only where the interest
- * until then exceeds the dividend: there the boundary starts, as at expiry, with the root of the time, and the sensitivity
- * to the rate jumps. The first `waiting` steps take the period to `start`, all others are even in the root of the time
- * from there; the first are so too where the period ends at expiry. */
+/* The times of a period's steps. Before an ex-date a call is exercised at once, a put only where the interest until then
+ * exceeds the dividend: there the boundary starts and moves fast, and the sensitivity to the rate jumps. The first
+ * `waiting` steps take the period to `start`; the others start from there small, as do all before expiry. */
 typedef struct {
     vd start, length;
-    int waiting, steps, expires;
+    int waiting, steps, expires; /* whether the period ends at expiry */
 } HK_NAME(clock);
 
 HK_CD_INLINE HK_NAME(clock) HK_NAME(clock_of)(hk_cd_task *const *task, const hk_cd_schedule *dividends, int period, int m, vd length)
@@ -489,7 +488,7 @@ HK_CD_INLINE vd HK_NAME(time_after)(const HK_NAME(clock) *o, int i)
     const double even = (double)i / o->steps, f = o->expires ? even * even : even;
     const double before = (double)i / o->waiting, after = (double)(i - o->waiting) / (o->steps - o->waiting);
     const vd waits = i <= o->waiting ? o->start * (o->expires ? before * before : before)
-                                     : o->start + (o->length - o->start) * (after * after);
+                                     : o->start + (o->length - o->start) * (after * (0.4 + 0.6 * after));
     vd until = HK_NAME(pick)(o->start > 0.0, waits, o->length * (even * even));
     until = HK_NAME(pick)(o->start < o->length, until, o->length * f);
     return i == o->steps ? o->length : until + zero;
@@ -598,7 +597,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             vd crossing = -one;
             const HK_NAME(after_drop) sensitive = HK_NAME(after_the_drop)(&p, &later, cash, is_call, mu, step, held && period == 1 ? NULL : u);
             const HK_NAME(period) before = p;
-            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v, &crossing);
+            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v, lowered, &crossing);
             if (held && period == 1)
                 p.most = HK_NAME(pick)(american & (strike > p.most), strike, p.most);
             if (marched && summed)

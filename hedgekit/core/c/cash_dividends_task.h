@@ -90,22 +90,17 @@ static inline int hk_cd_panels(const hk_cd_task *o, double length, double spacin
     return panels > 9 ? panels : 9;
 }
 
-#ifndef HK_CD_WAITING
-#define HK_CD_WAITING 0.4 /* of the steps of a period, before exercise starts to pay in it */
-#endif
-#ifndef HK_CD_SHARE
-#define HK_CD_SHARE 0.7
-#endif
+#define HK_CD_WAITING 0.4 /* of the steps of a period are taken before exercise starts to pay in it */
 
 /* How long before a dividend of `cash`, or before expiry, exercise starts to pay, at most `length`: a put waits for the
- * dividend until the interest on the strike, less what the share yields, is worth more. */
+ * dividend until the interest on the strike, less what the share yields at 0.7 of it, is worth more. */
 static inline double hk_cd_waiting(const hk_cd_task *o, double cash, double length)
 {
     if (!hk_cd_has_boundary(o))
         return length;
     if (o->phi > 0 || cash == 0)
         return 0;
-    const double interest = o->base_rate - (o->yield > 0 ? HK_CD_SHARE * o->yield : 0);
+    const double interest = o->base_rate - (o->yield > 0 ? 0.7 * o->yield : 0);
     const double wait = interest > 0 ? log1p(cash / o->strike) / interest : length;
     return wait < length ? wait : length;
 }
