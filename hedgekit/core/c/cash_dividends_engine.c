@@ -117,7 +117,7 @@ typedef struct {
 
 /* by enum hk_cd_level */
 static const hk_cd_resolution resolutions[7] = {
-    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.042, 46, 4.4}, {0.035, 56, 4.8}};
+    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.0425, 46, 4.3}, {0.035, 56, 4.8}};
 
 static uint64_t class_of(double x, double per_octave)
 {
@@ -186,7 +186,8 @@ static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd
     double width = res->width + 0.5 * root;
     /* Without an exercise boundary the values are smooth, and fewer nodes and steps give the same error. */
     const int smooth = !hk_cd_has_boundary(o);
-    shape->spacing = res->spacing * (smooth ? 1.3 : 1.0) / (root > 1 ? root : 1);
+    const double wider = o->level == HK_CD_MARCHED ? 1.6 : 1.3;
+    shape->spacing = res->spacing * (smooth ? wider : 1.0) / (root > 1 ? root : 1);
     if ((width + spread) / shape->spacing > most)
         shape->spacing = (width + spread) / most;
     for (int p = 0; p <= o->n_live; p++) {
