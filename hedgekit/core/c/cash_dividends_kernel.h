@@ -2,9 +2,8 @@
  *
  * Between ex-dates, with y = ln(S) + (r - q - sigma^2/2) theta (theta: time before the period's end) and
  * U = exp(r theta) V, the value satisfies U_theta = sigma^2/2 U_yy: compact fourth-order differences in space,
- * SDIRK3 in time (Alexander, SIAM J. Numer. Anal. 14 (1977)), in even steps between ex-dates and steps even in
- * sqrt(theta) before expiry, where the exercise boundary starts; without a boundary, the closed form takes the place
- * of that last period. The matrix is symmetric Toeplitz and its LU two scalars.
+ * SDIRK3 in time (Alexander, SIAM J. Numer. Anal. 14 (1977)), in steps that start small before expiry and where
+ * exercise starts to pay before an ex-date; without a boundary, the closed form takes the place of that last period. The matrix is symmetric Toeplitz and its LU two scalars.
  * Early exercise: Brennan and Schwartz (J. Finance 32 (1977)), the node below the exercise boundary being
  * replaced by the smooth continuation of the held value, whose second derivative exceeds that of the exercise
  * value by 2 (r K - q S) / sigma^2 (from V_t = 0 at the boundary). Kinks are smoothed by the fourth-order

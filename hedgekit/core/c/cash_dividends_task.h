@@ -56,10 +56,11 @@ static inline int hk_cd_has_boundary(const hk_cd_task *o)
     return o->american && (o->phi > 0 ? o->yield > 0 || o->base_rate < 0 : o->base_rate > 0 || o->yield < 0);
 }
 
-/* A call that is exercised just before dividends only. */
+/* A call that is exercised just before dividends only, and there from some spot up: under a negative yield holding
+ * pays again further up. */
 static inline int hk_cd_summed(const hk_cd_task *o)
 {
-    return o->american && o->phi > 0 && o->n_live > 0 && !hk_cd_has_boundary(o);
+    return o->american && o->phi > 0 && o->n_live > 0 && o->yield == 0 && !hk_cd_has_boundary(o);
 }
 
 /* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays, and for a
@@ -93,10 +94,10 @@ static inline int hk_cd_panels(const hk_cd_task *o, double length, double spacin
 #define HK_CD_WAITING 0.4 /* of the steps of a period are taken before exercise starts to pay in it */
 
 /* How long before a dividend of `cash`, or before expiry, exercise starts to pay, at most `length`: a put waits for the
- * dividend until the interest on the strike, less what the share yields at 0.7 of it, is worth more. */
+ * dividend until the interest on the strike, less what the share yields at 0.7 of it, is worth more. Nothing is known of it under a negative rate. */
 static inline double hk_cd_waiting(const hk_cd_task *o, double cash, double length)
 {
-    if (!hk_cd_has_boundary(o))
+    if (!hk_cd_has_boundary(o) || (o->phi > 0 && o->base_rate < 0))
         return length;
     if (o->phi > 0 || cash == 0)
         return 0;
