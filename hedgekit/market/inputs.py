@@ -130,14 +130,16 @@ def resolve(
         A file that cannot be read.
     """
     taken = None if dividends is None else _taken(chain, expiries, dividends)
-    rates, rate_source, rate_notes, fitted = _rates(chain, expiries, rate, taken)
-    cash = fitted if taken is None else taken.cash
+    told = _rates(chain, expiries, rate, taken)
+    rates = told.by_day
+    fitted, better = _quarterly(chain, told, always=with_forwards) if taken is None else ((), ())
+    cash = better if taken is None else taken.cash
     found: dict[date, Forward] = {}
     if dividends is None or with_forwards or cash:
         found = {told.expiry: told for told in forwards(chain, rates, dividends=cash) if told.expiry in rates}
     if taken is None:
-        if with_forwards:
-            found = _told_either_way(chain, rates, cash, found)
+        if with_forwards and fitted:
+            found = _told_either_way(chain, rates, () if cash else fitted, found)
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
         if any(note.slug == "yield_assumed" for note in notes):
@@ -161,10 +163,10 @@ def resolve(
         rates=rates,
         div_yields=yields,
         cash=cash,
-        rate_source=rate_source,
+        rate_source=told.basis,
         dividends_source=source,
         forwards=found,
-        warnings=(*chain_notes, *rate_notes, *notes),
+        warnings=(*chain_notes, *told.notes, *notes),
     )
 
 
@@ -197,18 +199,42 @@ def _ex_day(chain: Chain, t_years: float) -> date:
     return (chain.asof + timedelta(days=units.days(t_years))).date()
 
 
-def _rates(
-    chain: Chain, expiries: Sequence[date], rate: GivenRate, taken: Dividends | None
-) -> tuple[dict[date, float], str, tuple[Note, ...], Cash]:
-    """Return each expiry's rate, and, where none are given, the cash dividends that are better than yields.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rates:
+    """The rates settled on.
 
-    A rate that neither the caller nor the chain tells is assumed, and said to be.
+    Attributes
+    ----------
+    by_day : mapping of date to float
+    typical : float
+        That of half a year.
+    known : bool
+        Whether somebody or something told it.
+    basis : str
+    notes : tuple of Note
+    cash : tuple of (t_years, amount) or None
+        The quarterly dividends that a rate was inferred with; None where none was.
     """
+
+    by_day: dict[date, float]
+    typical: float
+    known: bool
+    basis: str
+    notes: tuple[Note, ...] = ()
+    cash: Cash | None = None
+
+
+def _rates(chain: Chain, expiries: Sequence[date], rate: GivenRate, taken: Dividends | None) -> _Rates:
+    """Settle each expiry's rate; one that neither the caller nor the chain tells is assumed, and said to be."""
     if rate is not None:
         curve = read_rate(rate, chain.asof.date())
-        rates = {day: curve.at(chain.years_to(day)) for day in expiries}
-        fitted = better_dividends(chain, curve.at(A_TYPICAL_TIME)) if taken is None else ()
-        return rates, curve.basis, _old_curve(curve), fitted
+        return _Rates(
+            by_day={day: curve.at(chain.years_to(day)) for day in expiries},
+            typical=curve.at(A_TYPICAL_TIME),
+            known=True,
+            basis=curve.basis,
+            notes=_old_curve(curve),
+        )
     try:
         estimate = infer_rate(chain, dividends=taken.cash if taken else ())
     except DataError as error:
@@ -218,32 +244,43 @@ def _rates(
             f"{why}; {units.percent(NEUTRAL_RATE):g}% a year is assumed, anything from {low:g}% to {high:g}% may be "
             "true: give --rate"
         )
-        return (
-            dict.fromkeys(expiries, NEUTRAL_RATE),
-            "assumed: the chain does not tell it",
-            (Note("rate_assumed", message),),
-            (),
+        return _Rates(
+            by_day=dict.fromkeys(expiries, NEUTRAL_RATE),
+            typical=NEUTRAL_RATE,
+            known=False,
+            basis="assumed: the chain does not tell it",
+            notes=(Note("rate_assumed", message),),
         )
     half = units.percent(estimate.high - estimate.low) / 2
-    basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
-    fitted = better_dividends(chain, estimate.rate, estimate.dividends) if taken is None else ()
-    return dict.fromkeys(expiries, estimate.rate), basis, (), fitted
+    return _Rates(
+        by_day=dict.fromkeys(expiries, estimate.rate),
+        typical=estimate.rate,
+        known=True,
+        basis=f"inferred from the chain's put-call parity, +-{half:.2f} points",
+        cash=estimate.dividends,
+    )
+
+
+def _quarterly(chain: Chain, told: _Rates, *, always: bool) -> tuple[Cash, Cash]:
+    """Fit quarterly cash dividends to the quotes, and return them again where they are better than yields, else none.
+
+    Those that the rate was inferred with are not fitted twice. They are fitted `always`, or only to be taken.
+    """
+    if chain.exercise == "european":
+        return (), ()
+    cash = infer_dividends(chain, told.typical) if told.cash is None and always else told.cash
+    better = better_dividends(chain, told.typical, cash) if told.known else ()
+    return better if cash is None else cash, better
 
 
 def _told_either_way(
-    chain: Chain, rates: Mapping[date, float], cash: Cash, found: Mapping[date, Forward]
+    chain: Chain, rates: Mapping[date, float], others: Cash, found: Mapping[date, Forward]
 ) -> dict[date, Forward]:
     """Widen each forward's interval by what it would be were dividends treated the other way.
 
     When nobody says what dividends are paid, cash that the quotes imply and a yield both fit, and early exercise
     priced with one or the other moves a forward just after an ex-date further than its quotes are wide.
     """
-    if chain.exercise == "european" or not found:
-        return dict(found)
-    middle = sorted(rates.values())[len(rates) // 2]
-    others = () if cash else infer_dividends(chain, middle)
-    if not cash and not others:
-        return dict(found)
     wider = dict(found)
     for other in forwards(chain, rates, dividends=others):
         told = found.get(other.expiry)
