@@ -23,6 +23,7 @@ from hedgekit.report.console import (
     rate_words,
     warning_lines,
 )
+from hedgekit.report.moment_line import moment_line
 
 MOST_ROWS = 400
 """Strikes a table shows; JSON and CSV hold them all."""
@@ -37,6 +38,8 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     chain = surface.chain
     out.print(Text(f"{inputs['ticker']} {chain.spot:.2f}, {plural(len(surface.slices), 'smile')}", style=ACCENT))
     out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}")
+    if moment := moment_line(chain):
+        out.print(moment)
     out.print()
     share = surface.inside_share
     if not math.isnan(share):
