@@ -24,6 +24,7 @@ BEYOND = 1.5
 REACH, CLEAR = 8, 1e-6
 """Quotes this far apart in order of strike are compared, and contradict each other when by more than this fraction."""
 
+NEARLY_NONE = 1e-3  # of Durrleman's g, which is one for a lognormal: where it is looked at more closely
 ROUNDING = 1e-7
 """Relative to total variance: what differences of vols solved to 1e-13 cannot tell from nothing."""
 
@@ -132,7 +133,18 @@ def durrleman(of: Slice, k: FloatArray) -> FloatArray:
     """
     step = 0.02 * float(of.total_vol(np.zeros(1))[0])
     below, at, above = (of.total_vol(k + side * step) ** 2 for side in (-1.0, 0.0, 1.0))
-    first, second = (above - below) / (2.0 * step), (above - 2.0 * at + below) / step**2
+    found = _g(k, at, (above - below) / (2.0 * step), (above - 2.0 * at + below) / step**2)
+    doubtful = found < NEARLY_NONE
+    if doubtful.any():  # between two humps of a density three points are not enough
+        k, at, below, above = k[doubtful], at[doubtful], below[doubtful], above[doubtful]
+        far_below, far_above = (of.total_vol(k + side * step) ** 2 for side in (-2.0, 2.0))
+        slope = (8.0 * (above - below) - far_above + far_below) / (12.0 * step)
+        bend = (16.0 * (above + below) - 30.0 * at - far_above - far_below) / (12.0 * step**2)
+        found[doubtful] = _g(k, at, slope, bend)
+    return found
+
+
+def _g(k: FloatArray, at: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
     return np.asarray((1.0 - k * first / (2.0 * at)) ** 2 - 0.25 * first**2 * (1.0 / at + 0.25) + 0.5 * second)
 
 

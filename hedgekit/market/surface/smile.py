@@ -119,7 +119,8 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
         return None
     weight = np.where(bands.liquid > 0.0, bands.liquid, UNHELD)
     best = _ordered(bands, weight, deviation, USUAL, before, ceiling)
-    if best is None or _held(best, bands) >= GOOD * bands.liquid.sum():
+    held = -1.0 if best is None else _held(best, bands)
+    if held >= GOOD * bands.liquid.sum():
         return best
     # where quotes contradict each other, those that most others contradict are believed less and less
     tried, trust = weight, DOUBT
@@ -127,7 +128,8 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
         found = _ordered(bands, tried, deviation, CLOSE, before, ceiling)
         if found is None:
             break
-        best = found if _held(found, bands) > _held(best, bands) else best
+        if _held(found, bands) > held:
+            best, held = found, _held(found, bands)
         tried = weight * trust / (trust + _breach(found, bands))
         trust = max(0.5 * trust, LEAST_DOUBT)
     return best
