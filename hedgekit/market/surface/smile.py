@@ -28,7 +28,6 @@ DOUBT, LEAST_DOUBT, ROUNDS = 0.3, 0.02, 6
 """Half widths outside at which a quote counts half, at first and in the end, and how often it is asked (as reweighted
 least absolute values find the most equations that can hold: Candes, Wakin and Boyd 2008)."""
 
-COARSENS = 2.0  # standard deviations from the forward at which the spacing has grown by 1.4
 FARTHEST_NODE = 30.0  # standard deviations
 MARGIN, NEAREST_NODE = 1.0, 5.0  # the grid goes so far beyond the last quotes, and at least so far, in deviations
 FLOOR = 3e-6  # of the forward: bands narrower than this to either side tell no more
@@ -61,6 +60,8 @@ class _Manner:
     ----------
     finest : float
         Spacing of the grid at the forward, in standard deviations at the money: a smile bends no faster.
+    coarsens : float
+        Standard deviations from the forward at which the spacing has grown by 1.4: tails keep their shape.
     smooth : float
         Weight of the bends of the density.
     inner : float
@@ -68,12 +69,13 @@ class _Manner:
     """
 
     finest: float
+    coarsens: float
     smooth: float
     inner: float
 
 
-USUAL = _Manner(finest=0.3, smooth=1.0, inner=0.10)
-CLOSE = _Manner(finest=0.1, smooth=20.0, inner=0.02)
+USUAL = _Manner(finest=0.3, coarsens=2.0, smooth=1.0, inner=0.10)
+CLOSE = _Manner(finest=0.1, coarsens=2.0 / 3.0, smooth=20.0, inner=0.02)
 """A finer grid follows what bends faster (an event ahead); noise between quotes would bend it too: the greater weight
 of bends holds that back."""
 
@@ -139,7 +141,7 @@ def _ordered(
     bands: Bands, weight: FloatArray, deviation: float, manner: _Manner, before: Mixture | None, ceiling: Ceiling | None
 ) -> Mixture | None:
     """Return the mixture that fits bands of some weight best and lies above the smile before; None without any."""
-    centre, width = _nodes(bands.k, deviation, manner.finest, before)
+    centre, width = _nodes(bands.k, deviation, manner, before)
     asked = [_inside(bands, weight, manner.inner, centre, width)]
     asked += [
         _inside(tail, np.full(len(tail.k), UNHELD), manner.inner, centre, width) for tail in _tails(bands, deviation)
@@ -202,23 +204,23 @@ def _solved(
     return Mixture.of(weight, centre, width) if solved else None
 
 
-def _nodes(k: FloatArray, deviation: float, finest: float, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
+def _nodes(k: FloatArray, deviation: float, manner: _Manner, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
     """Lay the grid: beyond the last quotes, and beyond the grid of the expiry before so that its tails can be kept."""
     low = max(min(k.min() / deviation * 1.05 - MARGIN, -NEAREST_NODE), -FARTHEST_NODE)
     high = min(max(k.max() / deviation * 1.05 + MARGIN, NEAREST_NODE), FARTHEST_NODE)
     if before is not None:
         low = min(low, before.centre.min() / deviation - 0.5)
         high = max(high, before.centre.max() / deviation + 0.5)
-    coarsens = COARSENS * finest / USUAL.finest  # a finer grid is so near the forward only: tails keep their shape
+    coarsens = manner.coarsens
     ends = np.arcsinh(np.array([low, high]) / coarsens) * coarsens
-    count = math.ceil((ends[1] - ends[0]) / finest) + 1
+    count = math.ceil((ends[1] - ends[0]) / manner.finest) + 1
     place = np.sinh(np.linspace(ends[0], ends[1], count) / coarsens) * coarsens
-    return place * deviation, finest * np.hypot(1.0, place / coarsens) * deviation
+    return place * deviation, manner.finest * np.hypot(1.0, place / coarsens) * deviation
 
 
 def _spread(centre: FloatArray, width: FloatArray, deviation: float, count: int) -> FloatArray:
     """Return points over and beyond the grid, spaced as it is."""
-    scale = deviation * COARSENS
+    scale = deviation * USUAL.coarsens
     low, high = centre[0] - OVER * width[0], centre[-1] + OVER * width[-1]
     return np.asarray(np.sinh(np.linspace(np.arcsinh(low / scale), np.arcsinh(high / scale), count)) * scale)
 

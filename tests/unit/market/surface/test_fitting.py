@@ -10,8 +10,10 @@ from hedgekit.errors import InputError
 from hedgekit.market.chain import inspect
 from hedgekit.market.surface import fit
 from hedgekit.market.surface.arbitrage import arbitrage
-from hedgekit.market.surface.mixture import black
+from hedgekit.market.surface.mixture import Mixture, black
+from hedgekit.market.surface.quotes import Bands
 from hedgekit.market.surface.result import describe
+from hedgekit.market.surface.smile import fit_smile
 from hedgekit.market.surface.svi import fit_svi
 from hedgekit.model import Flag
 from tests.unit.market.surface.conftest import DIV_YIELD, RATE, svi
@@ -243,3 +245,17 @@ def test_the_warning_says_how_far_the_missed_quotes_are(made):
     note = next(note for note in found.warnings if note.slug == "poor_fit")
     told = float(note.message.split("within $")[1].split(" ")[0])
     assert told == pytest.approx(2.0, abs=0.1)
+
+
+def test_two_humps_are_followed_where_the_usual_grid_cannot():
+    """A step of 5% up or down is due: a bell of the vol at the forward is far too wide for either side of it."""
+    true = Mixture.of(np.array([0.5, 0.5]), np.array([-0.05, 0.05]), np.array([0.013, 0.013]))
+    k = np.log(np.arange(0.85, 1.15, 0.0025))
+    worth = true.otm(k)
+    k, worth = k[worth > 2e-5], worth[worth > 2e-5]
+    bands = Bands(k=k, low=worth - 1e-5, high=worth + 1e-5, liquid=np.ones(len(k)))
+    found = fit_smile(bands, before=None, ceiling=None)
+    assert found is not None
+    # of the forward: a cent on a hundred dollars
+    np.testing.assert_allclose(found.otm(k), worth, atol=1e-4)
+    assert ((found.otm(k) >= bands.low) & (found.otm(k) <= bands.high)).mean() > 0.7
