@@ -42,6 +42,8 @@ DISPUTED = Flag.CROSSED | Flag.VERTICAL | Flag.BUTTERFLY | Flag.CALENDAR | Flag.
 """Quotes that other quotes contradict tell no parity."""
 
 LARGEST_DIVIDEND = 0.015  # of the spot
+EXERCISE_EXPIRIES, EXERCISE_REACH = 3, 0.15  # the nearest, and strikes so far from the forward, tell early exercise
+EXERCISE_CLEAR, EXERCISE_SOUND = 0.7, 0.9  # of the gap that must be explained; of the calls that tell
 STRICT_DAYS = 4  # over a long weekend: an expiry within so many days leaves little room for an ex-date
 
 
@@ -182,6 +184,37 @@ def parity_spot(
         nearest=deepest(lows[0], highs[0]),
         today=_today(chain),
     )
+
+
+def calls_tell_dividend(chain: Chain, spot: float, ex_dividend: float) -> bool | None:
+    """Whether calls in the money are offered at exercise value of a spot above the one that parity says, not below.
+
+    None where too few of them tell, or the gap is none that a dividend makes.
+
+    Parameters
+    ----------
+    chain : Chain
+    spot, ex_dividend : float
+        The spot doubted and parity's, dollars a share.
+
+    Notes
+    -----
+    Were `spot` only too high, calls deep in the money would be offered below what exercising at it brings: they are
+    worth parity's spot less the strike, and little more where their puts are cheap. Were a dividend due before the
+    nearest expiry, nobody would offer them below exercise value at the spot of today.
+    """
+    gap = spot - ex_dividend
+    if chain.exercise != "american" or not 0.0 < gap < LARGEST_DIVIDEND * spot:
+        return None
+    telling = sound = 0
+    for expiry, _ in _nearest(chain)[:EXERCISE_EXPIRIES]:
+        pairs = pairs_near_money(chain.at(expiry), EXERCISE_REACH, len(chain), bid_for=False)
+        # what a call would be offered at above its exercise value at parity's spot
+        over = pairs.put_ask + (pairs.call_ask - pairs.call_bid)
+        rows = (pairs.strike < ex_dividend) & (over < EXERCISE_CLEAR * gap)
+        telling += int(rows.sum())
+        sound += int((pairs.call_ask[rows] + pairs.strike[rows] >= spot - TOLERANCE * spot).sum())
+    return sound >= EXERCISE_SOUND * telling if telling >= LEAST_PAIRS else None
 
 
 def _within(spot: float, interval: tuple[float, float]) -> bool:

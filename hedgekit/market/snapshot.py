@@ -16,7 +16,7 @@ from hedgekit.market import calendar
 from hedgekit.market.arbitrage import HALF_CENT
 from hedgekit.market.chain import inspect, spreads
 from hedgekit.market.contract_terms import SISTER_ROOTS, cutoff, exercise_style
-from hedgekit.market.parity import ParitySpot, parity_spot
+from hedgekit.market.parity import ParitySpot, calls_tell_dividend, parity_spot
 from hedgekit.market.plausible import implausible
 from hedgekit.model import NEW_YORK, BoolArray, Chain, Flag, FloatArray, Option, SpotSource
 from hedgekit.units import MULTIPLIER, days, fraction, percent
@@ -321,7 +321,8 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
             f"{parity.spot:.2f} of put-call parity {left or 'none'}: {parity.spot:.2f} is used"
         )
         return _settled(chain, parity.spot, "parity", (("spot_off_parity", told),))
-    if parity.dividend_explains(in_file):
+    told_by_calls = calls_tell_dividend(chain, in_file, parity.spot)
+    if parity.dividend_explains(in_file) if told_by_calls is None else told_by_calls:
         due = (
             f"the file's spot {in_file:.2f} is above the {parity.spot:.2f} that put-call parity says from "
             f"{parity.first_expiry} on: a dividend of about ${in_file - parity.spot:.2f} seems due before; "

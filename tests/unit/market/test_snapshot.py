@@ -117,17 +117,28 @@ def test_a_file_spot_off_parity_is_replaced_and_said(make_document, write):
     assert f"{chain.spot:.2f} from parity" in message
 
 
+def before_the_ex_date(quotes, spot):
+    """Lift calls to what exercising them today brings: nobody offers them for less while the shares carry a dividend."""
+    lifted = []
+    for quote in quotes:
+        worth = spot - int(quote["option"][-8:]) / 1000 if quote["option"][-9] == "C" else 0.0
+        more = max(worth - 0.5 * (quote["bid"] + quote["ask"]), 0.0)
+        lifted.append({**quote, "bid": round(quote["bid"] + more, 2), "ask": round(quote["ask"] + more, 2)})
+    return lifted
+
+
 def test_a_spot_above_parity_is_kept_on_the_eve_of_an_ex_date(make_document, make_quotes, write):
     document = make_document(289.3, file_spot=290.0)
-    later = document["data"]["options"]
+    plain = document["data"]["options"]
+    later = before_the_ex_date(plain, 290.0)
     today = make_quotes(290.0, expiries=(date(2026, 6, 17),))
     document["data"]["options"] = today + later
     chain = load(write(document))
     assert (chain.spot, chain.spot_source) == (290.0, "file")
     assert slugs(chain) == ["dividend_due"]
-    assert "a dividend of about $0.70 seems due" in dict(chain.warnings)["dividend_due"]
+    assert "a dividend of about $0.68 seems due" in dict(chain.warnings)["dividend_due"]
     # when today's options say what the later ones say, the spot is wrong
-    document["data"]["options"] = make_quotes(289.3, expiries=(date(2026, 6, 17),)) + later
+    document["data"]["options"] = make_quotes(289.3, expiries=(date(2026, 6, 17),)) + plain
     assert load(write(document)).spot == pytest.approx(289.3, abs=0.02)
     # and a gap downwards is no dividend
     document = make_document(290.7, file_spot=290.0)
@@ -137,7 +148,11 @@ def test_a_spot_above_parity_is_kept_on_the_eve_of_an_ex_date(make_document, mak
 
 def test_a_spot_above_parity_is_kept_when_the_nearest_expiry_leaves_room_for_an_ex_date(make_document, write):
     month = (date(2026, 7, 17), date(2026, 8, 21))
-    kept = load(write(make_document(289.3, file_spot=291.0, expiries=month)))
+    document = make_document(289.3, file_spot=291.0, expiries=month)
+    # calls offered far below what exercise at that spot brings say that it is wrong
+    assert load(write(document)).spot_source == "parity"
+    document["data"]["options"] = before_the_ex_date(document["data"]["options"], 291.0)
+    kept = load(write(document))
     assert (kept.spot, slugs(kept)) == (291.0, ["dividend_due"])
     below = load(write(make_document(290.7, file_spot=289.0, expiries=month)))
     assert below.spot_source == "parity"
