@@ -12,9 +12,10 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.market import calendar
 from hedgekit.market.carry import Forward, better_dividends, forwards, infer_dividends, infer_rate
 from hedgekit.market.dividends import Dividends, read_dividends
-from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
+from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN, parity_spot
 from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
 from hedgekit.model import Chain, FloatArray
 from hedgekit.results import Note
@@ -133,18 +134,21 @@ def resolve(
     told = _rates(chain, expiries, rate, taken)
     rates = told.by_day
     fitted, better = _quarterly(chain, told, always=with_forwards) if taken is None else ((), ())
-    cash = better if taken is None else taken.cash
+    due, due_words = _due(chain) if taken is None and not better else ((), "")
+    cash = better or due if taken is None else taken.cash
     found: dict[date, Forward] = {}
     if dividends is None or with_forwards or cash:
         found = {told.expiry: told for told in forwards(chain, rates, dividends=cash) if told.expiry in rates}
     if taken is None:
         if with_forwards and fitted:
-            found = _told_either_way(chain, rates, () if cash else fitted, found)
+            found = _told_either_way(chain, rates, () if better else fitted, found)
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
         if any(note.slug == "yield_assumed" for note in notes):
             source = "no dividends, assumed: the chain does not tell them"
-        if cash:
+        if due:
+            source = due_words
+        elif cash:
             source = (
                 f"dividends as ${cash[0][1]:.2f} a quarter from {_ex_day(chain, cash[0][0])}, which put-call parity "
                 "implies, and what is left as a yield"
@@ -271,6 +275,22 @@ def _quarterly(chain: Chain, told: _Rates, *, always: bool) -> tuple[Cash, Cash]
     cash = infer_dividends(chain, told.typical) if told.cash is None and always else told.cash
     better = better_dividends(chain, told.typical, cash) if told.known else ()
     return better if cash is None else cash, better
+
+
+def _due(chain: Chain) -> tuple[Cash, str]:
+    """Return the dividend by which the spot lies above parity's, due before the nearest expiry, and say so.
+
+    Nobody knows on which of the sessions before: it is taken to be the next, before which calls are exercised. None is
+    returned where the spot is not above parity's for that reason.
+    """
+    if "dividend_due" not in dict(chain.warnings) or (parity := parity_spot(chain)) is None:
+        return (), ""
+    amount = chain.spot - parity.spot
+    when = calendar.years_between(chain.asof, calendar.session_open(calendar.next_session(chain.asof.date())))
+    words = (
+        f"a dividend of ${amount:.2f} due before {parity.first_expiry}, which put-call parity tells, and what is left"
+    )
+    return ((when, amount),), f"{words} as a yield"
 
 
 def _told_either_way(
