@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -28,6 +29,8 @@ UNEXPLAINED = 0.01
 """A residual yield beyond this, decimal a year, is said."""
 
 A_TYPICAL_TIME = 0.5  # years, where inferred dividends are fitted at a curve's rate
+
+DUE_EXPIRIES, DUE_ROUNDS = 3, 4  # the nearest, which tell a dividend that is due; and how often it is found again
 
 Cash: TypeAlias = tuple[tuple[float, float], ...]
 
@@ -134,7 +137,7 @@ def resolve(
     told = _rates(chain, expiries, rate, taken)
     rates = told.by_day
     fitted, better = _quarterly(chain, told, always=with_forwards) if taken is None else ((), ())
-    due, due_words = _due(chain) if taken is None and not better else ((), "")
+    due, due_words = _due(chain, told.typical) if taken is None and not better else ((), "")
     cash = better or due if taken is None else taken.cash
     found: dict[date, Forward] = {}
     if dividends is None or with_forwards or cash:
@@ -277,16 +280,22 @@ def _quarterly(chain: Chain, told: _Rates, *, always: bool) -> tuple[Cash, Cash]
     return better if cash is None else cash, better
 
 
-def _due(chain: Chain) -> tuple[Cash, str]:
+def _due(chain: Chain, rate: float) -> tuple[Cash, str]:
     """Return the dividend by which the spot lies above parity's, due before the nearest expiry, and say so.
 
-    Nobody knows on which of the sessions before: it is taken to be the next, before which calls are exercised. None is
+    Nobody knows on which of the sessions before: it is taken to be the next, before which calls are exercised. What
+    that is worth lifts calls less puts, so the amount is found again and again with early exercise taken off. None is
     returned where the spot is not above parity's for that reason.
     """
     if "dividend_due" not in dict(chain.warnings) or (parity := parity_spot(chain)) is None:
         return (), ""
     amount = chain.spot - parity.spot
     when = calendar.years_between(chain.asof, calendar.session_open(calendar.next_session(chain.asof.date())))
+    near = [day for day in chain.expiries if day >= parity.first_expiry][:DUE_EXPIRIES]
+    for _ in range(DUE_ROUNDS):
+        found = forwards(chain, dict.fromkeys(near, rate), dividends=((when, amount),))
+        paid = [chain.spot - of.forward * math.exp(-rate * of.t_years) for of in found if np.isfinite(of.forward)]
+        amount = float(np.median(paid)) if paid else amount
     words = (
         f"a dividend of ${amount:.2f} due before {parity.first_expiry}, which put-call parity tells, and what is left"
     )

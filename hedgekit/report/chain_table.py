@@ -26,8 +26,11 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     chain, inputs = result.chain, result.inputs
     file_says = "none" if np.isnan(inputs["file_spot"]) else f"{inputs['file_spot']:g}"
+    checked = "inside put-call parity" if result.parity else "not checked by put-call parity"
+    if any(note.slug == "dividend_due" for note in result.warnings):
+        checked = "above put-call parity by a dividend due"
     source = {
-        "file": "the file's, inside put-call parity" if result.parity else "the file's, not checked by put-call parity",
+        "file": f"the file's, {checked}",
         "parity": f"from put-call parity; the file says {file_says}",
         "given": "as given",
     }[inputs["spot_source"]]
