@@ -9,6 +9,10 @@ from hedgekit.model import NEW_YORK, Option
 
 # what a layout cannot say, or says only through a note
 QUIRKS = {
+    "Yahoo chain (JSON)": {"sides": True, "sizes": False},
+    "Tradier chain (JSON, CSV, parquet)": {"slugs": ["spot_from_parity"]},
+    "Alpha Vantage options (JSON)": {"slugs": ["spot_from_parity"]},
+    "Alpaca snapshots (JSON)": {"slugs": ["spot_from_parity"], "interest": False},
     "monthly put ladder (JSON)": {"puts_only": True, "sizes": False, "slugs": ["spot_unchecked"]},
     "Cboe quote table (CSV)": {"sides": True, "sizes": False},
     "yfinance frame (CSV, parquet)": {"slugs": ["asof_from_trades"], "asof": "16:12", "sizes": False},
@@ -129,6 +133,113 @@ def polygon(quotes):
         for _, quote in parts(quotes)
     ]  # fmt: skip
     return {"status": "OK", "results": results}
+
+
+def seconds(moment):
+    return int(moment.timestamp())
+
+
+QUOTED = datetime(2026, 6, 17, 20, 15, tzinfo=UTC)
+
+
+def yahoo_json(quotes):
+    expiries = {}
+    for option, quote in parts(quotes):
+        day = seconds(datetime.combine(option.expiry, datetime.min.time(), UTC))
+        sides = expiries.setdefault(day, {"expirationDate": day, "hasMiniOptions": False, "calls": [], "puts": []})
+        contract = {
+            "contractSymbol": option.compact,
+            "strike": option.strike,
+            "currency": "USD",
+            "lastPrice": {"raw": 0.0, "fmt": "0.00"},
+            "change": {},
+            "volume": quote["volume"],
+            "openInterest": {"raw": quote["open_interest"], "fmt": "100", "longFmt": "100"},
+            "bid": quote["bid"],
+            "ask": quote["ask"],
+            "contractSize": "REGULAR",
+            "expiration": day,
+            "lastTradeDate": seconds(stamp(quote)),
+            "impliedVolatility": quote["iv"],
+            "inTheMoney": False,
+        }
+        sides[f"{option.kind}s"].append(contract)
+    quote = {"symbol": "IWM", "regularMarketPrice": SPOT, "regularMarketTime": seconds(QUOTED), "marketState": "POST"}
+    result = {"underlyingSymbol": "IWM", "expirationDates": list(expiries), "quote": quote, "options": [*expiries.values()]}
+    return {"optionChain": {"result": [result], "error": None}}
+
+
+def tradier(quotes):
+    options = [
+        {
+            "symbol": option.compact, "description": "IWM", "exch": "Z", "type": "option", "last": None,
+            "volume": quote["volume"], "bid": quote["bid"], "ask": quote["ask"], "underlying": "IWM",
+            "strike": option.strike, "trade_date": seconds(stamp(quote)) * 1000, "bidsize": quote["bid_size"],
+            "bid_date": seconds(QUOTED) * 1000, "asksize": quote["ask_size"], "ask_date": 0,
+            "open_interest": quote["open_interest"], "contract_size": 100, "expiration_date": f"{option.expiry}",
+            "expiration_type": "standard", "option_type": option.kind, "root_symbol": "IWM",
+            "greeks": {"delta": 0.5, "mid_iv": quote["iv"], "smv_vol": 0.2, "updated_at": "2026-06-17 20:00:01"},
+        }
+        for option, quote in parts(quotes)
+    ]  # fmt: skip
+    return {"options": {"option": options}}
+
+
+def alpha_vantage(quotes):
+    data = [
+        {
+            "contractID": option.compact, "symbol": "IWM", "expiration": f"{option.expiry}",
+            "strike": f"{option.strike:.2f}", "type": option.kind, "last": "0.00", "mark": "1.00",
+            "bid": f"{quote['bid']:.2f}", "bid_size": f"{quote['bid_size']:.0f}", "ask": f"{quote['ask']:.2f}",
+            "ask_size": f"{quote['ask_size']:.0f}", "volume": f"{quote['volume']:.0f}",
+            "open_interest": f"{quote['open_interest']:.0f}", "date": "2026-06-17",
+            "implied_volatility": f"{quote['iv']:.5f}", "delta": "0.50000",
+        }
+        for option, quote in parts(quotes)
+    ]  # fmt: skip
+    return {"endpoint": "Historical Options", "message": "success", "data": data}
+
+
+def alpaca(quotes):
+    snapshots = {
+        option.compact: {
+            "latestQuote": {
+                "ap": quote["ask"], "as": quote["ask_size"], "ax": "B", "bp": quote["bid"], "bs": quote["bid_size"],
+                "bx": "S", "c": "A", "t": "2026-06-17T20:15:00.123456789Z",
+            },
+            "latestTrade": {"p": 0.0, "s": 1, "t": f"{stamp(quote).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "x": "A"},
+            "dailyBar": {"c": 0.0, "v": quote["volume"]},
+            "greeks": {"delta": 0.5},
+            "impliedVolatility": quote["iv"],
+        }
+        for option, quote in parts(quotes)
+    }  # fmt: skip
+    return {"snapshots": snapshots, "next_page_token": None}
+
+
+def marketdata(quotes):
+    rows = [
+        {
+            "optionSymbol": option.compact,
+            "underlying": "IWM",
+            "expiration": seconds(datetime.combine(option.expiry, datetime.min.time(), UTC).replace(hour=20)),
+            "side": option.kind,
+            "strike": option.strike,
+            "updated": seconds(QUOTED),
+            "bid": quote["bid"],
+            "bidSize": quote["bid_size"],
+            "ask": quote["ask"],
+            "askSize": quote["ask_size"],
+            "last": None,
+            "openInterest": quote["open_interest"],
+            "volume": quote["volume"],
+            "underlyingPrice": SPOT,
+            "iv": quote["iv"],
+            "delta": 0.5,
+        }
+        for option, quote in parts(quotes)
+    ]
+    return {"s": "ok", **{name: [row[name] for row in rows] for name in rows[0]}}
 
 
 def put_ladder(quotes):
@@ -320,6 +431,11 @@ def all_layouts(document, quotes):
         "Cboe delayed quotes (JSON)": document,
         "flat list of quotes (JSON)": flat(quotes),
         "one-letter keys (JSON)": compact(quotes),
+        "Yahoo chain (JSON)": yahoo_json(quotes),
+        "Tradier chain (JSON, CSV, parquet)": tradier(quotes),
+        "Alpha Vantage options (JSON)": alpha_vantage(quotes),
+        "Alpaca snapshots (JSON)": alpaca(quotes),
+        "MarketData chain (JSON, CSV, parquet)": marketdata(quotes),
         "TD Ameritrade or Schwab chain (JSON)": schwab(quotes),
         "Polygon snapshot (JSON)": polygon(quotes),
         "monthly put ladder (JSON)": put_ladder(quotes),
