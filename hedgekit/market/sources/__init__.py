@@ -33,10 +33,17 @@ FORMATS = {
     "Alpha Vantage options (JSON)": "hedgekit.market.sources.alpha_vantage",
     "Alpaca snapshots (JSON)": "hedgekit.market.sources.alpaca_json",
     "MarketData chain (JSON, CSV, parquet)": "hedgekit.market.sources.marketdata_app",
+    "ORATS strikes (CSV, JSON)": "hedgekit.market.sources.orats",
+    "Nasdaq option page (JSON)": "hedgekit.market.sources.nasdaq_json",
     "TD Ameritrade or Schwab chain (JSON)": "hedgekit.market.sources.schwab_json",
     "Polygon snapshot (JSON)": "hedgekit.market.sources.polygon_json",
     "monthly put ladder (JSON)": "hedgekit.market.sources.put_ladder_json",
     "Cboe fields by day (parquet)": "hedgekit.market.sources.daily_parquet",
+    "thinkorswim export (CSV)": "hedgekit.market.sources.thinkorswim",
+    "Barchart download (CSV)": "hedgekit.market.sources.barchart",
+    "Cboe DataShop (CSV, parquet)": "hedgekit.market.sources.datashop",
+    "ThetaData quotes (CSV, parquet)": "hedgekit.market.sources.theta",
+    "TWS table (CSV)": "hedgekit.market.sources.tws_table",
     "Cboe quote table (CSV)": "hedgekit.market.sources.cboe_quotedata",
     "yfinance frame (CSV, parquet)": "hedgekit.market.sources.yfinance_frame",
     "Yahoo web table (CSV)": "hedgekit.market.sources.yahoo_table",
@@ -141,7 +148,11 @@ def chain_of(
         if form.recognises(content):
             snapshot = _of_root(form.read(content, want), ticker)
             return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
-    raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
+    from hedgekit.market.sources.nearest import described
+
+    raise content.error(
+        f"not a chain in any known format: {described(content)}. `hedgekit chain --help` tells whose files are read."
+    )
 
 
 def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:

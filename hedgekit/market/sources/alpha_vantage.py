@@ -7,7 +7,7 @@ vendor's. The file does not say the price of the underlying.
 from __future__ import annotations
 
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.answers import answers, listed, rows_of
+from hedgekit.market.sources.answers import answers, first_of, records_in, rows_of
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.tabular import snapshot_of
 from hedgekit.market.sources.want import Want
@@ -16,17 +16,11 @@ from hedgekit.market.sources.want import Want
 def recognises(content: Content) -> bool:
     """Whether contracts are wrapped as Alpha Vantage does."""
     wrapped = answers(content.document, "data")
-    data = wrapped[0][1]["data"] if wrapped else None
-    if not isinstance(data, list):
+    if not wrapped or not isinstance(wrapped[0][1]["data"], list):
         return False
-    return "endpoint" in wrapped[0][1] or bool(data and isinstance(data[0], dict) and "contractID" in data[0])
+    return "endpoint" in wrapped[0][1] or "contractID" in first_of(content.document, "data")
 
 
 def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says of one day."""
-    records = [
-        (f"{begin}data[{place}]", record)
-        for begin, answer in answers(content.document, "data")
-        for place, record in enumerate(listed(content, f"{begin}data", answer["data"]))
-    ]
-    return snapshot_of(rows_of(content, records, "data"), want)
+    return snapshot_of(rows_of(content, records_in(content, "data"), "data"), want)

@@ -57,6 +57,28 @@ def part(content: Content, path: str, value: object) -> dict[str, Any]:
     return value
 
 
+def records_in(content: Content, key: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return what is listed under a key, with paths.
+
+    Raises
+    ------
+    DataError
+        When it is no list.
+    """
+    return [
+        (f"{begin}{key}[{place}]", record)
+        for begin, answer in answers(content.document, key)
+        for place, record in enumerate(listed(content, f"{begin}{key}", answer[key]))
+    ]
+
+
+def first_of(document: Any, key: str) -> dict[str, Any]:
+    """Return the first object that is listed under a key, to tell a layout by; an empty one when there is none."""
+    wrapped = answers(document, key)
+    inside = wrapped[0][1][key] if wrapped else None
+    return inside[0] if isinstance(inside, list) and inside and isinstance(inside[0], dict) else {}
+
+
 def rows_of(content: Content, records: list[tuple[str, dict[str, Any]]], place: str) -> Rows:
     """Return the rows of records gathered from several places, each with its path.
 

@@ -39,6 +39,20 @@ def table_of(content: Content) -> Rows | None:
     return table
 
 
+def lines_of(content: Content) -> Rows:
+    """Return a table's rows.
+
+    Raises
+    ------
+    DataError
+        When it has a header alone, or is broken: names the line.
+    """
+    rows = table_of(content)
+    if rows is None:
+        raise content.error("no options in it (no lines below the header)")
+    return rows
+
+
 def keys_of(content: Content) -> frozenset[str]:
     """Return the names of a table's columns, compared as `key`; none when the file is no table."""
     if "keys" not in content.memo:

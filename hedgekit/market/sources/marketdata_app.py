@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.frame import keys_of, table_of
+from hedgekit.market.sources.frame import keys_of, lines_of
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.want import Want
@@ -27,9 +27,7 @@ def recognises(content: Content) -> bool:
 
 def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
-    rows = _of_lists(content) if isinstance(content.document, dict) else table_of(content)
-    if rows is None:
-        raise content.error("no options in it (no lines below the header)")
+    rows = _of_lists(content) if isinstance(content.document, dict) else lines_of(content)
     return snapshot_of(rows, want, names=_NAMES, quoted_each="updated")
 
 

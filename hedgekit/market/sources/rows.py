@@ -125,10 +125,6 @@ class Rows:
             return where
         return f"{self.place} {where}" if self._numbered else f"{self.place}[{where}]"
 
-    def numbers_of_rows(self) -> list[int | str]:
-        """Return where each row stands in the file."""
-        return [row if self._where is None else self._where(row) for row in range(self.count)]
-
     def cells(self, name: str, *, required: bool = False) -> list[Any]:
         """Return one column; of None when the file has no such column and it is not required.
 

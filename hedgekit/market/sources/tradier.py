@@ -14,7 +14,7 @@ import numpy as np
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, listed, part, rows_of
 from hedgekit.market.sources.content import Content
-from hedgekit.market.sources.frame import keys_of, table_of
+from hedgekit.market.sources.frame import keys_of, lines_of
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.want import Want
@@ -36,9 +36,7 @@ def recognises(content: Content) -> bool:
 def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     wrapped = answers(content.document, "options")
-    rows = rows_of(content, _records(content), "options.option") if wrapped else table_of(content)
-    if rows is None:
-        raise content.error("no options in it (no lines below the header)")
+    rows = rows_of(content, _records(content), "options.option") if wrapped else lines_of(content)
     return snapshot_of(_dated(rows), want, names=_NAMES, quoted_each="quoted")
 
 

@@ -23,13 +23,16 @@ from hedgekit.market.sources.content import content_of
 from hedgekit.market.survey import survey
 
 sys.path.insert(0, str(Path(__file__).parent))
-from made_layouts import NEEDS_TICKER, REFUSED, all_layouts, as_bytes
+from made_layouts import NEEDS_DAY, NEEDS_TICKER, REFUSED, all_layouts, as_bytes
 
 FILES = 10_000
 BATCHES = 20
 SOLVED = 4  # every so manieth file's vols are solved too, as `hedgekit chain` does
 PARQUET = "Cboe fields by day (parquet)"
-COLUMNS = {"MarketData chain (JSON, CSV, parquet)"}  # lists beside each other: another order is another file
+ORDERED = {  # lists beside each other, lines below a heading, a last line of its own: another order is another file
+    *("MarketData chain (JSON, CSV, parquet)", "Nasdaq option page (JSON)", "thinkorswim export (CSV)"),
+    "Barchart download (CSV)",
+}
 JUNK = [
     *(None, True, "", "x", "\ud800", "\0", "NaN", "1e999", "Infinity", "1_0", "١٢", "0x10", "1,2,3", "12:30", "$", "%"),
     *(-1, 0, 1e5, -999, 1e-300, 1e300, 10**400, float("nan"), float("inf"), [], {}, [1], {"a": 1}),
@@ -41,8 +44,8 @@ BAD_PRICES = [
     *(None, True, "x", "", "NaN", "1e999", "1_0", "١٢", "0x10", "1,2,3", -1, -3.5, -999, 1e5, 1e300, "-", "(3.20)"),
     *("--", "n/a", [], {}, "Infinity", "9999999"),
 ]
-BIDS = {"bp", "bid", "Bid", "b", " bid", " [C_BID]", " [P_BID]", "Call_Bid", "Put_Bid"}
-ASKS = {"ap", "ask", "Ask", "a", " ask", " [C_ASK]", " [P_ASK]", "Call_Ask", "Put_Ask"}
+BIDS = {"bp", "c_Bid", "p_Bid", "callBidPrice", "putBidPrice", "bid_eod", "BID", "bid", "Bid", "b", " bid", " [C_BID]", " [P_BID]", "Call_Bid", "Put_Bid"}
+ASKS = {"ap", "c_Ask", "p_Ask", "callAskPrice", "putAskPrice", "ask_eod", "ASK", "ask", "Ask", "a", " ask", " [C_ASK]", " [P_ASK]", "Call_Ask", "Put_Ask"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def base(make_document, make_quotes):
 
 def arguments(name):
     how = {"ticker": "IWM"} if name in NEEDS_TICKER else {}
-    return {**how, "asof": "2026-06-17"} if "ladder" in name else how
+    return {**how, "asof": "2026-06-17"} if name in NEEDS_DAY else how
 
 
 def answer(data, *, solved=True, **how):
@@ -211,7 +214,7 @@ def test_files_that_went_wrong(base, known, batch):
         dice = random.Random(seed)
         name = dice.choice(list(base))
         kind = dice.choice(["bytes", "cells", "price", "order"])
-        if kind == "order" and name in COLUMNS:
+        if kind == "order" and name in ORDERED:
             kind = "cells"
         if name == PARQUET or (name in REFUSED and kind in ("price", "order")):
             kind = "bytes"

@@ -1,0 +1,107 @@
+"""thinkorswim's "Export to file" of its Trade page: lines about the underlying, then one block an expiry.
+
+::
+
+    Stock quote and option quote for IWM on 6/17/26 15:59:00
+
+    UNDERLYING
+    LAST,LX,Net Chng,BID,BX,ASK,AX,Size,Volume,Open,High,Low,
+    248.00,Q,+1.0,247.99,P,248.01,P,1 x 1,"1,000,000",247,249,246,
+
+    17 JUL 26  (30)  100 (Weeklys)
+    ,,Delta,Open.Int,Volume,BID,BX,ASK,AX,Exp,Strike,BID,BX,ASK,AX,Delta,Open.Int,Volume,,
+
+Calls stand left of the strike and puts right of it; which columns there are is the user's choice. ``<empty>`` and
+``--`` mean nothing. The time is of the zone that the program shows, which the file does not say.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import replace
+from typing import Any
+
+from hedgekit.market.snapshot import Snapshot
+from hedgekit.market.sources.answers import rows_of
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.frame import first_line, key
+from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.tabular import NAMES, plain_ticker, snapshot_of
+from hedgekit.market.sources.want import Want
+
+_TITLE = re.compile(r'"?stock(?: quote)? and option quote for\s+([^\s,"]+)(?:\s+on\s+([^,"]+))?', re.IGNORECASE)
+_BLOCK = re.compile(r"(\d{1,2} [A-Z]{3} \d\d)\s+\(\d+\)\s+(\S+)(.*)", re.IGNORECASE)
+_NOT_MONTHLY = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW"}
+"""An index's root for blocks with a label like (Weeklys)."""
+
+_EMPTY = "<empty>"
+_NAMES = {**NAMES, "vendor_iv": ("implvol",), "bid_size": ("bs",), "ask_size": ("as",)}
+
+
+def recognises(content: Content) -> bool:
+    """Whether the first line is the export's title."""
+    return content.kind == "text" and _TITLE.match(first_line(content.document).strip()) is not None
+
+
+def read(content: Content, want: Want) -> Snapshot:
+    """Return what the file says."""
+    title = _TITLE.match(first_line(content.document).strip())
+    assert title is not None
+    rows = _rows(content, plain_ticker(title[1]), (title[2] or "").strip())
+    snapshot = snapshot_of(rows, want, names=_NAMES)
+    if snapshot.moment is None:
+        return snapshot
+    note = (
+        f"the file does not say the zone of its time {title[2].strip()}: New York's is taken; if the program showed "
+        f"another, give it (Pacific summer time: --asof {snapshot.moment:%Y-%m-%dT%H:%M}-07:00)"
+    )
+    return replace(snapshot, warnings=(("zone_unsaid", note), *snapshot.warnings))
+
+
+def _rows(content: Content, ticker: str, asof: str) -> Rows:
+    """Return one row an option, the call and the put of a strike after each other."""
+    records: list[tuple[str, dict[str, Any]]] = []
+    header: list[str] = []
+    around: dict[str, Any] = {"underlying": ticker, **({"asof": asof} if asof else {})}
+    before = ""
+    reader = csv.reader(content.document.splitlines())
+    try:
+        for cells in reader:
+            keys = [key(cell) for cell in cells]
+            filled = [cell.strip() for cell in cells if cell.strip()]
+            if not filled:
+                continue
+            if block := _BLOCK.match(filled[0]) if len(filled) == 1 else None:
+                around |= {"expiry": block[1], "multiplier": block[2], "root": _root(ticker, block[3])}
+            elif "strike" in keys and keys.count("bid") == 2:
+                header = keys
+            elif header:
+                records += _both(content, header, cells, f"line {reader.line_num}", around)
+            elif before == "last":
+                around["spot"] = cells[0]
+            before = keys[0]
+    except csv.Error as error:
+        raise content.error(f"line {reader.line_num}: {error}: expected CSV") from None
+    return rows_of(content, records, "lines below a header with Strike and twice BID")
+
+
+def _both(
+    content: Content, header: list[str], cells: list[str], line: str, around: dict[str, Any]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return the two options of one line."""
+    while len(cells) > len(header) and not cells[-1].strip():
+        cells = cells[:-1]
+    if len(cells) != len(header):
+        raise content.error(f"{line}: {len(cells)} cells, the header of its block has {len(header)}: the file may be cut off")
+    middle = header.index("strike")
+    sides = (("call", slice(middle)), ("put", slice(middle + 1, None)))
+    told = [None if cell.strip() == _EMPTY else cell for cell in cells]
+    return [
+        (f"{line}, {kind}", {**dict(zip(header[part], told[part], strict=True)), "strike": told[middle], "kind": kind, **around})
+        for kind, part in sides
+    ]
+
+
+def _root(ticker: str, label: str) -> str:
+    return _NOT_MONTHLY.get(ticker, ticker) if label.strip() else ticker
