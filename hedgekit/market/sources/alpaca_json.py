@@ -1,4 +1,4 @@
-"""Alpaca's snapshots: ``{snapshots: {"IWM260918P00270000": {latestQuote: {bp, ap, bs, as, t}, ...}}, next_page_token}``.
+"""Alpaca's snapshots: ``{snapshots: {SYMBOL: {latestQuote: {bp, ap, bs, as, t}, ...}}, next_page_token}``.
 
 Times are UTC. An answer holds at most a thousand contracts and a token for the next; several answers may be collected
 in a list, and the map may stand alone. The file does not say the price of the underlying.
@@ -13,7 +13,7 @@ from typing import Any
 from hedgekit.errors import InputError
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, part, rows_of
-from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.content import Content, shown
 from hedgekit.market.sources.tabular import snapshot_of
 from hedgekit.market.sources.want import Want
 from hedgekit.model import Option
@@ -44,7 +44,7 @@ def recognises(content: Content) -> bool:
 def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     records = [
-        (f"{path}[{symbol!r}]", _flat(content, f"{path}[{symbol!r}]", symbol, snapshot))
+        (f"{path}[{shown(symbol)}]", _flat(content, f"{path}[{shown(symbol)}]", symbol, snapshot))
         for path, snapshots in _pages(content)
         for symbol, snapshot in part(content, path, snapshots).items()
     ]
@@ -74,5 +74,7 @@ def _is_option(symbol: str) -> bool:
 
 def _flat(content: Content, path: str, symbol: str, snapshot: object) -> dict[str, Any]:
     inside = part(content, path, snapshot)
-    cells = {name: part(content, f"{path}.{outer}", inside.get(outer)).get(key) for name, (outer, key) in _FIELDS.items()}
+    cells = {
+        name: part(content, f"{path}.{outer}", inside.get(outer)).get(key) for name, (outer, key) in _FIELDS.items()
+    }
     return {"symbol": symbol, **cells, "iv": inside.get("impliedVolatility")}

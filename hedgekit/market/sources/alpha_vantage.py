@@ -1,4 +1,4 @@
-"""Alpha Vantage's historical or live options: ``{endpoint, message, data: [{contractID, symbol, bid, ask, date, ...}]}``.
+"""Alpha Vantage's historical or live options: ``{endpoint, message, data: [{contractID, symbol, bid, ask, date}]}``.
 
 Numbers are text; the date alone means the close of option trading. Its CSV has the same columns and is read as any
 vendor's. The file does not say the price of the underlying.

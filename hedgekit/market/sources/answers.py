@@ -26,7 +26,7 @@ def answers(document: Any, key: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def listed(content: Content, path: str, value: object) -> list[Any]:
-    """Return a list of an answer; several interfaces leave the brackets away around one element, or write null for none.
+    """Return a list of an answer; some interfaces leave the brackets away around one element, or write null for none.
 
     Raises
     ------

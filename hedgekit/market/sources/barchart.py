@@ -1,4 +1,4 @@
-"""Barchart's download of an option page or screener: ``Strike, Moneyness, Bid, Mid, Ask, ..., Open Int, IV, Type, Time``.
+"""Barchart's download of an option page or screener: ``Strike, Moneyness, Bid, Mid, Ask, ..., Open Int, Type``.
 
 The last line says when: ``"Downloaded from Barchart.com as of 06-17-2026 03:59pm CDT"``. A page holds one expiry, which
 only the file's name tells (``spy-options-exp-2026-07-17-monthly-show-all-stacked-06-17-2026.csv``), as it does the
@@ -43,7 +43,7 @@ def read(content: Content, want: Want) -> Snapshot:
     if rows is None:
         raise content.error("no options in it (no lines below the header)")
     if [key(name) for name in rows.names].count("bid") > 1:
-        raise content.error("calls and puts stand side by side in this download: download it again with 'Stacked' chosen")
+        raise content.error("calls and puts stand side by side in this download: for another, choose 'Stacked' there")
     have = columns_of(rows, _NAMES)
     want, notes = _wanted(content, have, want)
     rows, more = _dated(rows, content)
@@ -56,12 +56,11 @@ def read(content: Content, want: Want) -> Snapshot:
 def _wanted(content: Content, have: dict[str, str], want: Want) -> tuple[Want, Warnings]:
     """Return the underlying and the expiry that the file's name tells where its columns and the caller do not."""
     named = _NAME.match(content.name)
-    missing = [
-        option for option, what in (("--ticker", "ticker"), ("--expiry", "expiry")) if what not in have and not getattr(want, what)
-    ]
     if named is None:
-        if len(missing) > 1 and not ticker_hint(content):
-            raise InputError(f"{content.label}: says neither underlying nor expiry: give them with {' and '.join(missing)}")
+        told = {*have, *(what for what in ("ticker", "expiry") if getattr(want, what) is not None)}
+        if not told & {"ticker", "expiry"} and not ticker_hint(content):
+            both = "give them with --ticker and --expiry"
+            raise InputError(f"{content.label}: says neither underlying nor expiry: {both}")
         return want, ()
     notes = []
     ticker = named[1].upper()

@@ -1,4 +1,4 @@
-"""MarketData.app's chain: one list a column, ``{s: "ok", optionSymbol: [...], side: [...], updated: [...], bid: [...]}``.
+"""MarketData.app's chain: one list a column, ``{s: "ok", optionSymbol: [...], side: [...], updated: [...], ...}``.
 
 Times are seconds since 1970, or text that says its zone. ``updated`` is when each option was quoted. The same columns
 as CSV or parquet are read too.
@@ -40,11 +40,10 @@ def _of_lists(content: Content) -> Rows:
     for name, column in columns.items():
         if len(column) != count:
             raise content.error(
-                f"{name} lists {len(column):,} values and optionSymbol {count:,}: the file may be cut off. Download it again."
+                f"{name} lists {len(column):,} values and optionSymbol {count:,}: the file may be cut off: "
+                "download it again"
             )
     if not count:
         raise content.error("no options in it (optionSymbol is an empty list)")
     paths = [f"option {number}" for number in range(count)]
-    return Rows(
-        content, "option", count, list(columns), lambda name: list(columns[name]), where=paths.__getitem__
-    )
+    return Rows(content, "option", count, list(columns), lambda name: list(columns[name]), where=paths.__getitem__)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.frame import delimiter_of, first_line, key, keys_of
+from hedgekit.market.sources.frame import delimiter_of, key, keys_of
 
 TELLING: dict[str, str] = {
     "Cboe delayed quotes (JSON)": "timestamp data symbol current_price options option bid ask iv open_interest theo",
@@ -18,15 +18,15 @@ TELLING: dict[str, str] = {
     "Alpha Vantage options (JSON)": "endpoint message data contractID symbol expiration type mark bid ask date",
     "Alpaca snapshots (JSON)": "snapshots next_page_token latestQuote latestTrade bp ap bs as impliedVolatility",
     "MarketData chain (JSON, CSV, parquet)": "s optionSymbol underlying expiration side updated underlyingPrice iv",
-    "ORATS strikes (CSV, JSON)": "ticker tradeDate expirDate stockPrice callBidPrice callAskPrice putBidPrice putAskPrice",
+    "ORATS strikes (CSV, JSON)": "ticker tradeDate expirDate stockPrice callBidPrice callAskPrice putBidPrice",
     "Nasdaq option page (JSON)": "data lastTrade table rows expirygroup expiryDate c_Bid c_Ask p_Bid p_Ask strike",
-    "TD Ameritrade or Schwab chain (JSON)": "symbol status underlying underlyingPrice callExpDateMap putExpDateMap putCall",
+    "TD Ameritrade or Schwab chain (JSON)": "symbol underlying underlyingPrice callExpDateMap putExpDateMap putCall",
     "Polygon snapshot (JSON)": "results details last_quote underlying_asset implied_volatility day last_trade",
     "monthly put ladder (JSON)": "meta chain entry_date expiry_date mid_date puts entry strike",
     "Cboe fields by day (parquet)": "quote_utc underlying spot option bid ask bid_size ask_size theo last_trade_price",
     "thinkorswim export (CSV)": "Open.Int BX AX Exp Strike BID ASK Delta",
     "Barchart download (CSV)": "Strike Moneyness Bid Mid Midpoint Ask Latest %Change OpenInt Type FromLast",
-    "Cboe DataShop (CSV, parquet)": "underlying_symbol quote_date root bid_1545 bid_eod underlying_bid_eod quote_datetime",
+    "Cboe DataShop (CSV, parquet)": "underlying_symbol quote_date root bid_1545 bid_eod underlying_bid_eod",
     "ThetaData quotes (CSV, parquet)": "root ms_of_day bid_condition ask_condition bid_exchange right created date",
     "TWS table (CSV)": "FinancialInstrument Bid Ask BidSize AskSize Position",
     "Cboe quote table (CSV)": "ExpirationDate Calls Puts LastSale Net Bid Ask Strike",
@@ -44,6 +44,7 @@ TELLING: dict[str, str] = {
 _MOST = 3  # layouts that a message names
 _SHOWN = 8  # names that a message repeats
 _LEAST = 0.2  # of a layout's names, weighted by how few layouts have them
+_OF_OPTIONS = frozenset({"strike", "bid", "ask"})
 _BARS = frozenset({"open", "high", "low", "close"})
 _LINES = 20  # a header may stand below lines about the underlying
 
@@ -65,7 +66,7 @@ def described(content: Content) -> str:
         return "neither a table nor a JSON object"
     listed = ", ".join(shown(name)[1:-1] for name in names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
     keys = set(map(key, names))
-    if keys >= _BARS and not keys & {"strike", "bid", "ask"}:
+    if keys >= _BARS and not keys & _OF_OPTIONS:
         return f"{what} of {listed}: prices of shares rather than quotes of options"
     near = nearest(content)
     return f"{what} of {listed}" + (f". Nearest: {'; '.join(near)}" if near else "")
@@ -89,12 +90,12 @@ def nearest(content: Content) -> list[str]:
 
 
 def _names(content: Content) -> list[str]:
-    """Return the names of a table's columns, or of the widest line near the top of a text."""
+    """Return a table's columns: a text's are on the first line near its top with some of an option, or on its first."""
     if content.kind == "text":
         lines = [line for line in content.document.splitlines()[:_LINES] if line.strip()] or [""]
-        widest = max(lines, key=lambda line: line.count(delimiter_of(first_line(line))))
-        cells = widest.split(delimiter_of(widest))
-        return [cell.strip().strip('"') for cell in cells if cell.strip()] if len(cells) > 1 else []
+        split = [[cell.strip().strip('"') for cell in line.split(delimiter_of(line))] for line in lines]
+        header = next((cells for cells in split if _OF_OPTIONS & set(map(key, cells))), split[0])
+        return [cell for cell in header if cell] if len(header) > 1 else []
     if content.kind == "json":
         first = content.document[0] if isinstance(content.document, list) and content.document else content.document
         return list(first) if isinstance(first, dict) else []

@@ -1,4 +1,4 @@
-"""ORATS strikes: one line a strike, ``ticker,tradeDate,expirDate,dte,strike,stockPrice,...,callBidPrice,...,putAskPrice``.
+"""ORATS strikes, one line each: ``ticker,tradeDate,expirDate,dte,strike,stockPrice,...,callBidPrice,...,putAskPrice``.
 
 As CSV, as the interface's JSON (``{data: [...]}``), or with the short names of the near-end-of-day files (``stkPx``,
 ``cBidPx``, ``pAskPx``, ``trade_date``). Times are UTC. A file with a day alone is taken 14 minutes before the close,
@@ -56,7 +56,7 @@ def read(content: Content, want: Want) -> Snapshot:
         return snapshot
     moment = calendar.session_close(day) - BEFORE_CLOSE
     note = (
-        f"the file says the day alone: its quotes are dated {moment:%H:%M}, 14 minutes before the close, when ORATS takes "
-        "those of the end of the day; --asof says otherwise"
+        f"the file says the day alone: its quotes are dated {moment:%H:%M}, 14 minutes before the close, when ORATS "
+        "takes those of the end of the day; --asof says otherwise"
     )
     return replace(snapshot, moment=moment, warnings=(("asof_assumed", note), *snapshot.warnings))

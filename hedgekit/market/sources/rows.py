@@ -93,7 +93,12 @@ class Rows:
         names = dict.fromkeys(name for record in records for name in record)
         where = paths.__getitem__ if paths else None
         return cls(
-            content, place, len(records), list(names), lambda name: [record.get(name) for record in records], where=where
+            content,
+            place,
+            len(records),
+            list(names),
+            lambda name: [record.get(name) for record in records],
+            where=where,
         )
 
     def take(self, kept: Sequence[int]) -> Rows:

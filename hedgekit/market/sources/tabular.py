@@ -232,7 +232,9 @@ def _of_ticker(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
         kept = [row for row, cell in enumerate(cells) if known[cell] == wanted]
         return rows if len(kept) == rows.count else rows.take(kept)
     if len(listed) > 1:
-        text = ", ".join(listed[:DAYS_LISTED]) + (", ..." if len(listed) > DAYS_LISTED else "")
+        text = ", ".join(shown(name)[1:-1] for name in listed[:DAYS_LISTED]) + (
+            ", ..." if len(listed) > DAYS_LISTED else ""
+        )
         if wanted is None:
             raise SeveralChains(
                 f"{rows.content.label}: holds {len(listed)} underlyings ({text}): choose with --ticker",

@@ -6,8 +6,8 @@
     symbol,expiration,strike,right,timestamp,bid_size,bid_exchange,bid,...,ask,ask_condition             (version 3)
     symbol,expiration,strike,right,created,last_trade,open,...,bid,...,ask,ask_condition                 (end of day)
 
-Version 2 counts strikes in tenths of a cent and the time of the day in milliseconds; version 3 writes dollars and times.
-All times are New York's. What is made after the close holds the quotes of the close.
+Version 2 counts strikes in tenths of a cent and the time of the day in milliseconds; version 3 writes dollars and
+times. All times are New York's. What is made after the close holds the quotes of the close.
 """
 
 from __future__ import annotations
@@ -60,10 +60,8 @@ def _plain(rows: Rows) -> Rows:
     # strikes are whole cents: a file whose strikes would not be has been turned into dollars already
     if np.all(strikes % _WHOLE_CENTS == 0.0):
         strikes = strikes / TENTHS_OF_A_CENT
-    days, clocks = rows.cells(by_key["date"]), rows.numbers(by_key["msofday"], least=0.0)
-    quoted = [
-        _moment(rows, row, by_key, day, clock) for row, (day, clock) in enumerate(zip(days, clocks.tolist(), strict=True))
-    ]
+    days, clocks = rows.cells(by_key["date"]), rows.numbers(by_key["msofday"], least=0.0).tolist()
+    quoted = [_moment(rows, row, by_key, days[row], clocks[row]) for row in range(rows.count)]
     return rows.with_columns({name: strikes.tolist(), "quoted": quoted})
 
 

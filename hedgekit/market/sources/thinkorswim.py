@@ -93,14 +93,15 @@ def _both(
     while len(cells) > len(header) and not cells[-1].strip():
         cells = cells[:-1]
     if len(cells) != len(header):
-        raise content.error(f"{line}: {len(cells)} cells, the header of its block has {len(header)}: the file may be cut off")
+        wanted = f"the header of its block has {len(header)}"
+        raise content.error(f"{line}: {len(cells)} cells, {wanted}: the file may be cut off")
     middle = header.index("strike")
-    sides = (("call", slice(middle)), ("put", slice(middle + 1, None)))
     told = [None if cell.strip() == _EMPTY else cell for cell in cells]
-    return [
-        (f"{line}, {kind}", {**dict(zip(header[part], told[part], strict=True)), "strike": told[middle], "kind": kind, **around})
-        for kind, part in sides
-    ]
+    options = []
+    for kind, part in (("call", slice(middle)), ("put", slice(middle + 1, None))):
+        side = dict(zip(header[part], told[part], strict=True))
+        options.append((f"{line}, {kind}", {**side, "strike": told[middle], "kind": kind, **around}))
+    return options
 
 
 def _root(ticker: str, label: str) -> str:

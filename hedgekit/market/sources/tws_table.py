@@ -53,6 +53,4 @@ def _option(cell: Any) -> Option:
         raise ValueError
     root, month, day, year, strike, kind = words.groups()
     expiry = datetime.strptime(f"{month} {day} {year}", "%b %d %y").date()
-    return Option(
-        root=root_of(root), expiry=expiry, kind="call" if kind[0] in "Cc" else "put", strike=float(strike)
-    )
+    return Option(root=root_of(root), expiry=expiry, kind="call" if kind[0] in "Cc" else "put", strike=float(strike))

@@ -18,7 +18,12 @@ QUIRKS = {
     "thinkorswim export (CSV)": {"slugs": ["zone_unsaid"]},
     "Barchart download (CSV)": {"sizes": False},
     "Cboe DataShop (CSV, parquet)": {"slugs": ["quotes_of_close"], "vols": False},
-    "ThetaData quotes (CSV, parquet)": {"slugs": ["spot_from_parity"], "vols": False, "interest": False, "volume": False},
+    "ThetaData quotes (CSV, parquet)": {
+        "slugs": ["spot_from_parity"],
+        "vols": False,
+        "interest": False,
+        "volume": False,
+    },
     "TWS table (CSV)": {"slugs": ["spot_from_parity"], "vols": False, "interest": False},
     "monthly put ladder (JSON)": {"puts_only": True, "sizes": False, "slugs": ["spot_unchecked"]},
     "Cboe quote table (CSV)": {"sides": True, "sizes": False},
@@ -173,7 +178,12 @@ def yahoo_json(quotes):
         }
         sides[f"{option.kind}s"].append(contract)
     quote = {"symbol": "IWM", "regularMarketPrice": SPOT, "regularMarketTime": seconds(QUOTED), "marketState": "POST"}
-    result = {"underlyingSymbol": "IWM", "expirationDates": list(expiries), "quote": quote, "options": [*expiries.values()]}
+    result = {
+        "underlyingSymbol": "IWM",
+        "expirationDates": list(expiries),
+        "quote": quote,
+        "options": [*expiries.values()],
+    }
     return {"optionChain": {"result": [result], "error": None}}
 
 
@@ -289,7 +299,10 @@ def nasdaq(quotes):
         day = f"{expiry:%b} {expiry.day}"
         rows.append({"expirygroup": "", "expiryDate": day, "strike": f"{strike:.2f}", **cells, "drillDownURL": link})
     last = "LAST TRADE: $290.00 (AS OF JUN 17, 2026 4:15 PM ET)"
-    return {"data": {"totalRecord": len(rows), "lastTrade": last, "table": {"asOf": None, "rows": rows}}, "message": None}
+    return {
+        "data": {"totalRecord": len(rows), "lastTrade": last, "table": {"asOf": None, "rows": rows}},
+        "message": None,
+    }
 
 
 def thinkorswim(quotes):
@@ -323,7 +336,20 @@ FOOTER = '"Downloaded from Barchart.com as of 06-17-2026 03:15pm CDT"\n'
 
 def barchart(quotes):
     names = (
-        *("Symbol", "Type", "Price~", "Latest", "Exp Date", "DTE", "Strike", "Moneyness", "Bid", "Ask", "Mid", "Volume"),
+        *(
+            "Symbol",
+            "Type",
+            "Price~",
+            "Latest",
+            "Exp Date",
+            "DTE",
+            "Strike",
+            "Moneyness",
+            "Bid",
+            "Ask",
+            "Mid",
+            "Volume",
+        ),
         *("Open Int", "IV", "Delta", "%Change", "Time"),
     )
     rows = [

@@ -44,8 +44,40 @@ BAD_PRICES = [
     *(None, True, "x", "", "NaN", "1e999", "1_0", "١٢", "0x10", "1,2,3", -1, -3.5, -999, 1e5, 1e300, "-", "(3.20)"),
     *("--", "n/a", [], {}, "Infinity", "9999999"),
 ]
-BIDS = {"bp", "c_Bid", "p_Bid", "callBidPrice", "putBidPrice", "bid_eod", "BID", "bid", "Bid", "b", " bid", " [C_BID]", " [P_BID]", "Call_Bid", "Put_Bid"}
-ASKS = {"ap", "c_Ask", "p_Ask", "callAskPrice", "putAskPrice", "ask_eod", "ASK", "ask", "Ask", "a", " ask", " [C_ASK]", " [P_ASK]", "Call_Ask", "Put_Ask"}
+BIDS = {
+    "bp",
+    "c_Bid",
+    "p_Bid",
+    "callBidPrice",
+    "putBidPrice",
+    "bid_eod",
+    "BID",
+    "bid",
+    "Bid",
+    "b",
+    " bid",
+    " [C_BID]",
+    " [P_BID]",
+    "Call_Bid",
+    "Put_Bid",
+}
+ASKS = {
+    "ap",
+    "c_Ask",
+    "p_Ask",
+    "callAskPrice",
+    "putAskPrice",
+    "ask_eod",
+    "ASK",
+    "ask",
+    "Ask",
+    "a",
+    " ask",
+    " [C_ASK]",
+    " [P_ASK]",
+    "Call_Ask",
+    "Put_Ask",
+}
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +193,7 @@ def header_of(rows):
     return next(
         number
         for number, row in enumerate(rows)
-        if any("trike" in cell or "STRIKE" in cell or "symbol" in cell for cell in row)
+        if any("trike" in cell or "STRIKE" in cell or "symbol" in cell or "Instrument" in cell for cell in row)
     )
 
 

@@ -176,7 +176,10 @@ def test_a_bad_cell_is_named(make_document, write, change, said):
         (lambda d: d["data"].update(options=[]), r"no options in it \(data.options is an empty list\)"),
         (lambda d: d["data"].update(options=5), "data.options is 5, expected a list"),
         (lambda d: d["data"]["options"].insert(3, None), r"data.options\[3\] is None, expected an object"),
-        (lambda d: d["data"].pop("options"), "not a chain in any known format: a JSON object of timestamp, data. Nearest: Cboe delayed"),
+        (
+            lambda d: d["data"].pop("options"),
+            "not a chain in any known format: a JSON object of timestamp, data. Nearest: Cboe delayed",
+        ),
     ],
 )
 def test_a_bad_document_is_refused_in_a_sentence(make_document, write, change, said):

@@ -1,7 +1,6 @@
 """What single layouts of vendors, brokers and pages say in their own way, and what is wrong in them."""
 
 import copy
-import json
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -235,7 +234,7 @@ def test_nasdaq_day_alone_is_the_close(quotes, write):
     assert chain.asof == CLOSE
     assert chain.file_spot == 1290.0
     document["data"]["lastTrade"] = "no trade"
-    with pytest.raises(DataError, match="data.lastTrade is 'no trade', expected LAST TRADE"):
+    with pytest.raises(DataError, match=r"data\.lastTrade is 'no trade', expected LAST TRADE"):
         load(write(document))
 
 
@@ -281,7 +280,9 @@ def test_thinkorswim_line_cut_off_and_bad_cell_are_placed(quotes, write):
 
 
 def test_thinkorswim_title_without_time_needs_asof_and_minis_are_flagged(quotes, write):
-    text = made.thinkorswim(quotes).replace("quote and option quote for IWM on 6/17/26 16:15:00", "and Option Quote for IWM")
+    text = made.thinkorswim(quotes).replace(
+        "quote and option quote for IWM on 6/17/26 16:15:00", "and Option Quote for IWM"
+    )
     with pytest.raises(DataError, match="does not say when it was quoted: give the day with --asof"):
         load(write(text))
     chain = load(write(text.replace("(9)  100", "(9)  10", 1)), asof="2026-06-17")
@@ -322,7 +323,7 @@ def test_barchart_page_without_its_last_line_is_of_the_day_in_its_name(quotes, w
 
 def test_barchart_sides_beside_each_other_are_refused(write):
     text = "Type,Bid,Ask,Strike,Type,Bid,Ask\nCall,1,2,290,Put,1,2\n" + made.FOOTER
-    with pytest.raises(DataError, match="calls and puts stand side by side .* 'Stacked'"):
+    with pytest.raises(DataError, match=r"calls and puts stand side by side .* 'Stacked'"):
         load(write(text), ticker="IWM", expiry=JULY)
 
 
@@ -428,5 +429,7 @@ def test_tws_symbol_in_brackets_counts(quotes, write):
 
 def test_tws_words_that_are_no_option_are_named(quotes, write):
     text = made.tws(quotes).replace("IWM Jun26'26 275 CALL", "IWM NYSE")
-    with pytest.raises(DataError, match="line 4: Financial Instrument is 'IWM NYSE', expected an option like IWM Jul17'26"):
+    with pytest.raises(
+        DataError, match="line 4: Financial Instrument is 'IWM NYSE', expected an option like IWM Jul17'26"
+    ):
         load(write(text), asof="2026-06-17")
