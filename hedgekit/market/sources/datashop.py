@@ -88,4 +88,4 @@ def _of(rows: Rows, want: Want, when: str) -> Snapshot:
         "spot": ("middleoftheunderlying",),
         "symbol": (),
     }
-    return snapshot_of(rows.with_columns({_MIDDLE: middle.tolist()}), want, names=names)
+    return snapshot_of(rows.with_columns({_MIDDLE: np.round(middle, 6).tolist()}), want, names=names)

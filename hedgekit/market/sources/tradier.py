@@ -21,7 +21,7 @@ from hedgekit.market.sources.want import Want
 
 OWN = frozenset({"symbol", "biddate", "askdate", "optiontype", "expirationdate"})
 _TIMES = ("bid_date", "ask_date", "trade_date")
-_NAMES = {**NAMES, "asof": (), "last_time": ("tradedate",), "vendor_iv": ("midiv", "smvvol")}
+_NAMES = {**NAMES, "asof": (), "last_time": ("tradedate",), "vendor_iv": ("midiv", "greeksmidiv", "smvvol", "greekssmvvol")}
 
 
 def recognises(content: Content) -> bool:

@@ -9,6 +9,8 @@ from hedgekit.model import NEW_YORK, Option
 
 # what a layout cannot say, or says only through a note
 QUIRKS = {
+    "flat list of quotes (JSON)": {"sizes": False},
+    "one-letter keys (JSON)": {"sizes": False},
     "Yahoo chain (JSON)": {"sides": True, "sizes": False},
     "Tradier chain (JSON, CSV, parquet)": {"slugs": ["spot_from_parity"]},
     "Alpha Vantage options (JSON)": {"slugs": ["spot_from_parity"]},

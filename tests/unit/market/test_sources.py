@@ -53,6 +53,9 @@ def test_every_format_says_the_same_of_the_same_quotes(layouts, make_quotes, wri
     np.testing.assert_array_equal(chain.ask, [quote["ask"] for quote in rows])
     if quirks.get("vols", True):
         np.testing.assert_allclose(chain.vendor_iv, 0.22)
+    if quirks.get("sizes", True) and not quirks.get("puts_only"):
+        np.testing.assert_array_equal(chain.bid_size, 10.0)
+        np.testing.assert_array_equal(chain.ask_size, 12.0)
     if not quirks.get("puts_only") and "OptionsDX" not in name:
         if quirks.get("interest", True):
             np.testing.assert_array_equal(chain.open_interest, 100.0)

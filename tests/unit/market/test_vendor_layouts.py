@@ -73,6 +73,11 @@ def test_an_unknown_layout_is_told_by_what_was_seen(write, content, said):
     assert len(str(caught.value)) < 400
 
 
+def test_the_page_of_chain_files_lists_every_layout():
+    page = (Path(__file__).parents[3] / "docs" / "chain-files.md").read_text()
+    assert [name for name in FORMATS if name not in page] == []
+
+
 # Yahoo
 
 
