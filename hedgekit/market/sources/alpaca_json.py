@@ -48,7 +48,9 @@ def read(content: Content, want: Want) -> Snapshot:
         for path, snapshots in _pages(content)
         for symbol, snapshot in part(content, path, snapshots).items()
     ]
-    snapshot = snapshot_of(rows_of(content, records, KEY), want, zone=UTC, trade_zone=UTC, quoted_each="quoted")
+    snapshot = snapshot_of(
+        rows_of(content, records, KEY), want, zone=UTC, trade_zone=UTC, quoted_each="quoted", moment_from_trades=True
+    )
     wrapped = answers(content.document, KEY)
     if not wrapped or not wrapped[-1][1].get("next_page_token"):
         return snapshot

@@ -16,6 +16,7 @@ from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, first_of, records_in, rows_of
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key, keys_of, lines_of
+from hedgekit.market.sources.rows import is_blank
 from hedgekit.market.sources.side_by_side import long_rows
 from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.want import Want
@@ -33,7 +34,6 @@ _NAMES = {
     "volume": ("volume", "volu"),
     "vendor_iv": ("midiv",),
     "spot": ("spotprice", "spotpx", "stockprice", "stkpx"),
-    "asof": (*_CLOCKS, "tradedate"),
     "days": (),
 }
 
@@ -48,8 +48,10 @@ def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says of one day and one underlying."""
     wrapped = answers(content.document, "data")
     rows = rows_of(content, records_in(content, "data"), "data") if wrapped else lines_of(content)
-    snapshot = snapshot_of(long_rows(rows), want, names=_NAMES, zone=UTC)
-    if snapshot.moment is None or any(key(name) in _CLOCKS for name in rows.names):
+    filled = {key(name) for name in rows.names if key(name) in _CLOCKS and not all(map(is_blank, rows.cells(name)))}
+    clock = next((name for name in _CLOCKS if name in filled), "tradedate")
+    snapshot = snapshot_of(long_rows(rows), want, names={**_NAMES, "asof": (clock,)}, zone=UTC)
+    if snapshot.moment is None or filled:
         return snapshot
     day = snapshot.moment.date()
     if not calendar.is_session(day):

@@ -21,7 +21,12 @@ from hedgekit.market.sources.want import Want
 
 OWN = frozenset({"symbol", "biddate", "askdate", "optiontype", "expirationdate"})
 _TIMES = ("bid_date", "ask_date", "trade_date")
-_NAMES = {**NAMES, "asof": (), "last_time": ("tradedate",), "vendor_iv": ("midiv", "greeksmidiv", "smvvol", "greekssmvvol")}
+_NAMES = {
+    **NAMES,
+    "asof": (),
+    "last_time": ("tradedate",),
+    "vendor_iv": ("midiv", "greeksmidiv", "smvvol", "greekssmvvol"),
+}
 
 
 def recognises(content: Content) -> bool:
@@ -37,7 +42,7 @@ def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     wrapped = answers(content.document, "options")
     rows = rows_of(content, _records(content), "options.option") if wrapped else lines_of(content)
-    return snapshot_of(_dated(rows), want, names=_NAMES, quoted_each="quoted")
+    return snapshot_of(_dated(rows), want, names=_NAMES, quoted_each="quoted", moment_from_trades=True)
 
 
 def _records(content: Content) -> list[tuple[str, dict[str, Any]]]:
