@@ -12,7 +12,8 @@
     ,,Delta,Open.Int,Volume,BID,BX,ASK,AX,Exp,Strike,BID,BX,ASK,AX,Delta,Open.Int,Volume,,
 
 Calls stand left of the strike and puts right of it; which columns there are is the user's choice. ``<empty>`` and
-``--`` mean nothing. The time is of the zone that the program shows, which the file does not say.
+``--`` mean nothing. The time is of the zone that the program shows, which the file does not say. Blocks alone, without
+the lines above them, are read too when told the underlying and the day.
 """
 
 from __future__ import annotations
@@ -40,30 +41,38 @@ _NAMES = {**NAMES, "vendor_iv": ("implvol",), "bid_size": ("bs",), "ask_size": (
 
 
 def recognises(content: Content) -> bool:
-    """Whether the first line is the export's title."""
-    return content.kind == "text" and _TITLE.match(first_line(content.document).strip()) is not None
+    """Whether the first line is the export's title, or the header of a block."""
+    if content.kind != "text":
+        return False
+    keys = [key(cell) for cell in first_line(content.document).split(",")]
+    return _TITLE.match(first_line(content.document).strip()) is not None or (_heads(keys) and {"bx", "exp"} <= {*keys})
 
 
 def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     title = _TITLE.match(first_line(content.document).strip())
-    assert title is not None
-    rows = _rows(content, plain_ticker(title[1]), (title[2] or "").strip())
-    snapshot = snapshot_of(rows, want, names=_NAMES)
+    told = {} if title is None else {"underlying": plain_ticker(title[1])}
+    if title is not None and title[2]:
+        told["asof"] = title[2].strip()
+    snapshot = snapshot_of(_rows(content, told), want, names=_NAMES)
     if snapshot.moment is None:
         return snapshot
     note = (
-        f"the file does not say the zone of its time {title[2].strip()}: New York's is taken; if the program showed "
+        f"the file does not say the zone of its time {told['asof']}: New York's is taken; if the program showed "
         f"another, give it (Pacific summer time: --asof {snapshot.moment:%Y-%m-%dT%H:%M}-07:00)"
     )
     return replace(snapshot, warnings=(("zone_unsaid", note), *snapshot.warnings))
 
 
-def _rows(content: Content, ticker: str, asof: str) -> Rows:
+def _heads(keys: list[str]) -> bool:
+    return "strike" in keys and keys.count("bid") == 2
+
+
+def _rows(content: Content, told: dict[str, str]) -> Rows:
     """Return one row an option, the call and the put of a strike after each other."""
     records: list[tuple[str, dict[str, Any]]] = []
     header: list[str] = []
-    around: dict[str, Any] = {"underlying": ticker, **({"asof": asof} if asof else {})}
+    around: dict[str, Any] = dict(told)
     before = ""
     reader = csv.reader(content.document.splitlines())
     try:
@@ -73,8 +82,8 @@ def _rows(content: Content, ticker: str, asof: str) -> Rows:
             if not filled:
                 continue
             if block := _BLOCK.match(filled[0]) if len(filled) == 1 else None:
-                around |= {"expiry": block[1], "multiplier": block[2], "root": _root(ticker, block[3])}
-            elif "strike" in keys and keys.count("bid") == 2:
+                around |= {"expiry": block[1], "multiplier": block[2], "root": _root(told, block[3])}
+            elif _heads(keys):
                 header = keys
             elif header:
                 records += _both(content, header, cells, f"line {reader.line_num}", around)
@@ -100,9 +109,11 @@ def _both(
     options = []
     for kind, part in (("call", slice(middle)), ("put", slice(middle + 1, None))):
         side = dict(zip(header[part], told[part], strict=True))
-        options.append((f"{line}, {kind}", {**side, "strike": told[middle], "kind": kind, **around}))
+        expiry = told[header.index("exp")] if "exp" in header else None
+        options.append((f"{line}, {kind}", {"expiry": expiry, **side, "strike": told[middle], "kind": kind, **around}))
     return options
 
 
-def _root(ticker: str, label: str) -> str:
+def _root(told: dict[str, str], label: str) -> str:
+    ticker = told.get("underlying", "")
     return _NOT_MONTHLY.get(ticker, ticker) if label.strip() else ticker

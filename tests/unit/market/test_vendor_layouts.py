@@ -1,6 +1,7 @@
 """What single layouts of vendors, brokers and pages say in their own way, and what is wrong in them."""
 
 import copy
+import csv
 import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -293,6 +294,45 @@ def test_thinkorswim_title_without_time_needs_asof_and_minis_are_flagged(quotes,
     chain = load(write(text.replace("(9)  100", "(9)  10", 1)), asof="2026-06-17")
     assert (chain.flags[chain.expiry == np.datetime64("2026-06-26")] & Flag.NON_STANDARD).all()
     assert not (chain.flags[chain.expiry == np.datetime64(JULY)] & Flag.NON_STANDARD).any()
+
+
+def test_thinkorswim_blocks_alone_are_read_when_told_the_rest(quotes, write):
+    whole = made.thinkorswim(quotes)
+    lines = [line for line in whole.splitlines() if line.startswith(",,")]
+    path = write("\n".join(lines), "blocks.csv")
+    chain = load(path, ticker="IWM", asof="2026-06-17T16:15")
+    assert sorted(chain.symbol) == sorted(quote["option"] for quote in quotes)
+    with pytest.raises(InputError, match="does not say the underlying: give it with --ticker"):
+        load(path)
+
+
+# Parquet
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        *(("Cboe DataShop (CSV, parquet)", None), ("ThetaData quotes (CSV, parquet)", None)),
+        *(("Tradier chain (JSON, CSV, parquet)", "options"), ("MarketData chain (JSON, CSV, parquet)", "columns")),
+    ],
+)
+def test_tables_are_read_from_parquet_too(make_document, quotes, write, name, index):
+    layout = made.all_layouts(make_document(), quotes)[name]
+    if index == "options":
+        records = [{**option, "greeks": None, "last": None} for option in layout["options"]["option"]]
+    elif index == "columns":
+        columns = {name: column for name, column in layout.items() if name != "s"}
+        records = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    else:
+        lines = list(csv.reader(layout.splitlines()))
+        records = [
+            {name: float(cell) if "bid" in name and cell else cell for name, cell in zip(lines[0], line, strict=True)}
+            for line in lines[1:]
+        ]
+    chain, other = load(write(layout)), load(write(made.parquet_bytes(records), "chain.parquet"))
+    assert (chain.asof, chain.spot, list(chain.symbol)) == (other.asof, other.spot, list(other.symbol))
+    np.testing.assert_array_equal(chain.bid, other.bid)
+    np.testing.assert_array_equal(chain.ask, other.ask)
 
 
 # Barchart
