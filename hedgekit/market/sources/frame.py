@@ -107,7 +107,8 @@ def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: 
     Raises
     ------
     DataError
-        When a line has other than the header's number of cells, or quotes that do not close.
+        When a line has other than the header's number of cells, or quotes that do not close; or there are more than
+        `MOST_CELLS`.
     """
     reader = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
     lines: list[list[str]] = []
@@ -118,12 +119,17 @@ def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: 
             if any(cell.strip() for cell in cells) and not (lines and cells == lines[0]):
                 lines.append(cells)
                 numbers.append(reader.line_num + first_line_number - 1)
+                if len(lines) * len(lines[0]) > MOST_CELLS:
+                    raise content.error(
+                        f"more than {len(lines) - 1:,} lines of {len(lines[0])} columns, too many to read at once: "
+                        "keep those of one underlying and day"
+                    )
     except csv.Error as error:
         raise content.error(f"line {reader.line_num + first_line_number - 1}: {error}: expected CSV") from None
     if len(lines) < 2:
         return None
     names = [name.strip() for name in lines[0]]
-    if len(names) < 2 or len(names) * len(lines) > MOST_CELLS:
+    if len(names) < 2:
         return None
     for number, cells in zip(numbers[1:], lines[1:], strict=True):
         if len(cells) != len(names):

@@ -347,3 +347,11 @@ def test_the_preamble_of_a_quote_table_is_cut_as_its_table_is(make_document, mak
     chain, plain = load(write(sink.getvalue(), "other.csv")), load(write(text, "plain.csv"))
     assert (chain.asof, chain.file_spot) == (plain.asof, plain.file_spot)
     assert quotes_of(chain) == quotes_of(plain)
+
+
+def test_a_table_too_large_is_refused_before_it_fills_the_memory(make_quotes, write, monkeypatch):
+    monkeypatch.setattr("hedgekit.market.sources.frame.MOST_CELLS", 100)
+    with pytest.raises(
+        DataError, match=r"more than \d+ lines of 13 columns, too many to read at once: keep those of one"
+    ):
+        load(write(own(make_quotes())))
