@@ -42,6 +42,7 @@ FORMATS = {
     "thinkorswim export (CSV)": "hedgekit.market.sources.thinkorswim",
     "Barchart download (CSV)": "hedgekit.market.sources.barchart",
     "Cboe DataShop (CSV, parquet)": "hedgekit.market.sources.datashop",
+    "OptionMetrics prices (CSV, parquet)": "hedgekit.market.sources.optionmetrics",
     "ThetaData quotes (CSV, parquet)": "hedgekit.market.sources.theta",
     "TWS table (CSV)": "hedgekit.market.sources.tws_table",
     "Cboe quote table (CSV)": "hedgekit.market.sources.cboe_quotedata",

@@ -10,6 +10,7 @@ from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 
 DELIMITERS = (",", ";", "\t", "|")
+_HEAD = 1 << 16
 MOST_CELLS = 20_000_000
 """A table beyond this is refused rather than read into memory cell by cell."""
 
@@ -75,7 +76,12 @@ def _names(content: Content) -> list[str]:
 
 def first_line(text: str) -> str:
     """Return the first line that is not blank."""
-    return next((line for line in text.splitlines() if line.strip()), "")
+    for part in (text[:_HEAD], text):  # a large file is not cut into lines for the sake of one
+        lines = part.splitlines()
+        found = next((line for line in lines if line.strip()), "")
+        if found and (found is not lines[-1] or len(part) == len(text)):
+            return found
+    return ""
 
 
 def delimiter_of(header: str) -> str:

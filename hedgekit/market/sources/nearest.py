@@ -27,6 +27,7 @@ TELLING: dict[str, str] = {
     "thinkorswim export (CSV)": "Open.Int BX AX Exp Strike BID ASK Delta",
     "Barchart download (CSV)": "Strike Moneyness Bid Mid Midpoint Ask Latest %Change OpenInt Type FromLast",
     "Cboe DataShop (CSV, parquet)": "underlying_symbol quote_date root bid_1545 bid_eod underlying_bid_eod",
+    "OptionMetrics prices (CSV, parquet)": "secid date exdate cp_flag strike_price best_bid best_offer optionid",
     "ThetaData quotes (CSV, parquet)": "root ms_of_day bid_condition ask_condition bid_exchange right created date",
     "TWS table (CSV)": "FinancialInstrument Bid Ask BidSize AskSize Position",
     "Cboe quote table (CSV)": "ExpirationDate Calls Puts LastSale Net Bid Ask Strike",
@@ -46,7 +47,7 @@ _SHOWN = 8  # names that a message repeats
 _LEAST = 0.2  # of a layout's names, weighted by how few layouts have them
 _OF_OPTIONS = frozenset({"strike", "bid", "ask"})
 _BARS = frozenset({"open", "high", "low", "close"})
-_LINES = 20  # a header may stand below lines about the underlying
+_HEAD, _LINES = 1 << 16, 20  # a header may stand below lines about the underlying
 
 
 def described(content: Content) -> str:
@@ -92,7 +93,7 @@ def nearest(content: Content) -> list[str]:
 def _names(content: Content) -> list[str]:
     """Return a table's columns: a text's are on the first line near its top with some of an option, or on its first."""
     if content.kind == "text":
-        lines = [line for line in content.document.splitlines()[:_LINES] if line.strip()] or [""]
+        lines = [line for line in content.document[:_HEAD].splitlines()[:_LINES] if line.strip()] or [""]
         split = [[cell.strip().strip('"') for cell in line.split(delimiter_of(line))] for line in lines]
         header = next((cells for cells in split if _OF_OPTIONS & set(map(key, cells))), split[0])
         return [cell for cell in header if cell] if len(header) > 1 else []

@@ -60,7 +60,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "asof": (
         *("asof", "quoteutc", "quotetime", "quotedatetime", "quotetimestamp", "quotereadtime", "quotedate"),
         *("snapshottime", "snapshotdate", "fetchedat", "timestamp", "datetime", "datadate", "tradedate"),
-        *("effectivedate", "date"),
+        *("effectivedate", "eoddate", "date"),
     ),
     "days": ("daystoexpire", "daystoexpiration", "dte", "daystoexpiry"),
     "multiplier": ("multiplier", "contractsize", "sharespercontract"),

@@ -16,8 +16,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
-
 from hedgekit.market import calendar
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content
@@ -25,11 +23,10 @@ from hedgekit.market.sources.frame import key, keys_of, lines_of
 from hedgekit.market.sources.moments import read_day
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, snapshot_of
+from hedgekit.market.sources.thousandths import in_dollars
 from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
 
-TENTHS_OF_A_CENT = 1000.0
-_WHOLE_CENTS = 10.0
 _DAY_MS = 86_400_000
 _FIRST = frozenset({"root", "expiration", "strike", "right", "msofday", "date"})
 _SECOND = frozenset({"symbol", "expiration", "strike", "right", "bidcondition", "askcondition"})
@@ -55,14 +52,9 @@ def read(content: Content, want: Want) -> Snapshot:
 def _plain(rows: Rows) -> Rows:
     """Return version 2 with strikes in dollars and times as such."""
     by_key = {key(name): name for name in rows.names}
-    name = by_key["strike"]
-    strikes = rows.numbers(name, least=0.0)
-    # strikes are whole cents: a file whose strikes would not be has been turned into dollars already
-    if np.all(strikes % _WHOLE_CENTS == 0.0):
-        strikes = strikes / TENTHS_OF_A_CENT
     days, clocks = rows.cells(by_key["date"]), rows.numbers(by_key["msofday"], least=0.0).tolist()
     quoted = [_moment(rows, row, by_key, days[row], clocks[row]) for row in range(rows.count)]
-    return rows.with_columns({name: strikes.tolist(), "quoted": quoted})
+    return in_dollars(rows, by_key["strike"]).with_columns({"quoted": quoted})
 
 
 def _moment(rows: Rows, row: int, by_key: dict[str, str], day: Any, clock: float) -> datetime:

@@ -23,6 +23,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from hedgekit.market.contract_terms import PM_ROOTS
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import rows_of
 from hedgekit.market.sources.content import Content
@@ -33,9 +34,6 @@ from hedgekit.market.sources.want import Want
 
 _TITLE = re.compile(r'"?stock(?: quote)? and option quote for\s+([^\s,"]+)(?:\s+on\s+([^,"]+))?', re.IGNORECASE)
 _BLOCK = re.compile(r"(\d{1,2} [A-Z]{3} \d\d)\s+\(\d+\)\s+(\S+)(.*)", re.IGNORECASE)
-_NOT_MONTHLY = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW"}
-"""An index's root for blocks with a label like (Weeklys)."""
-
 _EMPTY = "<empty>"
 _NAMES = {**NAMES, "vendor_iv": ("implvol",), "bid_size": ("bs",), "ask_size": ("as",)}
 
@@ -116,4 +114,4 @@ def _both(
 
 def _root(told: dict[str, str], label: str) -> str:
     ticker = told.get("underlying", "")
-    return _NOT_MONTHLY.get(ticker, ticker) if label.strip() else ticker
+    return PM_ROOTS.get(ticker, ticker) if label.strip() else ticker

@@ -26,6 +26,7 @@ QUIRKS = {
         "interest": False,
         "volume": False,
     },
+    "OptionMetrics prices (CSV, parquet)": {"slugs": ["spot_from_parity"], "sizes": False},
     "TWS table (CSV)": {"slugs": ["spot_from_parity"], "vols": False, "interest": False},
     "monthly put ladder (JSON)": {"puts_only": True, "sizes": False, "slugs": ["spot_unchecked"]},
     "Cboe quote table (CSV)": {"sides": True, "sizes": False},
@@ -414,6 +415,22 @@ def theta(quotes):
     return csv_text(names, rows)
 
 
+def optionmetrics(quotes):
+    names = (
+        *("secid", "date", "symbol", "exdate", "cp_flag", "strike_price", "best_bid", "best_offer", "volume"),
+        *("open_interest", "impl_volatility", "optionid", "am_settlement", "contract_size", "ss_flag"),
+    )
+    rows = [
+        [
+            106445, "2026-06-17", f"IWM {option.expiry:%y%m%d}{option.kind[0].upper()}{option.strike * 1000:.0f}",
+            option.expiry, option.kind[0].upper(), f"{option.strike * 1000:.0f}", quote["bid"], quote["ask"],
+            quote["volume"], quote["open_interest"], quote["iv"], 1, 0, 100, 0,
+        ]
+        for option, quote in parts(quotes)
+    ]  # fmt: skip
+    return csv_text(names, rows)
+
+
 def tws(quotes):
     rows = [
         [
@@ -628,6 +645,7 @@ def all_layouts(document, quotes):
         "thinkorswim export (CSV)": thinkorswim(quotes),
         "Barchart download (CSV)": barchart(quotes),
         "Cboe DataShop (CSV, parquet)": datashop(quotes),
+        "OptionMetrics prices (CSV, parquet)": optionmetrics(quotes),
         "ThetaData quotes (CSV, parquet)": theta(quotes),
         "TWS table (CSV)": tws(quotes),
         "Cboe quote table (CSV)": quotedata(quotes),

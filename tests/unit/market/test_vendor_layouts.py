@@ -463,6 +463,39 @@ def test_theta_clock_that_cannot_be_is_named(quotes, write, change, said):
         load(write(made.theta(quotes).replace(*change)))
 
 
+# OptionMetrics
+
+
+def test_optionmetrics_settlement_tells_the_root_of_an_index(quotes, write):
+    text = made.optionmetrics(quotes).replace("IWM ", "SPX ")
+    assert set(load(write(text)).symbol.astype("U4")) == {"SPXW"}
+    text = text.replace(",1,0,100,0", ",1,1,100,0")
+    chain = load(write(text))
+    assert chain.ticker == "SPX"
+    assert not np.char.startswith(chain.symbol.astype(str), "SPXW").any()
+    assert load(write(made.optionmetrics(quotes).replace("IWM ", "SPXW "))).ticker == "SPX"
+
+
+def test_optionmetrics_without_names_asks_for_one_and_refuses_several(quotes, write):
+    text = without_columns(made.optionmetrics(quotes), "symbol")
+    with pytest.raises(InputError, match="does not say the underlying: give it with --ticker"):
+        load(write(text, "prices.csv"))
+    assert sorted(load(write(text), ticker="IWM").symbol) == sorted(quote["option"] for quote in quotes)
+    lines = text.splitlines()
+    lines[5] = lines[5].replace("106445", "109820")
+    with pytest.raises(DataError, match="2 underlyings in secid and the name of none"):
+        load(write("\n".join(lines)), ticker="IWM")
+
+
+def test_optionmetrics_flags_another_deliverable_and_knows_no_vol(quotes, write):
+    lines = made.optionmetrics(quotes).splitlines()
+    lines[1] = lines[1].removesuffix("0") + "1"
+    lines[2] = lines[2].replace(",0.22,", ",-99.99,")
+    chain = load(write("\n".join(lines)))
+    assert np.flatnonzero(chain.flags & Flag.NON_STANDARD).tolist() == [0]
+    assert np.isnan(chain.vendor_iv[1])
+
+
 # TWS
 
 
