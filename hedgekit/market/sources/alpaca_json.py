@@ -14,21 +14,23 @@ from hedgekit.errors import InputError
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, part, rows_of
 from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.tabular import snapshot_of
+from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.want import Want
 from hedgekit.model import Option
 
 KEY = "snapshots"
-_FIELDS = {
-    "bid": ("latestQuote", "bp"),
-    "ask": ("latestQuote", "ap"),
-    "bid_size": ("latestQuote", "bs"),
-    "ask_size": ("latestQuote", "as"),
-    "quoted": ("latestQuote", "t"),
-    "last": ("latestTrade", "p"),
-    "last_time": ("latestTrade", "t"),
-    "volume": ("dailyBar", "v"),
+_NAMES = {
+    **NAMES,
+    "bid": ("latestquotebp",),
+    "ask": ("latestquoteap",),
+    "bid_size": ("latestquotebs",),
+    "ask_size": ("latestquoteas",),
+    "last": ("latesttradep",),
+    "last_time": ("latesttradet",),
+    "volume": ("dailybarv",),
+    "asof": (),
 }
+_PARTS = ("latestQuote", "latestTrade", "dailyBar")
 
 
 def recognises(content: Content) -> bool:
@@ -38,7 +40,7 @@ def recognises(content: Content) -> bool:
     if not isinstance(snapshots, dict):
         return False
     symbol, first = next(iter(snapshots.items()), ("", None))
-    return _is_option(symbol) and isinstance(first, dict) and any(outer in first for outer, _ in _FIELDS.values())
+    return _is_option(symbol) and isinstance(first, dict) and any(outer in first for outer in _PARTS)
 
 
 def read(content: Content, want: Want) -> Snapshot:
@@ -49,7 +51,13 @@ def read(content: Content, want: Want) -> Snapshot:
         for symbol, snapshot in part(content, path, snapshots).items()
     ]
     snapshot = snapshot_of(
-        rows_of(content, records, KEY), want, zone=UTC, trade_zone=UTC, quoted_each="quoted", moment_from_trades=True
+        rows_of(content, records, KEY),
+        want,
+        names=_NAMES,
+        zone=UTC,
+        trade_zone=UTC,
+        quoted_each="latestQuote.t",
+        moment_from_trades=True,
     )
     wrapped = answers(content.document, KEY)
     if not wrapped or not wrapped[-1][1].get("next_page_token"):
@@ -77,6 +85,8 @@ def _is_option(symbol: str) -> bool:
 def _flat(content: Content, path: str, symbol: str, snapshot: object) -> dict[str, Any]:
     inside = part(content, path, snapshot)
     cells = {
-        name: part(content, f"{path}.{outer}", inside.get(outer)).get(key) for name, (outer, key) in _FIELDS.items()
+        f"{outer}.{name}": cell
+        for outer in _PARTS
+        for name, cell in part(content, f"{path}.{outer}", inside.get(outer)).items()
     }
     return {"symbol": symbol, **cells, "iv": inside.get("impliedVolatility")}

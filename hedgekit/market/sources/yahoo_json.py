@@ -63,7 +63,7 @@ def _contracts(content: Content, path: str, result: dict[str, Any]) -> list[tupl
             inside = f"{path}.options[{at}].{side}"
             for number, contract in enumerate(listed(content, inside, part(content, inside, expiry).get(side))):
                 plain = {name: _plain(cell) for name, cell in part(content, inside, contract).items()}
-                found.append((f"{inside}[{number}]", {**plain, **around}))
+                found.append((f"{inside}[{number}]", {"kind": side, **plain, **around}))
     return found
 
 
