@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from hedgekit.errors import InputError
 from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
 from hedgekit.market.sources.content import Content, read_content
+from hedgekit.market.sources.narrow import narrowed
 from hedgekit.market.sources.tabular import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 
@@ -144,6 +145,7 @@ def chain_of(
     """
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
+    content = narrowed(content, ticker)
     for module in FORMATS.values():
         form = cast(Format, importlib.import_module(module))
         if form.recognises(content):

@@ -128,7 +128,7 @@ def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: 
                 if len(lines) * len(lines[0]) > MOST_CELLS:
                     raise content.error(
                         f"more than {len(lines) - 1:,} lines of {len(lines[0])} columns, too many to read at once: "
-                        "keep those of one underlying and day"
+                        "give --ticker, or keep the lines of one day"
                     )
     except csv.Error as error:
         raise content.error(f"line {reader.line_num + first_line_number - 1}: {error}: expected CSV") from None
