@@ -1,7 +1,7 @@
 """Where chains come from: one module a format, recognised by content, never by the file's name.
 
-A format module has ``recognises(content) -> bool`` and ``read(content, asof) -> Snapshot``; its line in `FORMATS` is
-all the registration there is.
+A format module has ``recognises(content) -> bool`` and ``read(content, want) -> Snapshot``; its line in `FORMATS` is
+all the registration there is, and its names in `nearest.TELLING` are what a file that is nearly of it is told by.
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, columns_of, snapshot_of, ticker_hint
 from hedgekit.market.sources.want import Want
 
-_FOOTER = re.compile(r'^"?downloaded from barchart\.com as of\s+([^"\r\n,]*)"?,*[ \t]*$', re.IGNORECASE | re.MULTILINE)
+_FOOTER = re.compile(
+    r'^"?downloaded from barchart\.com as of\s+([^"\r\n,]*)"?,*[ \t\r]*$', re.IGNORECASE | re.MULTILINE
+)
 _NAME = re.compile(r"\$?([a-z.]+)-options-exp-(\d{4}-\d\d-\d\d)(?:.*-(\d\d-\d\d-\d{4}))?", re.IGNORECASE)
 _DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
 _NAMES = {**NAMES, "last": ("latest", "last"), "spot": ("price",), "last_time": ("time", "lasttrade")}

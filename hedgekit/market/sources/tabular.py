@@ -31,7 +31,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("optionid", "optioncode", "option", "contract", "symbol", "optionalias", "ticker"),
     ),
     "ticker": (
-        *("underlying", "underlyingsymbol", "underlyingticker", "under", "ticker", "act_symbol", "actsymbol"),
+        *(
+            "underlying",
+            "underlyingsymbol",
+            "underlyingticker",
+            "chainsymbol",
+            "under",
+            "ticker",
+            "act_symbol",
+            "actsymbol",
+        ),
         *("rootsymbol", "symbol", "root", "optionroot", "sym"),
     ),
     "root": ("optionroot", "root", "rootsymbol"),

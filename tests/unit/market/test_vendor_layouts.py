@@ -74,6 +74,19 @@ def test_an_unknown_layout_is_told_by_what_was_seen(write, content, said):
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize("name", [name for name in FORMATS if "(CSV" in name and name not in made.REFUSED])
+def test_line_ends_and_byte_order_marks_of_windows_change_nothing(make_document, quotes, write, name):
+    layout = made.all_layouts(make_document(), quotes)[name]
+    how = {
+        **({"ticker": "IWM"} if name in made.NEEDS_TICKER else {}),
+        **({"asof": "2026-06-17"} if name in made.NEEDS_DAY else {}),
+    }
+    there = write(b"\xef\xbb\xbf" + layout.replace("\n", "\r\n").encode(), "windows.csv")
+    chain, plain = load(there, **how), load(write(layout, "plain.csv"), **how)
+    assert (chain.asof, chain.spot, list(chain.symbol)) == (plain.asof, plain.spot, list(plain.symbol))
+    np.testing.assert_array_equal(chain.ask, plain.ask)
+
+
 def test_the_page_of_chain_files_lists_every_layout():
     page = (Path(__file__).parents[3] / "docs" / "chain-files.md").read_text()
     assert [name for name in FORMATS if name not in page] == []
