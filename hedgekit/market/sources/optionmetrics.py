@@ -46,7 +46,7 @@ def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says of one day and one underlying."""
     rows = lines_of(content)
     names = {key(name): name for name in rows.names}
-    rows = in_dollars(rows, names["strikeprice"])
+    rows = in_dollars(rows, names["strikeprice"], kind=names["cpflag"], bid=names["bestbid"])
     roots = [_root(cell) for cell in rows.cells(names.get("symbol", ""))]
     if not any(roots) and "ticker" not in names:
         _one_underlying(rows, names.get("secid", ""))

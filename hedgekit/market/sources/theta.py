@@ -28,7 +28,7 @@ from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
 
 _DAY_MS = 86_400_000
-_FIRST = frozenset({"root", "expiration", "strike", "right", "msofday", "date"})
+_FIRST = frozenset({"root", "expiration", "strike", "right", "msofday", "bid", "date"})
 _SECOND = frozenset({"symbol", "expiration", "strike", "right", "bidcondition", "askcondition"})
 _NAMES = {**NAMES, "asof": ("quoted", "created", "timestamp")}
 
@@ -54,7 +54,8 @@ def _plain(rows: Rows) -> Rows:
     by_key = {key(name): name for name in rows.names}
     days, clocks = rows.cells(by_key["date"]), rows.numbers(by_key["msofday"], least=0.0).tolist()
     quoted = [_moment(rows, row, by_key, days[row], clocks[row]) for row in range(rows.count)]
-    return in_dollars(rows, by_key["strike"]).with_columns({"quoted": quoted})
+    plain = in_dollars(rows, by_key["strike"], kind=by_key["right"], bid=by_key["bid"])
+    return plain.with_columns({"quoted": quoted})
 
 
 def _moment(rows: Rows, row: int, by_key: dict[str, str], day: Any, clock: float) -> datetime:

@@ -462,6 +462,8 @@ def test_theta_strikes_already_in_dollars_stay(quotes, write):
     for strike in range(270, 315, 5):
         text = text.replace(f",{strike * 1000},", f",{strike},")
     assert load(write(text)).strike.max() == 310.0
+    tens = [line for line in text.splitlines(keepends=True) if not line.split(",")[2].endswith("5")]
+    assert set(load(write("".join(tens)), spot=290.0).strike) == {270.0, 280.0, 290.0, 300.0, 310.0}
 
 
 @pytest.mark.parametrize(
