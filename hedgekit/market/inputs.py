@@ -16,7 +16,7 @@ from hedgekit.errors import DataError, InputError
 from hedgekit.market import calendar
 from hedgekit.market.carry import Forward, better_dividends, forwards, infer_dividends, infer_rate
 from hedgekit.market.dividends import Dividends, read_dividends
-from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN, parity_spot
+from hedgekit.market.parity import LARGEST_DIVIDEND, NEUTRAL_RATE, RATE_MARGIN, parity_spot
 from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
 from hedgekit.model import Chain, FloatArray
 from hedgekit.results import Note
@@ -296,6 +296,8 @@ def _due(chain: Chain, rate: float) -> tuple[Cash, str]:
         found = forwards(chain, dict.fromkeys(near, rate), dividends=((when, amount),))
         paid = [chain.spot - of.forward * math.exp(-rate * of.t_years) for of in found if np.isfinite(of.forward)]
         amount = float(np.median(paid)) if paid else amount
+        if not 0.0 < amount < LARGEST_DIVIDEND * chain.spot:
+            return (), ""
     words = (
         f"a dividend of ${amount:.2f} due before {parity.first_expiry}, which put-call parity tells, and what is left"
     )

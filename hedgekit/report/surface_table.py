@@ -51,7 +51,9 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     out.print(f"the quotes: {blamed:,} to blame for butterflies, {early:,} bid above a later expiry")
     if left.quote_disputes:
         most = units.percent(1.0 - left.quote_disputes / surface.liquid)
-        out.print(f"they contradict each other: no surface without arbitrage holds more than {most:.1f}%")
+        out.print(
+            f"{left.quote_disputes:,} or more contradict others: at most {most:.1f}% can be held without arbitrage"
+        )
     for found in left.worst_calendars:
         out.print(f"  {found.what}: {units.percent(found.gain):.1f}% of its vol")
     out.print()
