@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,7 +26,7 @@ from hedgekit.pairs.stationarity import (
 )
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import fit as fit_process
-from hedgekit.pairs.unit_root import reverts_by_itself, simulated_null, tail
+from hedgekit.pairs.unit_root import better_critical, better_pvalue, reverts_by_itself, simulated_null, tail
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def pair_test(
     forward = engle_granger(y, x, lags=lags, criterion=criterion)
     backward = engle_granger(x, y, lags=lags, criterion=criterion)
     better = min(float(forward.statistic[0]), float(backward.statistic[0]))
-    alone = tail(simulated_null(), better)
+    alone = better_pvalue(better)
     if simulate:
         corrected = _whole_procedure(pair, better, lags, simulate, screened, logs=logs)
         basis = f"the whole procedure simulated {simulate:,} times on the pair's own returns"
@@ -239,7 +239,7 @@ def pair_test(
         basis=basis,
         direction=f"{pair.long} on {pair.short}",
         slope=slope,
-        half_life=half_life(spread),
+        half_life=_half_life(spread, better, corrected, screened),
         process=_process(spread),
         spread_now=float(spread[-1]),
         legs_that_revert=tuple(reverting),
@@ -252,6 +252,21 @@ def pair_test(
         },
         warnings=tuple(notes),
     )
+
+
+def _half_life(spread: FloatArray, better: float, corrected: float, screened: int) -> HalfLife:
+    """Return the half-life that the better direction's statistic tells, also of a pair picked among many.
+
+    The best of many was picked for looking quick: its half-life is told among statistics that would have passed, or,
+    when it does not pass, only from below.
+    """
+    if screened == 1:
+        return half_life(spread, statistic=better)
+    if corrected < LEVEL:
+        cut = better_critical(-math.expm1(math.log1p(-LEVEL) / screened))
+        return half_life(spread, statistic=better, below=max(cut, better))
+    seen = half_life(spread, statistic=better)
+    return replace(seen, reverting=False, unbiased_days=math.nan, high=math.inf)
 
 
 def _tests(
@@ -407,8 +422,7 @@ def _flip(y: FloatArray, x: FloatArray, lags: int | None, better: float) -> list
     if lags is not None:
         return []
     one = min(float(engle_granger(a, b, lags=1, criterion=None).statistic[0]) for a, b in ((y, x), (x, y)))
-    null = simulated_null()
-    chosen, other = tail(null, better), tail(null, one)
+    chosen, other = better_pvalue(better), better_pvalue(one)
     if (chosen < LEVEL) == (other < LEVEL):
         return []
     text = f"the choice of lags turns the verdict: p = {chosen:.2g} with Akaike's, {other:.2g} with one lag"

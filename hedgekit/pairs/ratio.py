@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WINDOW = 252
 """Returns an estimator is fitted on unless it has a length of its own: a year."""
 
+YEAR = 252
+"""Trading days over which a ratio's change is told."""
+
 LEAST_WINDOW = 20
 LEVEL_OF_TEST = 0.05
 """A pair is taken for cointegrated below this p-value."""
@@ -56,6 +59,9 @@ class Estimate:
     why : str
     narrow : bool
         Whether the 95% interval is known to cover less often: a slowly reverting spread in too few days.
+    moved : float
+        By how much `dollar_ratio`, fitted again and again on the days before, was another `YEAR` days later: the median
+        of the out-of-sample days, without sign; NaN when they do not last that long.
     """
 
     name: str
@@ -74,6 +80,7 @@ class Estimate:
     effectiveness: Effectiveness
     why: str
     narrow: bool = False
+    moved: float = math.nan
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -96,6 +103,7 @@ class Estimate:
             "effectiveness": gained.value,
             "effectiveness_ci95": _interval((gained.low, gained.high)),
             "behind_best_ci95": _interval((gained.behind_low, gained.behind_high)),
+            "moved_in_a_year": self.moved,
             "why": self.why,
         }
 
@@ -247,7 +255,16 @@ def pair_ratio(
     gained = effectiveness(walk, allowed)
     slow = _half_lives(pair.window.y, pair.window.x) < FEW_HALF_LIVES
     estimates = [
-        _estimate(pair, name, modules[name], window, gained[name], narrow=slow and name in NARROW) for name in names
+        _estimate(
+            pair,
+            name,
+            modules[name],
+            window,
+            gained[name],
+            _moved(walk.ratios[name], hold),
+            narrow=slow and name in NARROW,
+        )
+        for name in names
     ]
     ry, rx = pair.window.returns()
     recommended, as_good = _best([estimate for estimate in estimates if estimate.name in allowed])
@@ -316,7 +333,19 @@ def _half_lives(y: FloatArray, x: FloatArray) -> float:
     return len(spread) * -math.log(carried) / math.log(2.0) if carried < 1.0 else 0.0
 
 
-def _estimate(pair: Any, name: str, module: Any, window: int, gained: Effectiveness, *, narrow: bool) -> Estimate:
+def _moved(ratios: FloatArray, hold: int) -> float:
+    """Return the median change, without sign, of a ratio over a year of rebalancings `hold` days apart."""
+    import numpy as np
+
+    apart = max(1, round(YEAR / hold))
+    changes = np.abs(ratios[apart:] - ratios[:-apart])
+    changes = changes[np.isfinite(changes)]
+    return float(np.median(changes)) if len(changes) else math.nan
+
+
+def _estimate(
+    pair: Any, name: str, module: Any, window: int, gained: Effectiveness, moved: float, *, narrow: bool
+) -> Estimate:
     from hedgekit.pairs.ratios import fitted
     from hedgekit.pairs.ratios.fit import dollars, shares
 
@@ -343,4 +372,5 @@ def _estimate(pair: Any, name: str, module: Any, window: int, gained: Effectiven
         effectiveness=gained,
         why=fit.why,
         narrow=narrow and math.isfinite(fit.low),
+        moved=moved,
     )

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.pairs.discoveries import METHODS, Method, adjusted
+from hedgekit.pairs.discoveries import METHODS, Method, adjusted, largest
+from hedgekit.pairs.half_life import half_lives
 from hedgekit.pairs.scan_parts import DIRECTIONS, LEAST_DAYS, Bench, InThisProcess, Spread, run_tests
 from hedgekit.pairs.stationarity import Criterion, pvalue
 from hedgekit.results import Note, Result
@@ -37,6 +38,8 @@ class ScannedPair:
         Engle-Granger t; the other direction's in `other_statistic`.
     pvalue : float
         MacKinnon's, doubled for having kept the better direction.
+    by_chance : float
+        Pairs that look as good in a scan of this size in which none is cointegrated, on average.
     q : float
         The least rate of false discoveries at which the pair is one.
     discovery : bool
@@ -44,7 +47,11 @@ class ScannedPair:
     elasticity : float
         Percent of x per percent of y that the regression of log prices gives.
     half_life_days : float
-        Trading days in which half of a deviation goes; NaN when nothing pulls it back.
+        Trading days in which half of a deviation goes, median-unbiased among statistics that would have been found
+        (`hedgekit.pairs.half_life.half_lives`); NaN for a pair not found, and for one found so barely that no pull at
+        all is as likely.
+    half_life_low, half_life_high : float
+        Its 95% interval; of a pair not found only the lower end is told, for the pair may not revert at all.
     lags, days : int
         Lags of the test, and days both had prices.
     """
@@ -54,10 +61,13 @@ class ScannedPair:
     statistic: float
     other_statistic: float
     pvalue: float
+    by_chance: float
     q: float
     discovery: bool
     elasticity: float
     half_life_days: float
+    half_life_low: float
+    half_life_high: float
     lags: int
     days: int
 
@@ -78,6 +88,8 @@ class PairScanResult(Result):
         Pairs without a test: fewer than `LEAST_DAYS` common days, or one a multiple of the other.
     expected_by_chance : float
         Pairs that would show p below 5% in the same number of pairs of which none is cointegrated.
+    expected_false : float
+        Pairs among the discoveries that are expected not to be cointegrated, at most.
     rate : float
         Share of false discoveries borne.
     """
@@ -91,12 +103,14 @@ class PairScanResult(Result):
     discoveries: int
     below_5pct: int
     expected_by_chance: float
+    expected_false: float
     rate: float
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
-        names = ("tickers", "tested", "untestable", "discoveries", "below_5pct", "expected_by_chance", "rate")
-        return {"pairs": list(self.pairs), **{name: getattr(self, name) for name in names}}
+        names = ("tickers", "tested", "untestable", "discoveries", "below_5pct", "expected_by_chance")
+        more = ("expected_false", "rate")
+        return {"pairs": list(self.pairs), **{name: getattr(self, name) for name in (*names, *more)}}
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a pair."""
@@ -150,7 +164,7 @@ def pair_scan(
     -----
     Engle and Granger's test on log prices over the days that both tickers have. A pair's p-value is MacKinnon's for the
     better direction, doubled (Bonferroni); the q-values are over every pair tested. The tests are asymptotic and assume
-    that each ticker alone has a unit root.
+    that each ticker alone has a unit root. A half-life is told by the statistic, allowing for having been found.
 
     Examples
     --------
@@ -190,12 +204,17 @@ def pair_scan(
     order = np.lexsort((columns, least))
     order = order[np.isfinite(least[order])]
     count = int((q <= rate).sum())
+    tested = len(order)
     kept = order if top is None else order[: max(count, top)]
+    found_ones = q[kept] <= rate
+    bound = largest(count, tested, rate, method) if count else math.nan
+    cut = np.where(found_ones, np.fmax(_critical(bound), least[kept]), np.inf)
+    lives = half_lives(least[kept], found.days[kept], below=cut)
     pairs = []
-    for at in kept:
+    for place, at in enumerate(kept):
         ends = (int(first[at]), int(second[at]))
         y, x = ends if better[at] == 0 else ends[::-1]
-        slope = float(found.slope[better[at], at])
+        life = float(lives.middle[place])
         pairs.append(
             ScannedPair(
                 y=prices.tickers[y],
@@ -203,15 +222,17 @@ def pair_scan(
                 statistic=float(least[at]),
                 other_statistic=float(statistic[1 - better[at], at]),
                 pvalue=float(pvalues[at]),
+                by_chance=tested * float(pvalues[at]),
                 q=float(q[at]),
                 discovery=bool(q[at] <= rate),
-                elasticity=slope,
-                half_life_days=_half_life(logs[:, y], logs[:, x], slope),
+                elasticity=float(found.slope[better[at], at]),
+                half_life_days=life if found_ones[place] and life < math.inf else math.nan,
+                half_life_low=float(lives.low[place]),
+                half_life_high=float(lives.high[place]) if found_ones[place] else math.inf,
                 lags=int(found.lags[better[at], at]),
                 days=int(found.days[at]),
             )
         )
-    tested = len(order)
     used = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
     return PairScanResult(
         pairs=tuple(pairs),
@@ -221,6 +242,7 @@ def pair_scan(
         discoveries=count,
         below_5pct=int((pvalues < RATE).sum()),
         expected_by_chance=RATE * tested,
+        expected_false=count * float(q[order[:count]].max()) if count else 0.0,
         rate=rate,
         inputs=_inputs(prices, method, lags, criterion),
         warnings=_warnings(prices, used, len(first) - tested),
@@ -250,13 +272,13 @@ def _pvalues(statistic: Floats) -> Floats:
     return out
 
 
-def _half_life(y: Floats, x: Floats, slope: float) -> float:
-    """Return trading days from ``dS = a + lambda S``: ln 2 / -ln(1 + lambda)."""
-    both = np.isfinite(y) & np.isfinite(x)
-    spread = y[both] - slope * x[both]
-    level = spread[:-1] - spread[:-1].mean()
-    carried = 1.0 + float(level @ np.diff(spread)) / float(level @ level)
-    return math.log(2.0) / -math.log(carried) if 0.0 < carried < 1.0 else math.nan
+def _critical(bound: float) -> float:
+    """Return the statistic whose doubled p-value is `bound`; NaN for none."""
+    low, high = -60.0, 0.0
+    while high - low > 1e-6:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if DIRECTIONS * pvalue(middle, variables=2) < bound else (low, middle)
+    return low if bound > 0.0 else math.nan
 
 
 def _inputs(prices: PriceHistory, method: str, lags: int | None, criterion: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from hedgekit.errors import InputError
+from hedgekit.pairs.basis import Basis, basis_of
 from hedgekit.pairs.carry import BORROW, COST, RATE, REBATE, Carry, carry, trailing_yield
 from hedgekit.pairs.half_life import HalfLife, half_life
 from hedgekit.pairs.sample import Pair, pair_of
@@ -104,8 +105,8 @@ class PairSizeResult(Result):
     ----------
     counts, naive : ShareCounts
         The best pair, and each leg rounded alone.
-    ratio_ci95 : tuple of float
-        95% interval of `dollar_ratio`; NaN where none holds or the ratio was given.
+    basis : Basis
+        The ratio.
     runners_up : tuple of ShareCounts
     margin : MarginRequirement
     carry : Carry
@@ -119,8 +120,7 @@ class PairSizeResult(Result):
     short: str
     long_price: float
     short_price: float
-    dollar_ratio: float
-    ratio_source: str
+    basis: Basis
     budget: float
     budget_kind: str
     counts: ShareCounts
@@ -131,14 +131,25 @@ class PairSizeResult(Result):
     risk: Risk | None
     half_life: HalfLife | None
     break_even: BreakEven
-    ratio_ci95: tuple[float, float] = (math.nan, math.nan)
+
+    @property
+    def dollar_ratio(self) -> float:
+        """Dollars of the short leg per dollar of the long leg."""
+        return self.basis.value
 
     @property
     def beta_ci95(self) -> tuple[float, float]:
         """Leftover beta, dollars, over the 95% interval of the ratio; NaN without one."""
-        held, sold = self.counts.long_shares * self.long_price, self.counts.short_shares * self.short_price
-        low, high = (held * ratio - sold for ratio in self.ratio_ci95)
+        low, high = (self._beta(ratio) for ratio in self.basis.ci95)
         return low, high
+
+    @property
+    def small_beta_usd(self) -> float:
+        """Leftover beta, dollars, below which pairs of this size are told apart by the budget they use."""
+        return self.basis.slack * self.counts.long_shares * self.long_price
+
+    def _beta(self, ratio: float) -> float:
+        return self.counts.long_shares * self.long_price * ratio - self.counts.short_shares * self.short_price
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -151,19 +162,24 @@ class PairSizeResult(Result):
             "leftover": {
                 "beta_usd": counts.beta_usd,
                 "beta_ci95_usd": list(self.beta_ci95),
+                "beta_small_usd": self.small_beta_usd,
                 "dollars_usd": counts.dollars_usd,
             },
             "ratio": {
                 "dollar_ratio": self.dollar_ratio,
-                "ci95": list(self.ratio_ci95),
-                "source": self.ratio_source,
+                "ci95": list(self.basis.ci95),
+                "source": self.basis.source,
+                "moved_in_a_year": self.basis.moved,
+                "effectiveness": self.basis.effectiveness,
+                "as_good": list(self.basis.rivals),
                 "in_force": counts.short_shares * self.short_price / (counts.long_shares * self.long_price),
             },
             "budget": {"kind": self.budget_kind, "usd": self.budget, "used": counts.used},
             "margin": self.margin.to_dict(),
             "carry": self.carry,
             "risk": self.risk,
-            "half_life_days": life.days if life is not None and life.reverting else None,
+            "half_life_days": life.unbiased_days if life is not None and life.reverting else None,
+            "half_life_ci95": [life.low, life.high] if life is not None and life.reverting else None,
             "break_even": self.break_even,
             "naive": {
                 "long_shares": self.naive.long_shares,
@@ -273,9 +289,13 @@ def pair_size(
     long, short = (pair.long, pair.short) if pair else (long or "LONG", short or "SHORT")
     y_price = _price("long", long, long_price, pair.long_close if pair else math.nan)
     x_price = _price("short", short, short_price, pair.short_close if pair else math.nan)
-    dollar_ratio, interval, source = _ratio(history, pair, ratio, estimator)
+    notes: list[Note] = []
+    basis = basis_of(history, pair, ratio, estimator, notes)
+    dollar_ratio = basis.value
     measure = _measure(kind, pair, (long, y_price), (short, x_price), dollar_ratio)
-    found = best_pair(y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP)
+    found = best_pair(
+        y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP, slack=basis.slack
+    )
     counts = found[0]
     long_usd, short_usd = counts.long_shares * y_price, counts.short_shares * x_price
     required = _reg_t({long: (counts.long_shares, y_price), short: (-counts.short_shares, x_price)})
@@ -295,15 +315,13 @@ def pair_size(
         rebate=rebate,
         cost=cost,
     )
-    life, deviation = _spread(pair, dollar_ratio)
+    life, deviation = _spread(pair, basis)
     return PairSizeResult(
         long=long,
         short=short,
         long_price=y_price,
         short_price=x_price,
-        dollar_ratio=dollar_ratio,
-        ratio_source=source,
-        ratio_ci95=interval,
+        basis=basis,
         budget=budget,
         budget_kind=kind,
         counts=counts,
@@ -324,7 +342,7 @@ def pair_size(
             "long_yield": yields[0],
             "short_yield": yields[1],
         },
-        warnings=tuple(_notes(pair, (long, short), yields, required)),
+        warnings=(*_notes(pair, (long, short), yields, required), *notes),
     )
 
 
@@ -352,32 +370,6 @@ def _price(side: str, ticker: str, given: float | None, close: float) -> float:
     if not 0.0 < price < math.inf:
         raise InputError(f"{side} price {price:g}: expected a positive number of dollars a share")
     return float(price)
-
-
-def _ratio(
-    prices: PriceHistory | None, pair: Pair | None, ratio: float | None, estimator: str | None
-) -> tuple[float, tuple[float, float], str]:
-    if ratio is not None:
-        if not 0.0 < ratio < math.inf:
-            raise InputError(f"ratio {ratio:g}: expected a positive number of dollars short per dollar long")
-        return float(ratio), (math.nan, math.nan), "as given"
-    if prices is None or pair is None:
-        raise InputError("give price files to estimate the ratio from, or the ratio itself")
-    from hedgekit.pairs.ratio import pair_ratio
-
-    result = pair_ratio(prices, pair.long, pair.short)
-    estimate = result.named(result.recommended if estimator is None else estimator)
-    if estimator is not None and estimate.level_based and not result.cointegrated:
-        raise InputError(
-            f"{estimate.label} needs a cointegrated pair, which {pair.long} and {pair.short} are not "
-            f"(p = {result.cointegration_pvalue:.2g}): use {result.recommended}"
-        )
-    if not 0.0 < estimate.dollar_ratio < math.inf:
-        raise InputError(f"{estimate.label} is {estimate.dollar_ratio:.3f}: nothing to be long and short with")
-    how = "recommended" if estimator is None else "as asked"
-    # an interval in shares or of an elasticity is one in dollars by the same factor as the ratio itself
-    low, high = (end * estimate.dollar_ratio / estimate.ratio for end in estimate.ci95)
-    return estimate.dollar_ratio, (low, high), f"{estimate.label}, {how}"
 
 
 def _measure(
@@ -484,13 +476,13 @@ def _deposit(required: MarginRequirement) -> float:
     return float(required.deposit_usd)
 
 
-def _spread(pair: Pair | None, dollar_ratio: float) -> tuple[HalfLife | None, float]:
+def _spread(pair: Pair | None, basis: Basis) -> tuple[HalfLife | None, float]:
     """Return the half-life of ``ln y - ratio ln x`` and how far it is from its mean."""
     if pair is None:
         return None, math.nan
     y, x = pair.window.y[-SPREAD_DAYS:], pair.window.x[-SPREAD_DAYS:]
-    spread = np.log(y) - dollar_ratio * np.log(x)
-    return half_life(spread), float(spread[-1] - spread.mean())
+    spread = np.log(y) - basis.value * np.log(x)
+    return half_life(spread, fitted=basis.level_based), float(spread[-1] - spread.mean())
 
 
 def _break_even(life: HalfLife | None, deviation: float, long_usd: float, held: Carry) -> BreakEven:
@@ -512,7 +504,7 @@ def _break_even(life: HalfLife | None, deviation: float, long_usd: float, held: 
     eaten = (gain - held.round_trip_usd) / a_day if a_day > 0.0 and gain > held.round_trip_usd else nan
     if a_day <= 0.0 and gain > held.round_trip_usd:
         eaten = math.inf
-    pays = nan if why else _pays_after(gain, life.days * _calendar_days(), a_day, held.round_trip_usd)
+    pays = nan if why else _pays_after(gain, life.unbiased_days * _calendar_days(), a_day, held.round_trip_usd)
     if not why and math.isnan(pays):
         why = "carry and fills cost more than the spread is expected to give at any time"
     return BreakEven(deviation=deviation, gain_usd=gain, pays_after_days=pays, eaten_after_days=eaten, why=why)

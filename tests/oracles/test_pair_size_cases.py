@@ -32,6 +32,21 @@ def test_known_pairs(prices, ratio, budget, fill, shares, residual, used):
     assert best.gross_usd == pytest.approx(used, abs=0.005)
 
 
+def test_what_is_not_known_of_the_ratio_is_no_reason_to_use_less():
+    """Among pairs whose leftover beta is within the slack the fullest is best; then the others by leftover beta."""
+    slack = 0.012
+    found = best_pair(279.28, 720.65, 1.2987, 50_000, gross, count=6, slack=slack)
+    small = [abs(one.beta_usd) <= slack * one.long_shares * 279.28 for one in found]
+    assert small == sorted(small, reverse=True) and 1 < sum(small) < len(small)
+    within = [one.used for one, fits in zip(found, small, strict=True) if fits]
+    assert within == sorted(within, reverse=True)
+    beyond = [abs(one.beta_usd) for one, fits in zip(found, small, strict=True) if not fits]
+    assert beyond == sorted(beyond)
+    assert best_pair(279.28, 720.65, 1.2987, 50_000, gross)[0].used < within[0]
+    with pytest.raises(InputError, match="slack"):
+        best_pair(279.28, 720.65, 1.2987, 50_000, gross, slack=-1.0)
+
+
 def test_rounding_each_leg_alone():
     naive = rounded_pair(224.10, 601.35, 1.12, 50_000, gross)
     assert (naive.long_shares, naive.short_shares) == (105, 44)
