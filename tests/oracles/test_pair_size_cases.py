@@ -7,7 +7,7 @@ import pytest
 
 import hedgekit as hk
 from hedgekit.errors import InfeasibleError, InputError
-from hedgekit.pairs.carry import carry
+from hedgekit.pairs.carry import carry, dividends_paid
 from hedgekit.pairs.size import _extreme_gains, _gains, _reg_t
 from hedgekit.pairs.whole_shares import best_pair, rounded_pair
 
@@ -160,7 +160,7 @@ def test_a_yield_read_from_the_adjusted_prices(tmp_path):
     import dataclasses
 
     known = dataclasses.replace(days, total_return=total)
-    assert trailing_yield(known, "IWM") == pytest.approx(4 * 0.3 / close[-1, 0], rel=0.02)
+    assert trailing_yield(known, "IWM") == pytest.approx(4 * 0.3 / close[-1, 0], rel=1e-9)
     # equal throughout: no dividend, or an adjusted close; not to be told apart
     assert math.isnan(trailing_yield(known, "SPY"))
 
@@ -185,3 +185,13 @@ def test_wrong_requests(how, message):
 def test_a_budget_that_buys_nothing_says_the_least():
     with pytest.raises(InfeasibleError, match="the least, 1 long and 1 short"):
         hk.pair_size(history(), gross=50, ratio=1.0)
+
+
+def test_dividends_come_back_to_the_cent_on_days_that_move():
+    """Closes adjusted as vendors do, ``1 - D / close before``: what was paid is told whatever the ex-date's own move."""
+    dice, n = np.random.default_rng(6), 400
+    close = 50.0 * np.exp(np.cumsum(0.03 * dice.standard_normal(n)))
+    paid = np.where(np.arange(n) % 63 == 40, 0.37, 0.0)
+    factor = np.append(1.0 - paid[1:] / close[:-1], 1.0)
+    adjusted = close * np.cumprod(factor[::-1])[::-1]
+    assert dividends_paid(close, adjusted) == pytest.approx(paid, abs=1e-9)
