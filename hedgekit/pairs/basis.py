@@ -19,6 +19,9 @@ NEGLIGIBLE = 0.25
 
 TWO_SIDED_95 = 1.96
 
+SPREAD_DAYS = 504
+"""Days of the spread, unless its ratio was fitted to levels."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
@@ -36,6 +39,9 @@ class Basis:
         How far such a ratio was from itself a year later, the median; NaN when not known.
     level_based : bool
         Whether it was fitted to the price levels that the spread is made of.
+    spread_days : int
+        Days that the spread's level and half-life are told from: those of the fit, or two years for a ratio that was
+        not fitted to levels.
     effectiveness : float
         Share of variance it removed out of sample; NaN when not known.
     rivals : tuple of float
@@ -47,6 +53,7 @@ class Basis:
     ci95: tuple[float, float] = (math.nan, math.nan)
     moved: float = math.nan
     level_based: bool = False
+    spread_days: int = SPREAD_DAYS
     effectiveness: float = math.nan
     rivals: tuple[float, float] = (math.nan, math.nan)
 
@@ -95,7 +102,11 @@ def basis_of(
             f"(p = {result.cointegration_pvalue:.2g}): use {result.recommended}"
         )
     if not 0.0 < estimate.dollar_ratio < math.inf:
-        raise InputError(f"{estimate.label} is {estimate.dollar_ratio:.3f}: nothing to be long and short with")
+        raise InputError(
+            f"{estimate.label} is {estimate.dollar_ratio:.3f}: {pair.long} and {pair.short} move against each other: a "
+            "hedge holds both, and there is no short leg to size; give another ratio if you have one"
+        )
+    notes += [note for note in result.warnings if note.slug == "no_hedge"]
     gained = estimate.effectiveness
     if estimate is not best and gained.behind_low > 0.0:
         text = (
@@ -111,6 +122,7 @@ def basis_of(
         ci95=estimate.dollar_ci95,
         moved=estimate.moved,
         level_based=estimate.level_based,
+        spread_days=estimate.days + 1 if estimate.level_based else SPREAD_DAYS,
         effectiveness=gained.value,
         rivals=(min(rivals), max(rivals)) if len(rivals) > 1 else (math.nan, math.nan),
     )

@@ -41,6 +41,9 @@ SEED = 41
 BLOCK = 21
 """Days of returns the simulation keeps together."""
 
+MOST_POINTS = 800
+"""Of the spread's history in the answer."""
+
 VARIANCE_RATIO_DAYS = 5
 TWO_SIDED = {"1%": 0.01, "5%": 0.05, "10%": 0.1}
 NEEDS = "this test needs statsmodels and arch: pip install statsmodels arch"
@@ -89,6 +92,10 @@ class PairTestResult(Result):
     half_life : HalfLife
     process : OrnsteinUhlenbeck or None
         By exact likelihood; None when nothing pulls the spread back.
+    spread_now, spread_sd : float
+        Residual of the price regression today, and its deviation over these days.
+    history : mapping
+        ``date`` and ``value`` of the spread: at most `MOST_POINTS` days, evenly spaced, today the last.
     """
 
     schema_name: ClassVar[str] = "pair_test"
@@ -101,6 +108,8 @@ class PairTestResult(Result):
     half_life: HalfLife
     process: OrnsteinUhlenbeck | None
     spread_now: float
+    spread_sd: float
+    history: Mapping[str, Sequence[Any]]
     legs_that_revert: Sequence[str] = ()
 
     @property
@@ -132,7 +141,13 @@ class PairTestResult(Result):
                 "sigma_per_root_day": process.vol,
                 "stationary_sd": process.sd,
             },
-            "spread": {"direction": self.direction, "slope": self.slope, "now": self.spread_now},
+            "spread": {
+                "direction": self.direction,
+                "slope": self.slope,
+                "now": self.spread_now,
+                "sd": self.spread_sd,
+                "history": self.history,
+            },
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -242,6 +257,8 @@ def pair_test(
         half_life=_half_life(spread, better, corrected, screened),
         process=_process(spread),
         spread_now=float(spread[-1]),
+        spread_sd=float(spread.std(ddof=2)),
+        history=_history(pair, spread),
         legs_that_revert=tuple(reverting),
         inputs={
             **pair.inputs,
@@ -252,6 +269,12 @@ def pair_test(
         },
         warnings=tuple(notes),
     )
+
+
+def _history(pair: Pair, spread: FloatArray) -> dict[str, list[Any]]:
+    """Return the spread for a picture."""
+    days = np.arange(len(spread) - 1, -1, -max(1, -(-len(spread) // MOST_POINTS)))[::-1]
+    return {"date": [str(day) for day in pair.dates[days]], "value": spread[days].tolist()}
 
 
 def _half_life(spread: FloatArray, better: float, corrected: float, screened: int) -> HalfLife:

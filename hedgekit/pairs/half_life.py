@@ -185,8 +185,9 @@ def _unit_root(spread: FloatArray, lags: int | None, *, fitted: bool) -> float:
     criterion: Criterion | None = "aic" if lags is None else None
     try:
         # a residual has no mean: the constant is in the fit
-        level, trend = (spread - spread.mean(), "n") if fitted else (spread, "c")
-        return adf(level, trend=trend, lags=lags, criterion=criterion).statistic
+        if fitted:
+            return adf(spread - spread.mean(), trend="n", lags=lags, criterion=criterion).statistic
+        return adf(spread, lags=lags, criterion=criterion).statistic
     except InputError:
         return 0.0  # no shocks at all: a line or a curve, which nothing pulls back
 

@@ -269,7 +269,8 @@ def pair_ratio(
     ry, rx = pair.window.returns()
     recommended, as_good = _best([estimate for estimate in estimates if estimate.name in allowed])
     periods = int(walk.period.max()) + 1
-    notes = [*pair.notes, *about_legs(alone)]
+    chosen = next(estimate for estimate in estimates if estimate.name == recommended)
+    notes = [*pair.notes, *about_legs(alone), *_no_hedge(pair, chosen)]
     if periods < FEW_PERIODS:
         text = f"only {periods} holding periods out of sample: effectiveness is known poorly"
         notes.append(Note("few_periods", text))
@@ -301,6 +302,22 @@ def about_legs(tickers: Sequence[str]) -> list[Note]:
     """Say which legs revert by themselves: then the pair's cointegration means nothing."""
     text = "reverts by itself: that the pair does too says nothing of the other leg, and price levels give no ratio"
     return [Note("leg_reverts", f"{ticker} {text}") for ticker in tickers]
+
+
+def _no_hedge(pair: Any, chosen: Estimate) -> list[Note]:
+    """Say when the short leg is not seen to hedge the long one at all."""
+    from hedgekit.units import percent
+
+    gained = chosen.effectiveness
+    least = gained.low if math.isfinite(gained.low) else gained.value
+    if least > 0.0:
+        return []
+    span = f" (95%: {percent(gained.low):.1f}% to {percent(gained.high):.1f}%)" if math.isfinite(gained.low) else ""
+    text = (
+        f"{pair.short} is not seen to hedge {pair.long}: out of sample the ratio recommended, {chosen.label}, removed "
+        f"{percent(gained.value):.1f}% of the variance{span}"
+    )
+    return [Note("no_hedge", text)]
 
 
 def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:

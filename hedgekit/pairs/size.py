@@ -27,9 +27,6 @@ CONFIDENCE = 0.99
 """Of the one-day value at risk."""
 
 RISK_DAYS = 252
-SPREAD_DAYS = 504
-"""Days the spread's mean and half-life are taken from."""
-
 LOSS_DAYS = 21
 """Days of the loss that a loss budget is about."""
 
@@ -79,7 +76,7 @@ class BreakEven:
     Parameters
     ----------
     deviation : float
-        Log spread less its mean of the last two years: below zero the long leg is cheap.
+        Log spread less its mean of the days it is told from: below zero the long leg is cheap.
     gain_usd : float
         What full reversion would bring; negative when the trade is against it.
     pays_after_days : float
@@ -480,7 +477,7 @@ def _spread(pair: Pair | None, basis: Basis) -> tuple[HalfLife | None, float]:
     """Return the half-life of ``ln y - ratio ln x`` and how far it is from its mean."""
     if pair is None:
         return None, math.nan
-    y, x = pair.window.y[-SPREAD_DAYS:], pair.window.x[-SPREAD_DAYS:]
+    y, x = pair.window.y[-basis.spread_days :], pair.window.x[-basis.spread_days :]
     spread = np.log(y) - basis.value * np.log(x)
     return half_life(spread, fitted=basis.level_based), float(spread[-1] - spread.mean())
 

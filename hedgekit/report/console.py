@@ -21,6 +21,9 @@ WIDTH = 120
 
 ACCENT = "bold cyan"
 
+SMALLEST = 0.001
+"""p-values below are written as less than it."""
+
 TEN, THOUSAND, TEN_THOUSAND, MILLION = 10.0, 1e3, 1e4, 1e6
 
 
@@ -135,6 +138,19 @@ def half_life(middle: float | None, low: float | None, high: float | None) -> st
         return f">= {number(low, places)}"
     end = number(high, places) if high is not None and math.isfinite(high) else ""
     return f"{number(middle, places)} ({number(low, places)}-{end})"
+
+
+def probability(p: float | None) -> str:
+    """Write a p-value.
+
+    Examples
+    --------
+    >>> probability(0.1934), probability(0.00002), probability(float("nan"))
+    ('0.193', '<0.001', '')
+    """
+    if p is None or not math.isfinite(p):
+        return ""
+    return f"<{SMALLEST:g}" if p < SMALLEST else f"{p:.3f}"
 
 
 def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:

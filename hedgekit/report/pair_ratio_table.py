@@ -52,6 +52,8 @@ def headline(result: PairRatioResult) -> str:
     else:
         verdict = f"Not cointegrated ({p}): use a return ratio."
     long, short = inputs["long"], inputs["short"]
+    if any(note.slug == "no_hedge" for note in result.warnings):
+        verdict = f"{short} is not seen to hedge {long}: no ratio to rely on. {verdict}"
     if best.dollar_ratio < 0.0:
         both = f"hold ${-best.dollar_ratio:.2f} of {short} long for each $1 of {long}"
         return f"{verdict} {best.label}: the legs move against each other, so {both}."

@@ -26,6 +26,8 @@ def table(result: PairSizeResult, *, terminal: bool = False) -> str:
         f"{dollars(counts.gross_usd)} gross, leftover beta {dollars(counts.beta_usd, cents=True, sign=True)}, leftover "
         f"dollars {dollars(counts.dollars_usd, sign=True)}."
     )
+    if any(note.slug == "no_hedge" for note in result.warnings):
+        text = f"{result.short} is not seen to hedge {result.long}: see the warning. {text}"
     for line in textwrap.wrap(text, 76):
         out.print(Text(f"  {line}", style=ACCENT))
     out.print()
@@ -132,11 +134,11 @@ def waiting(result: PairSizeResult) -> str:
     even, life = result.break_even, result.half_life
     if even.why or life is None:
         return f"no break-even time: {even.why}"
-    eaten = "never, it earns carry" if math.isinf(even.eaten_after_days) else f"after {even.eaten_after_days:,.0f} days"
+    eaten = "never, it earns carry" if math.isinf(even.eaten_after_days) else f"after {even.eaten_after_days:,.0f} calendar days"
     half = f"half of it expected in {life.unbiased_days:.0f} trading days (95%: {life.low:.0f} to {life.high:.0f})"
-    after = "within a day" if even.pays_after_days < 1.0 else f"after {even.pays_after_days:.1f} days"
+    after = "within a day" if even.pays_after_days < 1.0 else f"after {even.pays_after_days:.1f} calendar days"
     paid = f"fills are paid back {after}"
-    return f"full reversion is worth {dollars(even.gain_usd, sign=True)}, {half}; {paid}, costs eat all of it {eaten}"
+    return f"full reversion is worth {dollars(even.gain_usd, sign=True)}, {half}; {paid}, fills and carry eat all of it {eaten}"
 
 
 def footer(result: PairSizeResult) -> list[str]:
@@ -153,7 +155,8 @@ def footer(result: PairSizeResult) -> list[str]:
     if result.risk is not None:
         found.append(
             f"risk: vols {units.percent(result.risk.vol_long):.1f}% and {units.percent(result.risk.vol_short):.1f}%, "
-            f"correlation {number(result.risk.correlation)}, last 252 days; spread: log prices, last 504 days"
+            f"correlation {number(result.risk.correlation)}, last 252 days; spread: log prices, last "
+            f"{min(result.basis.spread_days, inputs['days']):,} days"
         )
     tail = f"{_closes(result)}{inputs['source']} sha256 {inputs['source_sha256'][:8]}; " if "source" in inputs else ""
     return [*found, f"{tail}hedgekit {inputs['version']}"]
@@ -161,7 +164,7 @@ def footer(result: PairSizeResult) -> list[str]:
 
 def _removed(result: PairSizeResult) -> str:
     share = result.basis.effectiveness
-    return f": removed {units.percent(share):.0f}% of the variance out of sample" if math.isfinite(share) else ""
+    return f": removed {percent(units.percent(share))} of the variance out of sample" if math.isfinite(share) else ""
 
 
 def _yield(value: float) -> str:

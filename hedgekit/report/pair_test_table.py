@@ -8,9 +8,9 @@ import textwrap
 from rich.text import Text
 
 from hedgekit.pairs.cointegration import PairTestResult
-from hedgekit.report.console import ACCENT, columns, console, drawn, number, warning_lines
+from hedgekit.report.console import ACCENT, columns, console, drawn, number, probability, warning_lines
 
-SMALLEST = 0.001  # p-values below are written as less than it
+SHORT = 10.0  # half-lives from fewer days on are written with a decimal
 
 
 def table(result: PairTestResult, *, terminal: bool = False) -> str:
@@ -41,19 +41,6 @@ def table(result: PairTestResult, *, terminal: bool = False) -> str:
     return drawn(out)
 
 
-def probability(p: float) -> str:
-    """Write a p-value.
-
-    Examples
-    --------
-    >>> probability(0.1934), probability(0.00002), probability(float("nan"))
-    ('0.193', '<0.001', '')
-    """
-    if not math.isfinite(p):
-        return ""
-    return f"<{SMALLEST:g}" if p < SMALLEST else f"{p:.3f}"
-
-
 def verdict(result: PairTestResult) -> str:
     """Return whether the pair is cointegrated, and what the p-value allows for."""
     word = "Cointegrated" if result.cointegrated else "Not cointegrated, as far as these days can tell"
@@ -73,10 +60,11 @@ def speed(result: PairTestResult) -> str:
             f"No half-life can be told: at least {life.low:.0f} trading days, if it reverts at all; spreads that never "
             "revert look like this too."
         )
-    told = f"Half-life about {life.unbiased_days:.{1 if life.low < 10.0 else 0}f} trading days"  # fmt: skip
+    places = 1 if life.low < SHORT else 0
+    told = f"Half-life about {life.unbiased_days:.{places}f} trading days"
     if not life.reverting:
-        return f"{told}, at least {life.low:.0f}; that it never reverts cannot be ruled out at 95%."
-    places = 1 if life.low < 10.0 else 0
+        most = "there may be no end to it" if result.cointegrated else "spreads that never revert look like this too"
+        return f"{told} if it reverts, at least {life.low:.{places}f} (95%); {most}."
     return f"{told}, 95% interval {life.low:.{places}f} to {life.high:.{places}f}."
 
 

@@ -21,10 +21,11 @@ CAPTION = (
 def sections(answer: Mapping[str, Any]) -> list[Section]:
     """Return the pairs, least p-value first."""
     rate = answer["rate"]
+    false = f" (expected false: at most {answer['expected_false']:.2g})" if answer["discoveries"] else ""
     lead = (
         f"{answer['discoveries']:,} of {answer['tested']:,} pairs found at a false-discovery rate of "
-        f"{units.percent(rate):g}% (expected false: at most {answer['expected_false']:.2g}); {answer['below_5pct']:,} "
-        f"have p below 5%, chance alone gives {answer['expected_by_chance']:.0f}"
+        f"{units.percent(rate):g}%{false}; {answer['below_5pct']:,} have p below 5%, chance alone gives "
+        f"{answer['expected_by_chance']:.0f}"
     )
     pairs = answer["pairs"]
     rows = [
