@@ -37,8 +37,8 @@ def headline(result: PairScanResult) -> str:
     """Return the answer in two sentences."""
     rate = f"{units.percent(result.rate):g}%"
     chance = (
-        f"{result.below_5pct:,} have p below 5%, where {result.expected_by_chance:,.0f} would if no pair were "
-        "cointegrated."
+        f"{result.below_5pct:,} have p below 5%; were no pair cointegrated, {result.expected_by_chance:,.0f} would on "
+        f"average, and up to {result.most_by_chance:,.0f} in 19 scans of 20."
     )
     if not result.discoveries:
         return f"No pair stands out: none is cointegrated at a false-discovery rate of {rate}. {chance}"

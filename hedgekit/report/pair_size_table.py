@@ -134,11 +134,13 @@ def waiting(result: PairSizeResult) -> str:
     even, life = result.break_even, result.half_life
     if even.why or life is None:
         return f"no break-even time: {even.why}"
-    eaten = "never, it earns carry" if math.isinf(even.eaten_after_days) else f"after {even.eaten_after_days:,.0f} calendar days"
+    last = even.eaten_after_days
+    eaten = "never, it earns carry" if math.isinf(last) else f"after {last:,.0f} calendar days"
     half = f"half of it expected in {life.unbiased_days:.0f} trading days (95%: {life.low:.0f} to {life.high:.0f})"
     after = "within a day" if even.pays_after_days < 1.0 else f"after {even.pays_after_days:.1f} calendar days"
     paid = f"fills are paid back {after}"
-    return f"full reversion is worth {dollars(even.gain_usd, sign=True)}, {half}; {paid}, fills and carry eat all of it {eaten}"
+    worth = f"full reversion is worth {dollars(even.gain_usd, sign=True)}"
+    return f"{worth}, {half}; {paid}, fills and carry eat all of it {eaten}"
 
 
 def footer(result: PairSizeResult) -> list[str]:

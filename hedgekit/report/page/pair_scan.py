@@ -24,8 +24,9 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     false = f" (expected false: at most {answer['expected_false']:.2g})" if answer["discoveries"] else ""
     lead = (
         f"{answer['discoveries']:,} of {answer['tested']:,} pairs found at a false-discovery rate of "
-        f"{units.percent(rate):g}%{false}; {answer['below_5pct']:,} have p below 5%, chance alone gives "
-        f"{answer['expected_by_chance']:.0f}"
+        f"{units.percent(rate):g}%{false}; {answer['below_5pct']:,} have p below 5%; were no pair cointegrated, "
+        f"{answer['expected_by_chance']:.0f} would on average, and up to {answer['most_by_chance']:.0f} in 19 scans of "
+        "20"
     )
     pairs = answer["pairs"]
     rows = [

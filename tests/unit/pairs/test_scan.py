@@ -66,6 +66,31 @@ def test_independent_walks_are_left_alone():
     assert hits <= 6
 
 
+def test_what_chance_shows_is_what_unrelated_walks_show():
+    """The number of pairs below 5% among unrelated walks: on average as said, and seldom above the most that is said."""
+    scans = [pair_scan(history(walks(400, 10, seed)), lags=0, criterion=None) for seed in range(60)]
+    below = np.array([scan.below_5pct for scan in scans])
+    # pairs share legs: the number's deviation is about its mean, of 60 scans an eighth of that; three of them
+    assert below.mean() == pytest.approx(scans[0].expected_by_chance, abs=1.1)
+    assert (below > scans[0].most_by_chance).mean() < 0.05 + 3 * (0.05 * 0.95 / 60) ** 0.5
+
+
+def test_found_pairs_have_an_interval_and_the_others_a_least_half_life():
+    found = pair_scan(history(planted()), top=None)
+    for pair in found.pairs:
+        if pair.discovery:
+            assert pair.half_life_low < pair.half_life_days < pair.half_life_high
+        else:
+            assert np.isnan(pair.half_life_days) and pair.half_life_high == np.inf and pair.half_life_low > 0
+        assert pair.by_chance == pytest.approx(found.tested * pair.pvalue)
+    assert found.expected_false <= found.rate * found.discoveries
+    # half-lives allow for the bar they had to pass: a higher one widens them
+    strict = pair_scan(history(planted()), rate=1e-6)
+    both = [pair for pair in found.pairs if pair.discovery], [pair for pair in strict.pairs if pair.discovery]
+    for loose, tight in zip(*both, strict=False):
+        assert tight.half_life_high >= loose.half_life_high
+
+
 def test_the_statistic_is_the_better_of_two_directions():
     coint = pytest.importorskip("statsmodels.tsa.stattools").coint
     logs = planted(400, 6)
