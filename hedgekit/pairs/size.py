@@ -17,6 +17,7 @@ from hedgekit.pairs.half_life import HalfLife, half_life
 from hedgekit.pairs.sample import Pair, pair_of
 from hedgekit.pairs.whole_shares import FILL, ShareCounts, best_pair, rounded_pair
 from hedgekit.results import Note, Result
+from hedgekit.units import percent
 
 if TYPE_CHECKING:
     from hedgekit.margin import MarginRequirement
@@ -31,6 +32,11 @@ LOSS_DAYS = 21
 """Days of the loss that a loss budget is about."""
 
 RUNNERS_UP = 3
+
+COARSE = 0.1
+"""Share of the hedge left open beyond which it is said."""
+
+LOWER_FILLS = (0.9, 0.8, 0.6, 0.4, 0.0)
 
 BudgetKind = Literal["gross", "var", "vol_target", "margin", "loss"]
 BUDGET_WORDS = {
@@ -294,6 +300,9 @@ def pair_size(
         y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP, slack=basis.slack
     )
     counts = found[0]
+    notes += _coarse(
+        counts, lambda least: best_pair(y_price, x_price, dollar_ratio, budget, measure, fill=least)[0], y_price, basis
+    )
     long_usd, short_usd = counts.long_shares * y_price, counts.short_shares * x_price
     required = _reg_t({long: (counts.long_shares, y_price), short: (-counts.short_shares, x_price)})
     yields = [
@@ -520,6 +529,29 @@ def _pays_after(gain: float, life_days: float, a_day: float, fills: float) -> fl
     net = gain * -np.expm1(-math.log(2.0) * days / life_days) - a_day * days - fills
     reached = np.flatnonzero(net >= 0.0)
     return float(days[reached[0]]) if len(reached) else math.nan
+
+
+def _coarse(counts: ShareCounts, at_fill: Callable[[float], ShareCounts], price: float, basis: Basis) -> list[Note]:
+    """Say when shares are so large beside the budget that no whole ones hedge, and what using less of it would give."""
+
+    def off(some: ShareCounts) -> float:
+        return abs(some.beta_usd) / (some.long_shares * price * basis.value)
+
+    if off(counts) <= COARSE:
+        return []
+    text = (
+        f"whole shares are coarse beside this budget: {abs(counts.beta_usd):,.0f} dollars of beta are left, "
+        f"{percent(off(counts)):.0f}% of the hedge"
+    )
+    for least in LOWER_FILLS:
+        other = at_fill(least)
+        if off(other) <= COARSE or (least == LOWER_FILLS[-1] and off(other) < 0.5 * off(counts)):
+            text += (
+                f"; --fill {least:g} finds {other.long_shares:,} long and {other.short_shares:,} short, "
+                f"{abs(other.beta_usd):,.0f} dollars left"
+            )
+            break
+    return [Note("coarse_shares", text)]
 
 
 def _notes(

@@ -52,7 +52,10 @@ def table(result: LeadershipResult, *, terminal: bool = False) -> str:
     out.print()
     inputs = result.inputs
     rest = [inputs["prices"], *(inputs[name] for name in ("constituents", "flows") if inputs[name])]
-    foot = f"{inputs['state_rule']}; a value votes for 5 days; it says what has been, not what follows; {'; '.join(map(str, rest))}; hedgekit {inputs['version']}"
+    foot = (
+        f"{inputs['state_rule']}; a value votes for 5 days; it says what has been, not what follows; "
+        f"{'; '.join(map(str, rest))}; hedgekit {inputs['version']}"
+    )
     for text in [foot, *warning_lines(result.warnings)]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
             out.print(Text(f"  {line}", style="dim"))

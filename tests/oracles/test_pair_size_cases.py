@@ -195,3 +195,30 @@ def test_dividends_come_back_to_the_cent_on_days_that_move():
     factor = np.append(1.0 - paid[1:] / close[:-1], 1.0)
     adjusted = close * np.cumprod(factor[::-1])[::-1]
     assert dividends_paid(close, adjusted) == pytest.approx(paid, abs=1e-9)
+
+
+def test_shares_too_large_for_the_budget_are_said_with_a_way_out():
+    small = hk.pair_size(long="IWM", short="SPY", gross=3_000, ratio=1.2987, long_price=279.28, short_price=720.65)
+    (note,) = [note for note in small.warnings if note.slug == "coarse_shares"]
+    assert "--fill 0.8 finds 4 long and 2 short" in note.message
+    looser = hk.pair_size(
+        long="IWM", short="SPY", gross=3_000, ratio=1.2987, long_price=279.28, short_price=720.65, fill=0.8
+    )
+    assert (looser.counts.long_shares, looser.counts.short_shares) == (4, 2)
+    assert not [note for note in looser.warnings if note.slug == "coarse_shares"]
+
+
+def test_a_short_leg_that_does_not_hedge_is_said():
+    dice, n = np.random.default_rng(2), 900
+    both = 80.0 * np.exp(0.01 * np.cumsum(dice.standard_normal((n, 2)), axis=0))
+    days = np.datetime64("2020-01-01") + np.arange(n)
+    from hedgekit.model import PriceHistory
+
+    walks = PriceHistory(tickers=("A", "B"), dates=days, close=both, total_return=both, source="made")
+    result = hk.pair_ratio(walks)
+    assert result.named(result.recommended).effectiveness.low <= 0.0
+    assert [note.slug for note in result.warnings if note.slug == "no_hedge"] == ["no_hedge"]
+    if result.named(result.recommended).dollar_ratio > 0.0:
+        sized = hk.pair_size(walks, gross=20_000.0)
+        assert "no_hedge" in {note.slug for note in sized.warnings}
+    assert "no_hedge" not in {note.slug for note in hk.pair_ratio(history(n=900)).warnings}
