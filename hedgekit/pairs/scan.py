@@ -15,6 +15,7 @@ from hedgekit.pairs.discoveries import METHODS, Method, adjusted, largest
 from hedgekit.pairs.half_life import half_lives
 from hedgekit.pairs.scan_parts import DIRECTIONS, LEAST_DAYS, Bench, InThisProcess, Spread, run_tests
 from hedgekit.pairs.stationarity import Criterion, pvalue
+from hedgekit.pairs.unit_root import reverts_by_itself
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class PairScanResult(Result):
     pairs : tuple of ScannedPair
         All discoveries, and the next best up to the number asked for.
     tickers : int
-        Tickers whose pairs were tested.
+        Tickers whose pairs were tested: long enough, and not reverting by themselves.
     tested, discoveries : int
         Pairs tested, and those found at the rate.
     untestable : int
@@ -175,7 +176,8 @@ def pair_scan(
     -----
     Engle and Granger's test on log prices over the days that both tickers have. A pair's p-value is MacKinnon's for the
     better direction, doubled (Bonferroni); the q-values are over every pair tested. The tests are asymptotic and assume
-    that each ticker alone has a unit root. A half-life is told by the statistic, allowing for having been found.
+    that each ticker alone has a unit root: one that has none at 1% is in no test. A half-life is told by the statistic,
+    allowing for having been found.
 
     Examples
     --------
@@ -198,11 +200,19 @@ def pair_scan(
     if len(prices.tickers) < 2:
         raise InputError(f"{prices.source}: a scan needs two tickers or more; it holds {prices.tickers[0]}")
     logs = _logs(prices)
+    alone = _reverting(logs)
     first, second = np.triu_indices(logs.shape[1], 1)
+    walking = ~(alone[first] | alone[second])
+    first, second = first[walking], second[walking]
     bench = Bench(logs=logs, lags=lags, criterion=criterion)
     found = run_tests(bench, first, second, InThisProcess() if engine is None else engine, progress)
     statistic = found.statistic
     if not np.isfinite(statistic).any():
+        if alone.any() and not len(first):
+            raise DataError(
+                f"{prices.source}: every pair has a ticker that reverts by itself ({_listed(prices.tickers, alone)}): "
+                "with any other it looks cointegrated, and that says nothing"
+            )
         raise DataError(
             f"{prices.source}: none of the {len(first):,} pairs can be tested: each needs {LEAST_DAYS} days on which "
             "both tickers have a price, and both must move"
@@ -244,7 +254,8 @@ def pair_scan(
                 days=int(found.days[at]),
             )
         )
-    used = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
+    long = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
+    used = long & ~alone
     return PairScanResult(
         pairs=tuple(pairs),
         tickers=int(used.sum()),
@@ -257,7 +268,7 @@ def pair_scan(
         expected_false=count * float(q[order[:count]].max()) if count else 0.0,
         rate=rate,
         inputs=_inputs(prices, method, lags, criterion),
-        warnings=_warnings(prices, used, len(first) - tested),
+        warnings=_warnings(prices, long, alone, len(first) - tested),
     )
 
 
@@ -268,6 +279,17 @@ def _logs(prices: PriceHistory) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         logs: Floats = np.log(np.where(levels > 0.0, levels, np.nan))
     return logs
+
+
+def _reverting(logs: Floats) -> NDArray[np.bool_]:
+    """Return which tickers revert by themselves, or jumped once and stayed: their pairs look cointegrated."""
+    enough = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
+    return np.array(
+        [
+            bool(known) and reverts_by_itself(column[np.isfinite(column)])
+            for known, column in zip(enough, logs.T, strict=True)
+        ]
+    )
 
 
 def _pvalues(statistic: Floats) -> Floats:
@@ -316,13 +338,24 @@ def _inputs(prices: PriceHistory, method: str, lags: int | None, criterion: str 
     }
 
 
-def _warnings(prices: PriceHistory, used: NDArray[np.bool_], untestable: int) -> tuple[Note, ...]:
+def _listed(tickers: Sequence[str], chosen: NDArray[np.bool_]) -> str:
+    names = [ticker for ticker, one in zip(tickers, chosen, strict=True) if one]
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+
+
+def _warnings(
+    prices: PriceHistory, long: NDArray[np.bool_], alone: NDArray[np.bool_], untestable: int
+) -> tuple[Note, ...]:
     notes = list(prices.notes)
-    short = [ticker for ticker, enough in zip(prices.tickers, used, strict=True) if not enough]
-    if short:
-        listed = ", ".join(short[:8]) + (", ..." if len(short) > 8 else "")
-        text = f"{len(short)} tickers have fewer than {LEAST_DAYS} days of prices and are in no test ({listed})"
-        notes.append(Note("short_histories", text))
+    if not long.all():
+        text = f"{(~long).sum():,} tickers have fewer than {LEAST_DAYS} days of prices and are in no test"
+        notes.append(Note("short_histories", f"{text} ({_listed(prices.tickers, ~long)})"))
+    if alone.any():
+        text = (
+            f"{alone.sum():,} tickers revert by themselves, or jumped once and stayed, and are in no test: with any "
+            "other they look cointegrated"
+        )
+        notes.append(Note("legs_revert", f"{text} ({_listed(prices.tickers, alone)})"))
     if untestable:
         text = f"{untestable:,} pairs have no test: too few common days, or one ticker a multiple of the other"
         notes.append(Note("untestable_pairs", text))
