@@ -85,7 +85,7 @@ def notes(result: PairRatioResult) -> list[str]:
 def _cells(estimate: Estimate, *, cointegrated: bool) -> list[str]:
     low, high = estimate.dollar_ci95
     gained = estimate.effectiveness
-    span = f" [{_short(gained.low)} - {_short(gained.high)}]" if math.isfinite(gained.low) else ""
+    span = f" [{_short(gained.low)}, {_short(gained.high)}]" if math.isfinite(gained.low) else ""
     shares = estimate.share_ratio * SHARES
     return [
         estimate.label,
@@ -100,7 +100,7 @@ def _span(low: float, high: float, estimate: Estimate, *, cointegrated: bool) ->
     """Write an interval; in brackets when it rests on a cointegration that the data do not show."""
     if not math.isfinite(low):
         return "not valid" if estimate.level_based else "-"
-    text = f"{low:.2f} - {high:.2f}{'?' if estimate.narrow and cointegrated else ''}"
+    text = f"{low:.2f} to {high:.2f}{'?' if estimate.narrow and cointegrated else ''}"
     return f"({text})" if estimate.level_based and not cointegrated else text
 
 

@@ -108,11 +108,11 @@ def known(result: PairSizeResult) -> str:
         return ""
     least, most = result.beta_ci95
     text = (
-        f"{low:.2f} - {high:.2f} (95%), which leaves a beta of {dollars(least, sign=True)} to "
+        f"{low:.2f} to {high:.2f} (95%), which leaves a beta of {dollars(least, sign=True)} to "
         f"{dollars(most, sign=True)} open however the shares are counted"
     )
     if math.isfinite(basis.rivals[0]):
-        text += f"; estimators that did as well out of sample say {basis.rivals[0]:.2f} - {basis.rivals[1]:.2f}"
+        text += f"; estimators that did as well out of sample say {basis.rivals[0]:.2f} to {basis.rivals[1]:.2f}"
     if math.isfinite(basis.moved):
         text += f"; a year later such a ratio was typically {basis.moved:.2f} off"
     return text
