@@ -130,7 +130,7 @@ class PairTestResult(Result):
                 "days": life.days,
                 "days_linear": life.days_linear,
                 "unbiased_days": life.unbiased_days,
-                "ci95": [life.low, life.high] if math.isfinite(life.days) else None,
+                "ci95": [life.low, life.high] if math.isfinite(life.low) else None,
                 "coefficient": life.coefficient,
             },
             "ornstein_uhlenbeck": None
