@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from hedgekit.errors import InputError
 from hedgekit.pairs.basis import Basis, basis_of
+from hedgekit.pairs.budgets import TRADING_DAYS, Risk, deposit, measure_of, reg_t_of, risk_of
 from hedgekit.pairs.carry import BORROW, COST, RATE, REBATE, Carry, carry, trailing_yield
 from hedgekit.pairs.half_life import HalfLife, half_life
 from hedgekit.pairs.sample import Pair, pair_of
@@ -21,15 +22,7 @@ from hedgekit.units import percent
 
 if TYPE_CHECKING:
     from hedgekit.margin import MarginRequirement
-    from hedgekit.model import FloatArray, PriceHistory
-
-TRADING_DAYS = 252
-CONFIDENCE = 0.99
-"""Of the one-day value at risk."""
-
-RISK_DAYS = 252
-LOSS_DAYS = 21
-"""Days of the loss that a loss budget is about."""
+    from hedgekit.model import PriceHistory
 
 RUNNERS_UP = 3
 
@@ -37,42 +30,6 @@ COARSE = 0.1
 """Share of the hedge left open beyond which it is said."""
 
 LOWER_FILLS = (0.9, 0.8, 0.6, 0.4, 0.0)
-
-BudgetKind = Literal["gross", "var", "vol_target", "margin", "loss"]
-BUDGET_WORDS = {
-    "gross": "gross dollars",
-    "var": "one-day 99% value at risk",
-    "vol_target": "annual standard deviation",
-    "margin": "Reg T initial deposit",
-    "loss": f"worst {LOSS_DAYS}-day loss of the past",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Risk:
-    """How much the pair moves.
-
-    Parameters
-    ----------
-    vol_long, vol_short, correlation : float
-        Daily simple returns of the last year, annualised by 252.
-    spread_vol : float
-        Of a long dollar hedged with the ratio in force.
-    vol_usd : float
-        Standard deviation a year.
-    var_usd : float
-        One-day 99%, normal.
-    worst_usd : float
-        Largest loss over `LOSS_DAYS` days in the history, with these shares' present weights; positive.
-    """
-
-    vol_long: float
-    vol_short: float
-    correlation: float
-    spread_vol: float
-    vol_usd: float
-    var_usd: float
-    worst_usd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +252,7 @@ def pair_size(
     notes: list[Note] = []
     basis = basis_of(history, pair, ratio, estimator, notes)
     dollar_ratio = basis.value
-    measure = _measure(kind, pair, (long, y_price), (short, x_price), dollar_ratio)
+    measure = measure_of(kind, pair, (long, y_price), (short, x_price), dollar_ratio)
     found = best_pair(
         y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP, slack=basis.slack
     )
@@ -304,7 +261,7 @@ def pair_size(
         counts, lambda least: best_pair(y_price, x_price, dollar_ratio, budget, measure, fill=least)[0], y_price, basis
     )
     long_usd, short_usd = counts.long_shares * y_price, counts.short_shares * x_price
-    required = _reg_t({long: (counts.long_shares, y_price), short: (-counts.short_shares, x_price)})
+    required = reg_t_of({long: (counts.long_shares, y_price), short: (-counts.short_shares, x_price)})
     yields = [
         given if given is not None else trailing_yield(history, ticker) if history else math.nan
         for given, ticker in ((long_yield, long), (short_yield, short))
@@ -313,7 +270,7 @@ def pair_size(
         long_usd=long_usd,
         short_usd=short_usd,
         shares=counts.long_shares + counts.short_shares,
-        deposit_usd=_deposit(required),
+        deposit_usd=deposit(required),
         long_yield=yields[0],
         short_yield=yields[1],
         borrow=borrow,
@@ -335,7 +292,7 @@ def pair_size(
         runners_up=tuple(found[1:]),
         margin=required,
         carry=held,
-        risk=None if pair is None else _risk(pair, long_usd, short_usd),
+        risk=None if pair is None else risk_of(pair, long_usd, short_usd),
         half_life=life,
         break_even=_break_even(life, deviation, long_usd, held),
         inputs={
@@ -376,110 +333,6 @@ def _price(side: str, ticker: str, given: float | None, close: float) -> float:
     if not 0.0 < price < math.inf:
         raise InputError(f"{side} price {price:g}: expected a positive number of dollars a share")
     return float(price)
-
-
-def _measure(
-    kind: str, pair: Pair | None, long: tuple[str, float], short: tuple[str, float], dollar_ratio: float
-) -> Callable[[FloatArray, FloatArray], FloatArray]:
-    """Return what a budget is compared with, as a function of long and short dollars."""
-    if kind == "gross":
-        return lambda long_usd, short_usd: long_usd + short_usd
-    if kind == "margin":
-        # a requirement on shares is the same for each of them
-        lots = (1000 * long[1], 1000 * short[1])
-        rates = [
-            _deposit(_reg_t({t: (n, p)})) / usd
-            for (t, p), n, usd in zip((long, short), (1000, -1000), lots, strict=True)
-        ]
-        return lambda long_usd, short_usd: rates[0] * long_usd + rates[1] * short_usd
-    if pair is None:
-        raise InputError(f"a budget of {BUDGET_WORDS[kind]} needs price files: risk comes from their returns")
-    if kind == "loss":
-        gains_y, gains_x = _extreme_gains(pair)
-
-        def worst(long_usd: FloatArray, short_usd: FloatArray) -> FloatArray:
-            losses = short_usd[:, None] * gains_x - long_usd[:, None] * gains_y
-            most: FloatArray = losses.max(axis=1)
-            return most
-
-        if not worst(np.array([1.0]), np.array([dollar_ratio]))[0] > 0.0:
-            raise InputError("the pair never lost over that time in these files: no size follows from a loss budget")
-        return worst
-    var_y, var_x, covariance = _moments(pair)
-    scale = 1.0 if kind == "vol_target" else _var_scale()
-
-    def spread_sd(long_usd: FloatArray, short_usd: FloatArray) -> FloatArray:
-        variance = long_usd**2 * var_y + short_usd**2 * var_x - 2.0 * long_usd * short_usd * covariance
-        sd: FloatArray = scale * np.sqrt(np.maximum(variance, 0.0))
-        return sd
-
-    return spread_sd
-
-
-def _var_scale() -> float:
-    """Return one-day value at risk over the standard deviation of a year, normal."""
-    from scipy.special import ndtri
-
-    return float(ndtri(CONFIDENCE)) / math.sqrt(TRADING_DAYS)
-
-
-def _moments(pair: Pair) -> tuple[float, float, float]:
-    """Return variances and covariance a year of the last year's simple returns."""
-    ry, rx = (np.expm1(part) for part in pair.window.last(RISK_DAYS).returns())
-    covariance = np.cov(ry, rx, ddof=1) * TRADING_DAYS
-    return float(covariance[0, 0]), float(covariance[1, 1]), float(covariance[0, 1])
-
-
-def _gains(pair: Pair) -> tuple[FloatArray, FloatArray]:
-    """Return each leg's simple returns over `LOSS_DAYS` days, every start."""
-    y, x = pair.window.y, pair.window.x
-    days = min(LOSS_DAYS, len(y) - 1)
-    return y[days:] / y[:-days] - 1.0, x[days:] / x[:-days] - 1.0
-
-
-def _extreme_gains(pair: Pair) -> tuple[FloatArray, FloatArray]:
-    """Return those that can be the worst for some long and short dollars: corners of the least long, most short side.
-
-    A loss is linear in the two returns, so only the hull of the points counts; here those that no other point beats in
-    both ways are kept, which holds them all.
-    """
-    y, x = _gains(pair)
-    order = np.lexsort((-x, y))
-    highest = np.maximum.accumulate(x[order])
-    kept = order[x[order] >= highest]
-    return y[kept], x[kept]
-
-
-def _worst(pair: Pair, long_usd: float, short_usd: float) -> float:
-    """Return the largest loss over `LOSS_DAYS` days of the history for dollars held as now."""
-    y, x = _gains(pair)
-    return max(0.0, float((short_usd * x - long_usd * y).max()))
-
-
-def _risk(pair: Pair, long_usd: float, short_usd: float) -> Risk:
-    var_y, var_x, covariance = _moments(pair)
-    variance = long_usd**2 * var_y + short_usd**2 * var_x - 2.0 * long_usd * short_usd * covariance
-    vol_usd = math.sqrt(max(variance, 0.0))
-    return Risk(
-        vol_long=math.sqrt(var_y),
-        vol_short=math.sqrt(var_x),
-        correlation=covariance / math.sqrt(var_y * var_x),
-        spread_vol=vol_usd / long_usd,
-        vol_usd=vol_usd,
-        var_usd=_var_scale() * vol_usd,
-        worst_usd=_worst(pair, long_usd, short_usd),
-    )
-
-
-def _reg_t(held: dict[str, tuple[int, float]]) -> MarginRequirement:
-    from hedgekit.margin import reg_t
-
-    spots = {ticker: price for ticker, (_, price) in held.items()}
-    return reg_t([], spot=spots, shares={ticker: shares for ticker, (shares, _) in held.items()})
-
-
-def _deposit(required: MarginRequirement) -> float:
-    return float(required.deposit_usd)
 
 
 def _spread(pair: Pair | None, basis: Basis) -> tuple[HalfLife | None, float]:

@@ -8,7 +8,8 @@ import textwrap
 from rich.text import Text
 
 from hedgekit import units
-from hedgekit.pairs.size import BUDGET_WORDS, PairSizeResult
+from hedgekit.pairs.budgets import BUDGET_WORDS
+from hedgekit.pairs.size import PairSizeResult
 from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, percent, warning_lines
 
 

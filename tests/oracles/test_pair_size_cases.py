@@ -7,8 +7,8 @@ import pytest
 
 import hedgekit as hk
 from hedgekit.errors import InfeasibleError, InputError
+from hedgekit.pairs.budgets import extreme_gains, gains, reg_t_of
 from hedgekit.pairs.carry import carry, dividends_paid
-from hedgekit.pairs.size import _extreme_gains, _gains, _reg_t
 from hedgekit.pairs.whole_shares import best_pair, rounded_pair
 
 
@@ -74,7 +74,7 @@ def test_search_equals_brute_force(seed):
 
 
 def test_margin_of_the_known_pair():
-    required = _reg_t({"IWM": (55, 201.37), "SPY": (-29, 457.79)})
+    required = reg_t_of({"IWM": (55, 201.37), "SPY": (-29, 457.79)})
     assert required.deposit_usd == pytest.approx(12_175.63, abs=0.005)
     # the "150%" of the short leg beside half of the long one
     assert pytest.approx(19_913.865) == 1.5 * 29 * 457.79
@@ -136,8 +136,8 @@ def test_the_worst_loss_needs_only_the_extremes():
     from hedgekit.pairs.sample import pair_of
 
     pair = pair_of(history(), "IWM", "SPY")
-    y, x = _gains(pair)
-    few_y, few_x = _extreme_gains(pair)
+    y, x = gains(pair)
+    few_y, few_x = extreme_gains(pair)
     assert len(few_y) < len(y) / 4
     for long_usd, short_usd in np.random.default_rng(1).uniform(0, 5, (200, 2)):
         assert (short_usd * few_x - long_usd * few_y).max() == (short_usd * x - long_usd * y).max()
