@@ -31,6 +31,10 @@ FEW_HALF_LIVES = 58
 NARROW = ("fmols", "johansen")
 """Estimators whose 95% interval covers too seldom below that many half-lives of the spread."""
 
+OTHER_AIMS = ("dollar_neutral", "vol_parity", "tls", "deming")
+"""Estimators that aim at something else than the least variance left: how narrow their intervals are says nothing of
+how well the hedge is known, so that they are recommended only where they are told to do better."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -128,8 +132,8 @@ class PairRatioResult(Result):
     stability : Stability
         Of the return regression over all days.
     as_good : tuple of str
-        The others whose effectiveness cannot be told from the best one's: of all these the one with the narrowest
-        interval is recommended.
+        The others whose effectiveness cannot be told from the best one's: of all these that aim at the least
+        variance the one with the narrowest interval is recommended.
     """
 
     schema_name: ClassVar[str] = "pair_ratio"
@@ -324,7 +328,7 @@ def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
     """Return the estimator to use and those that did as well.
 
     Of the ones that cannot be told from the one that removed most variance, the one whose ratio is known best is taken:
-    picking the highest of many near-equal scores picks noise.
+    picking the highest of many near-equal scores picks noise. Of `OTHER_AIMS` one is taken only when it stands alone.
     """
     known = [e for e in allowed if math.isfinite(e.effectiveness.value) and math.isfinite(e.dollar_ratio)]
     if not known:
@@ -334,8 +338,10 @@ def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
         return usual.name, []  # too few periods to tell any two apart
     highest = max(known, key=lambda e: e.effectiveness.value)
     equal = [e for e in known if e is highest or e.effectiveness.behind_low <= 0.0 <= e.effectiveness.behind_high]
-    precise = [e for e in equal if math.isfinite(e.dollar_ci95[0]) and not e.narrow]
-    chosen = min(precise, key=lambda e: (e.dollar_ci95[1] - e.dollar_ci95[0]) / abs(e.dollar_ratio), default=highest)
+    aimed = [e for e in equal if e.name not in OTHER_AIMS]
+    precise = [e for e in aimed or equal if math.isfinite(e.dollar_ci95[0]) and not e.narrow]
+    first = max(aimed, key=lambda e: e.effectiveness.value, default=highest)
+    chosen = min(precise, key=lambda e: (e.dollar_ci95[1] - e.dollar_ci95[0]) / abs(e.dollar_ratio), default=first)
     return chosen.name, [e.name for e in equal if e is not chosen]
 
 

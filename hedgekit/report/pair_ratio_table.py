@@ -70,7 +70,7 @@ def notes(result: PairRatioResult) -> list[str]:
     if good:
         lines.append(
             f"Out of sample these did as well, for all the data can tell: {', '.join(good)}. The recommended one has "
-            "the narrowest interval of them."
+            "the narrowest interval of those that aim at the least variance."
         )
     kept = result.stability
     moved = min(kept.chow_pvalue, kept.cusum_pvalue)
