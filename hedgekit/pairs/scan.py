@@ -53,7 +53,7 @@ class ScannedPair:
     discovery : bool
         ``q <= rate``.
     elasticity : float
-        Percent of x per percent of y that the regression of log prices gives.
+        Slope of log y on log x: dollars of x sold per dollar of y bought; below zero both are bought.
     half_life_days : float
         Trading days in which half of a deviation goes, median-unbiased among statistics that would have been found
         (`hedgekit.pairs.half_life.half_lives`); NaN for a pair not found, and for one found so barely that no pull at

@@ -21,7 +21,7 @@ def table(result: PairScanResult, *, terminal: bool = False) -> str:
     for line in textwrap.wrap(headline(result), 76):
         out.print(Text(f"  {line}", style=ACCENT if result.discoveries else ""))
     out.print()
-    grid = columns("y", "x", "t", "by chance", "q", "x % per y %", "half-life", "days", "", left=(0, 1, 8))
+    grid = columns("y", "x", "t", "by chance", "q", "$x per $y", "half-life", "days", "", left=(0, 1, 8))
     for pair in result.pairs:
         grid.add_row(*_cells(pair), style="bold" if pair.discovery else "")
     if result.pairs:
@@ -43,7 +43,7 @@ def headline(result: PairScanResult) -> str:
     if not result.discoveries:
         return f"No pair stands out: none is cointegrated at a false-discovery rate of {rate}. {chance}"
     noun = "pair is" if result.discoveries == 1 else "pairs are"
-    false = f"at most {result.expected_false:.2g} of them is expected to be false"
+    false = f"at most {chance_count(result.expected_false)} of them is expected to be false"
     return f"{result.discoveries:,} {noun} cointegrated at a false-discovery rate of {rate}: {false}. {chance}"
 
 
@@ -72,7 +72,9 @@ def footer(result: PairScanResult) -> list[str]:
         f"q: rate of false discoveries at which the pair would be one, over all {result.tested:,} pairs "
         f"({METHODS[inputs['method']]})",
         "half-life, trading days: of a found pair median-unbiased and with its 95% interval, both allowing for its "
-        "having been picked; of the others only from below, for none of them is told from a pair that never reverts",
+        "having been picked, (16-) being one without an upper end; of the others only from below, for none of them is "
+        "told from a pair that never reverts",
+        "$x per $y: dollars of x sold per dollar of y bought, the slope of log y on log x; below zero both are bought",
         "a found pair reverted in these days; judge it out of sample (pair backtest); pair test --logs --screened "
         f"{result.tested} tells more of one",
         f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}",

@@ -21,7 +21,7 @@ CAPTION = (
 def sections(answer: Mapping[str, Any]) -> list[Section]:
     """Return the pairs, least p-value first."""
     rate = answer["rate"]
-    false = f" (expected false: at most {answer['expected_false']:.2g})" if answer["discoveries"] else ""
+    false = f" (expected false: at most {chance_count(answer['expected_false'])})" if answer["discoveries"] else ""
     lead = (
         f"{answer['discoveries']:,} of {answer['tested']:,} pairs found at a false-discovery rate of "
         f"{units.percent(rate):g}%{false}; {answer['below_5pct']:,} have p below 5%; were no pair cointegrated, "
@@ -43,7 +43,16 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         for row in pairs
     ]
     body = (figure(_points(answer)) if pairs else "") + warnings(answer)
-    head = ["pair", "", "by chance", "q", "statistic", "half-life, trading days", "elasticity", "days"]
+    head = [
+        "pair",
+        "",
+        "by chance",
+        "q",
+        "statistic",
+        "half-life, trading days",
+        "dollars of x per dollar of y",
+        "days",
+    ]
     body += table(head, rows, text=(0, 1), caption=CAPTION)
     title = f"Pairs among {answer['tickers']:,} tickers to {answer['inputs']['asof']}"
     return [Section(title=title, lead=lead, body=body + foot(answer))]
