@@ -43,8 +43,8 @@ def headline(result: PairScanResult) -> str:
     if not result.discoveries:
         return f"No pair stands out: none is cointegrated at a false-discovery rate of {rate}. {chance}"
     noun = "pair is" if result.discoveries == 1 else "pairs are"
-    false = f"at most {chance_count(result.expected_false)} of them is expected to be false"
-    return f"{result.discoveries:,} {noun} cointegrated at a false-discovery rate of {rate}: {false}. {chance}"
+    false = f"expected false among them: {chance_count(result.expected_false)} at most"
+    return f"{result.discoveries:,} {noun} cointegrated at a false-discovery rate of {rate} ({false}). {chance}"
 
 
 def _cells(pair: ScannedPair) -> list[str]:
