@@ -164,8 +164,8 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
         f"closed at the exit, the stop or after {LONGEST} sessions; in the market one position a pair",
         "within: the line of the signal's day crossed at a close; promised is the mean of the odds told on the days",
         "half way: median sessions until half the signal's distance is left, the longest when never; half said: the "
-        "median of the medians told; exit said: the mean odds of exit before stop; exit, stop, time: how many ended so; "
-        "gain: of the long leg's dollars, after costs",
+        "median of the medians told; exit said: the mean odds of exit before stop; exit, stop, time: how many ended "
+        "so; gain: of the long leg's dollars, after costs",
         *(["fewer than 30 signals: their mean gain says little"] if len(claims) < 30 else []),
         *limits,
     ]
