@@ -47,6 +47,8 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     broken = left.fit_butterflies + left.fit_calendars
     verdict = "no butterfly or calendar arbitrage" if not broken else f"arbitrage at {broken:,} points"
     out.print(f"the fit: {verdict} on a grid of {left.points:,} points")
+    if left.unfitted:
+        out.print(f"expiries without a smile, their quotes used: arbitrage at {left.unfitted:,} points")
     blamed, early = left.quote_butterflies, left.quote_calendars
     out.print(f"the quotes: {blamed:,} to blame for butterflies, {early:,} bid above a later expiry")
     if left.quote_disputes:

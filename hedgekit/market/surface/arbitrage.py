@@ -59,7 +59,9 @@ class Arbitrage:
         Liquid quotes that no surface free of arbitrage can hold, at least: sets of quotes that contradict each other,
         no quote in two of them. In each, one must be missed.
     fit_butterflies, fit_calendars : int
-        Points of the grid where the fitted surface bends down or falls with time.
+        Points of the grid where the fitted smiles bend down or fall with time.
+    unfitted : int
+        Points where an expiry whose quotes are used in place of a smile bends down or falls with time.
     least_density : float
         Least of Durrleman's ``g(k)`` over the grid: negative would be a butterfly.
     least_rise : float
@@ -77,6 +79,7 @@ class Arbitrage:
     quote_disputes: int
     fit_butterflies: int
     fit_calendars: int
+    unfitted: int
     least_density: float
     least_rise: float
     points: int
@@ -95,35 +98,45 @@ def arbitrage(surface: Surface) -> Arbitrage:
     chain = surface.chain
     blamed = chain.symbol[(chain.flags & Flag.BUTTERFLY) != 0].tolist()
     calendars = quote_calendars(surface)
-    bent, density, points = 0, np.inf, 0
-    for of in surface.slices:
-        if of.method == "none":
-            continue
-        g = durrleman(of, _grid(of, of))
-        points += len(g)
-        bent += int((g < -ROUNDING).sum())
-        density = min(density, float(g.min()))
-    fallen, rise = 0, np.inf
+    bent, fallen, unfitted, points, density, rise = 0, 0, 0, 0, np.inf, np.inf
     told = [of for of in surface.slices if of.method != "none"]
-    for first, second in pairwise(told):
-        k = _grid(first, second)
-        earlier, later = first.total_vol(k) ** 2, second.total_vol(k) ** 2
-        step = later / earlier - 1.0
-        points += len(k)
+    for of in told:
+        g = durrleman(of, _grid(of, of))
+        bad = int((g < -ROUNDING).sum())
+        if of.mixture is None:
+            unfitted += bad
+            continue
+        points += len(g)
+        bent += bad
+        density = min(density, float(g.min()))
+    smiles = [of for of in told if of.mixture is not None]
+    for first, second in pairwise(smiles):
+        step = _rise(first, second)
+        points += len(step)
         fallen += int((step < -ROUNDING).sum())
         rise = min(rise, float(step.min()))
+    for first, second in pairwise(told):
+        if first.mixture is None or second.mixture is None:
+            unfitted += int((_rise(first, second) < -ROUNDING).sum())
     return Arbitrage(
         quote_butterflies=len(blamed),
         quote_calendars=len(calendars),
         quote_disputes=sum(disputes(of.quotes) for of in surface.slices if of.mixture is not None),
         fit_butterflies=bent,
         fit_calendars=fallen,
+        unfitted=unfitted,
         least_density=density if np.isfinite(density) else np.nan,
         least_rise=rise if np.isfinite(rise) else np.nan,
         points=points,
         butterflies=tuple(blamed[:EXAMPLES]),
         worst_calendars=tuple(sorted(calendars, key=lambda one: -one.gain)[:EXAMPLES]),
     )
+
+
+def _rise(first: Slice, second: Slice) -> FloatArray:
+    """Return by how much total variance rises from an expiry to another at the same moneyness, relative."""
+    k = _grid(first, second)
+    return np.asarray(second.total_vol(k) ** 2 / first.total_vol(k) ** 2 - 1.0)
 
 
 def durrleman(of: Slice, k: FloatArray) -> FloatArray:

@@ -74,6 +74,7 @@ class SurfaceResult(Result):
                 "fit": {
                     "butterflies": self.left.fit_butterflies,
                     "calendars": self.left.fit_calendars,
+                    "unfitted": self.left.unfitted,
                     "least_density": self.left.least_density,
                     "least_rise": self.left.least_rise,
                     "points": self.left.points,

@@ -157,6 +157,9 @@ def test_an_expiry_with_few_quotes_falls_back_on_them_and_says_so(made):
     with pytest.raises(InputError, match="no smile could be fitted to 2026-09-18"):
         found.mixture(date(2026, 9, 18))
     assert np.isfinite(found.vol([240.0, 250.0], date(2026, 8, 20))).all()
+    left = arbitrage(found)
+    # straight lines between three mids bend where they meet, and that is not said of the smiles
+    assert left.fit_butterflies == left.fit_calendars == 0 < left.unfitted
 
 
 def test_only_fit_quotes_are_used(made):
