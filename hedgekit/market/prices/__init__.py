@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.market.prices.content import PriceFile, read_files, stem
-from hedgekit.market.sources.content import shown
+from hedgekit.market.files import shown
 
 if TYPE_CHECKING:
     from hedgekit.market.prices.series import Series

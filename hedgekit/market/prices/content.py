@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from hedgekit.errors import DataError, MissingExtra
-from hedgekit.market.sources.content import shown
+from hedgekit.market.files import shown
 from hedgekit.paths import unreadable
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]

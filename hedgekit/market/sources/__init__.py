@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hedgekit.errors import InputError
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
 from hedgekit.market.sources.content import Content, read_content
-from hedgekit.market.sources.tabular import plain_ticker, root_of
+from hedgekit.market.sources.tickers import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ FORMATS = {
     "Yahoo web table (CSV)": "hedgekit.market.sources.yahoo_table",
     "OptionsDX end of day (CSV)": "hedgekit.market.sources.optionsdx",
     "calls and puts side by side (CSV, parquet)": "hedgekit.market.sources.side_by_side",
+    "OptionMetrics (CSV)": "hedgekit.market.sources.optionmetrics",
     "Lean universe (CSV)": "hedgekit.market.sources.lean_universe",
     "vendor end of day (CSV)": "hedgekit.market.sources.vendor_csv",
     "hedgekit's own table (CSV, parquet)": "hedgekit.market.sources.chain_table",
@@ -135,7 +137,8 @@ def chain_of(
         form = cast(Format, importlib.import_module(module))
         if form.recognises(content):
             snapshot = _of_root(form.read(content, want), ticker)
-            return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
+            said = (*notes, *snapshot.warnings, *_remarks(content))
+            return to_chain(replace(snapshot, warnings=said), asof=day, spot=spot)
     raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
 
 
@@ -147,6 +150,12 @@ def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:
     module = importlib.import_module(LIVE[live[1]])
     found: tuple[Content, Warnings] = module.fetch(plain_ticker(live[2]))
     return found
+
+
+def _remarks(content: Content) -> Warnings:
+    """Say which lines below a table were taken for remarks."""
+    remarks = content.memo.get("remarks", ())
+    return tuple(("remark", f"line {line} is no quote but a remark: {shown(text)}") for line, text in remarks)
 
 
 def _of_root(snapshot: Snapshot, ticker: str | None) -> Snapshot:

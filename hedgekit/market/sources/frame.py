@@ -6,10 +6,10 @@ import csv
 import re
 from typing import Any
 
+from hedgekit.market.delimited import header_at, read_delimited
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 
-DELIMITERS = (",", ";", "\t", "|")
 MOST_CELLS = 20_000_000
 """A table beyond this is refused rather than read into memory cell by cell."""
 
@@ -55,18 +55,9 @@ def _names(content: Content) -> list[str]:
     if content.kind == "json":
         records = _records(content.document)
         return list(records[0]) if records else []
-    header = first_line(content.document)
-    return next(csv.reader([header], delimiter=delimiter_of(header))) if header else []
-
-
-def first_line(text: str) -> str:
-    """Return the first line that is not blank."""
-    return next((line for line in text.splitlines() if line.strip()), "")
-
-
-def delimiter_of(header: str) -> str:
-    """Return the delimiter that cuts a header into most cells."""
-    return max(DELIMITERS, key=header.count)
+    lines = content.document.splitlines()
+    start, delimiter = header_at(lines)
+    return next(csv.reader([lines[start]], delimiter=delimiter, skipinitialspace=True)) if start >= 0 else []
 
 
 def _records(document: Any) -> list[Any] | None:
@@ -83,42 +74,18 @@ def _table(content: Content) -> Rows | None:
     if content.kind == "json":
         records = _records(content.document)
         return None if records is None else Rows.of_records(content, "row", records)
-    header = first_line(content.document)
-    return read_csv(content, content.document, delimiter_of(header)) if header else None
-
-
-def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: int = 1) -> Rows | None:
-    """Return the rows of CSV text with one header line; None when there is nothing below a header.
-
-    Raises
-    ------
-    DataError
-        When a line has other than the header's number of cells, or quotes that do not close.
-    """
-    reader = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-    lines: list[list[str]] = []
-    numbers: list[int] = []
-    try:
-        for cells in reader:
-            # files joined end to end repeat their header
-            if any(cell.strip() for cell in cells) and not (lines and cells == lines[0]):
-                lines.append(cells)
-                numbers.append(reader.line_num + first_line_number - 1)
-    except csv.Error as error:
-        raise content.error(f"line {reader.line_num + first_line_number - 1}: {error}: expected CSV") from None
-    if len(lines) < 2:
+    table = read_delimited(content.label, content.document)
+    if table is None or len(table.names) < 2 or len(table.names) * len(table.rows) > MOST_CELLS:
         return None
-    names = [name.strip() for name in lines[0]]
-    if len(names) < 2 or len(names) * len(lines) > MOST_CELLS:
-        return None
-    for number, cells in zip(numbers[1:], lines[1:], strict=True):
-        if len(cells) != len(names):
-            raise content.error(
-                f"line {number}: {len(cells)} cells, the header has {len(names)}: the file may be cut off or mixed"
-            )
-    columns = list(zip(*lines[1:], strict=True))
-    place = {name: at for at, name in reversed(list(enumerate(names)))}
-    where = numbers[1:]
+    content.memo["remarks"] = table.remarks
+    columns = list(zip(*table.rows, strict=True))
+    place = {name: at for at, name in reversed(list(enumerate(table.names)))}
+    where = table.numbers
     return Rows(
-        content, "line", len(lines) - 1, names, lambda name: list(columns[place[name]]), where=lambda row: where[row]
+        content,
+        "line",
+        len(where),
+        table.names,
+        lambda name: list(columns[place[name]]),
+        where=lambda row: where[row],
     )

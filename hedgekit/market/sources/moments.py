@@ -21,13 +21,17 @@ _ZONES = {
     **dict.fromkeys(("BST",), "Europe/London"),
     **dict.fromkeys(("CET", "CEST"), "Europe/Berlin"),
 }
+_ZONE_NAME = re.compile(r"\[?([A-Za-z]+/[A-Za-z_]+(?:/[A-Za-z_]+)?)\]?")
 _OFFSET = re.compile(r"(?:GMT|UTC)([+-])(\d{1,2})(?::?(\d\d))?")
+_BRACKETED = re.compile(r"(.*\S)\s*(\[[A-Za-z_/]+\])")
+_ENDS_IN_OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
+_UNIX_DATE = re.compile(r"([A-Za-z]{3} \d{1,2}) (\d\d:\d\d:\d\d) (\S+) (\d{4})")  # Jun 17 16:15:00 EDT 2026
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+", re.IGNORECASE)
 _HALF_DAY = re.compile(r"(?<=[\d\s])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _PACKED_DAY = re.compile(r"(?:19|20)\d{6}")
-_NUMERIC_DAY = re.compile(r"(\d{1,2})([-/])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
+_NUMERIC_DAY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
 _DAYS = ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
-_CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
+_CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
 _CENTURY = 2000
 _MONTHS = 12
 
@@ -62,10 +66,12 @@ def read_moment(cell: Any, zone: tzinfo = NEW_YORK, *, day_first: bool = False) 
     if isinstance(cell, bool):
         raise ValueError("a truth value is no time")
     if isinstance(cell, int | float):
+        if cell == int(cell) and _PACKED_DAY.fullmatch(str(int(cell))):  # 20260918 as a number
+            return read_moment(str(int(cell)), zone)
         return _counted(float(cell))
     if not isinstance(cell, str):
         raise ValueError("no time")
-    text = cell.strip()
+    text = _tidy(cell.strip())
     if re.fullmatch(r"\d{9,20}(?:\.\d*)?", text):
         return _counted(float(text))
     moment = _iso(text) or _written(text, zone, day_first)
@@ -113,6 +119,13 @@ def writes_day_first(cells: Iterable[Any]) -> bool:
     return False
 
 
+def _tidy(text: str) -> str:
+    """Write a zone's name in brackets apart (Java), and leave out what it then repeats, and a packed day's ``.0``."""
+    if found := _BRACKETED.fullmatch(text):
+        return found[1] if _ENDS_IN_OFFSET.search(found[1]) else f"{found[1]} {found[2]}"
+    return text.removesuffix(".0") if _PACKED_DAY.fullmatch(text.removesuffix(".0")) else text
+
+
 def _counted(number: float) -> datetime:
     for least, most, unit in _UNITS:
         if least <= number < most and math.isfinite(number):
@@ -130,7 +143,9 @@ def _iso(text: str) -> datetime | None:
 
 
 def _written(text: str, zone: tzinfo, day_first: bool) -> datetime:
-    text = _WEEKDAY.sub("", text)
+    text = re.sub(r"\s+", " ", _WEEKDAY.sub("", text))
+    if unix := _UNIX_DATE.fullmatch(text):
+        text = f"{unix[1]} {unix[4]} {unix[2]} {unix[3]}"
     text, zone = _zoned(text, zone)
     text = _HALF_DAY.sub(lambda found: f" {found[1].upper()}M", text).replace(" at ", " ")
     text = re.sub(r"\s+", " ", text).strip()
@@ -156,6 +171,11 @@ def _zoned(text: str, zone: tzinfo) -> tuple[str, tzinfo]:
         return head, ZoneInfo(_ZONES[last.upper()])
     if last.upper() in ("UTC", "GMT", "Z"):
         return head, UTC
+    if named := _ZONE_NAME.fullmatch(last):
+        try:
+            return head, ZoneInfo(named[1])
+        except (ValueError, KeyError, OSError):  # no zone of that name
+            return text, zone
     if offset := _OFFSET.fullmatch(last.upper()):
         shift = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
         return head, timezone(shift if offset[1] == "+" else -shift)

@@ -14,10 +14,11 @@ import numpy as np
 
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.files import shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.moments import read_day
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tabular import root_of
+from hedgekit.market.sources.tickers import root_of
 from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
 from hedgekit.units import MULTIPLIER, fraction
@@ -35,7 +36,7 @@ def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     document = content.document
     records, expiries, strikes, kinds = _flattened(content)
-    rows = Rows.of_records(content, "contract", records)
+    rows = Rows.of_records(content, "contract", [_renamed(record) for record in records])
     refuse_without_quotes(rows, "bid", "ask", leave_out=("putCall", "symbol", "description"))
     ticker = ticker_of(content, document.get("symbol"))
     if not ticker:
@@ -102,6 +103,17 @@ def _flattened(content: Content) -> tuple[list[Any], list[date], list[Any], list
     if not records:
         raise content.error("no options in it (both maps are empty)")
     return records, expiries, strikes, kinds
+
+
+_OTHER_NAMES = {"bidPrice": "bid", "askPrice": "ask", "lastPrice": "last"}
+"""As Schwab's own description of the answer has them, and some answers."""
+
+
+def _renamed(record: Any) -> Any:
+    """Return a contract with the usual names of its prices."""
+    if not isinstance(record, dict) or not record.keys() & _OTHER_NAMES.keys():
+        return record
+    return {_OTHER_NAMES.get(name, name): value for name, value in record.items()}
 
 
 def _root(record: Any, ticker: str) -> str:

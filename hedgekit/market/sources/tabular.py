@@ -15,10 +15,12 @@ from hedgekit.errors import InputError
 from hedgekit.market import calendar
 from hedgekit.market.snapshot import AsOf, Snapshot, Warnings
 from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.files import shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.moments import read_moment, says_day_only, writes_day_first
 from hedgekit.market.sources.rows import Rows, is_blank
+from hedgekit.market.sources.tickers import plain_ticker, root_of
 from hedgekit.market.sources.want import SeveralChains, Want
 from hedgekit.model import NEW_YORK, BoolArray, FloatArray, Option
 from hedgekit.units import MULTIPLIER
@@ -32,7 +34,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "ticker": (
         *("underlying", "underlyingsymbol", "underlyingticker", "under", "ticker", "act_symbol", "actsymbol"),
-        *("rootsymbol", "symbol", "root", "optionroot", "sym"),
+        *("rootsymbol", "symbol", "root", "optionroot", "rootofsymbol", "sym"),
     ),
     "root": ("optionroot", "root", "rootsymbol"),
     "kind": (
@@ -41,9 +43,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "expiry": (
         *("expiry", "expiration", "expirationdate", "expirydate", "expdate", "expiredate", "exp", "exdate"),
-        *("maturity", "maturitydate"),
+        *("maturity", "maturitydate", "optionexpiration", "expirdate", "expiredate", "expirationdt"),
     ),
-    "strike": ("strike", "strikeprice", "k"),
+    "strike": ("strike", "strikeprice", "pricestrike", "k"),
     "bid": ("bid", "bidprice", "bestbid", "bideod", "bid1545", "b"),
     "ask": ("ask", "askprice", "bestask", "bestoffer", "offer", "askeod", "ask1545", "a"),
     "bid_size": ("bidsize", "bidsizeeod", "bidsize1545"),
@@ -51,12 +53,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "open_interest": ("openinterest", "oi", "openint"),
     "volume": ("volume", "tradevolume", "totalvolume", "v"),
     "last": ("last", "lastprice", "lasttradeprice", "lastsale", "close", "price"),
-    "last_time": ("lasttime", "lasttradetime", "lasttradedate", "lasttrade"),
-    "vendor_iv": ("vendoriv", "iv", "impliedvolatility", "impliedvol", "impvol", "impvola", "impliedvolatility1545"),
+    "last_time": ("lasttime", "lasttradetime", "lasttradedate", "lasttradedateedt", "lasttradedateest", "lasttrade"),
+    "vendor_iv": (
+        *("vendoriv", "iv", "impliedvolatility", "impliedvol", "impvol", "impvola", "implvolatility", "ivmean"),
+        *("midiv", "markiv", "impliedvolatility1545"),
+    ),
     "spot": (
         *("spot", "underlyingprice", "underlyinglast", "underlyingspot", "stockprice", "stocklast", "spotprice"),
-        *("activeunderlyingprice1545", "underlyingclose"),
+        *("activeunderlyingprice", "activeunderlyingprice1545", "underlyingclose", "stockpriceclose", "stkpx"),
+        *("stockpriceforiv", "underlyinglastprice"),
     ),
+    "spot_bid": ("underlyingbideod", "underlyingbid"),
+    "spot_ask": ("underlyingaskeod", "underlyingask"),
     "asof": (
         *("asof", "quoteutc", "quotetime", "quotedatetime", "quotetimestamp", "quotereadtime", "quotedate"),
         *("snapshottime", "snapshotdate", "fetchedat", "timestamp", "datetime", "datadate", "tradedate"),
@@ -67,6 +75,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """What each column may be called, compared as `key`; the first that the file has is taken."""
 
+SPOT_DECIMALS = 6
 SPOT_MOVES = 0.002  # rows whose spots are farther apart than this fraction are of different moments
 LEAST_WRONG = 1.0  # days by which a file's own count to expiry must be off to be said
 _PLAIN_NAME = re.compile(r"([A-Z]{1,5})(?![A-Za-z])")
@@ -177,16 +186,6 @@ def ticker_hint(content: Content) -> str:
     """Return what the file's name may say of the underlying: its first word, when that is in capitals."""
     found = _PLAIN_NAME.match(content.name)
     return found[1] if found else ""
-
-
-def plain_ticker(text: str) -> str:
-    """Return a ticker without the marks of an index: ``"^SPX"`` and ``"$SPX.X"`` are SPX."""
-    return text.strip().upper().removesuffix(".X").strip("^_$. ")
-
-
-def root_of(ticker: str) -> str:
-    """Return the root under which options on a ticker are listed: BRK.B's is BRKB."""
-    return re.sub(r"[^A-Z0-9]", "", ticker)
 
 
 def _holds_symbols(rows: Rows, name: str) -> bool:
@@ -414,9 +413,7 @@ def _repeats(rows: Rows, have: Mapping[str, str]) -> bool:
 
 def _spot(rows: Rows, have: Mapping[str, str]) -> tuple[float, Warnings]:
     """Return the spot that most rows name, NaN when none does, and a note when others name quite another."""
-    if "spot" not in have:
-        return math.nan, ()
-    spots = rows.numbers(have["spot"], least=0.0, none=(NO_VALUE, 0.0))
+    name, spots = _spots(rows, have)
     spots = spots[np.isfinite(spots)]
     if not len(spots):
         return math.nan, ()
@@ -425,10 +422,21 @@ def _spot(rows: Rows, have: Mapping[str, str]) -> tuple[float, Warnings]:
     if not len(others):
         return float(spot), ()
     message = (
-        f"{have['spot']} is not the same on all rows: {spot:g} on {count:,}, from {others.min():g} to {others.max():g} "
+        f"{name} is not the same on all rows: {spot:g} on {count:,}, from {others.min():g} to {others.max():g} "
         f"on {len(others):,}: {spot:g} is taken, and quotes of another moment may be mixed in"
     )
     return float(spot), (("spot_differs", message),)
+
+
+def _spots(rows: Rows, have: Mapping[str, str]) -> tuple[str, FloatArray]:
+    """Return each row's spot and the column that tells it: one quoted at the close beside quotes of the close."""
+    none = (NO_VALUE, 0.0)
+    if {"spot_bid", "spot_ask"} <= have.keys() and ("spot" not in have or key(have["bid"]).endswith("eod")):
+        sides = [rows.numbers(have[side], least=0.0, none=none) for side in ("spot_bid", "spot_ask")]
+        return have["spot_bid"], np.round(0.5 * (sides[0] + sides[1]), SPOT_DECIMALS)
+    if "spot" not in have:
+        return "spot", np.full(rows.count, np.nan)
+    return have["spot"], rows.numbers(have["spot"], least=0.0, none=none)
 
 
 def _other_deliverable(rows: Rows, have: Mapping[str, str]) -> BoolArray | None:

@@ -16,6 +16,7 @@ QUIRKS = {
     "OptionsDX end of day (CSV)": {"sides": True},
     "calls and puts side by side (CSV, parquet)": {"sides": True},
     "vendor end of day (CSV)": {"sizes": False},
+    "OptionMetrics (CSV)": {"sizes": False, "slugs": ["spot_from_parity"]},
 }
 REFUSED = {
     "Lean universe (CSV)": "no bid or ask in any of",
@@ -272,6 +273,22 @@ def vendor(quotes):
     return csv_text(names, rows)
 
 
+def optionmetrics(quotes):
+    names = (
+        *("secid", "date", "symbol", "exdate", "last_date", "cp_flag", "strike_price", "best_bid", "best_offer"),
+        *("volume", "open_interest", "impl_volatility", "contract_size"),
+    )
+    rows = [
+        [
+            106445, "20260617", f"IWM {option.expiry:%y%m%d}{option.kind[0].upper()}{option.strike * 1000:.0f}",
+            f"{option.expiry:%Y%m%d}", "20260617", option.kind[0].upper(), f"{option.strike * 1000:.0f}", quote["bid"],
+            quote["ask"], quote["volume"], quote["open_interest"], quote["iv"], 100,
+        ]
+        for option, quote in parts(quotes)
+    ]  # fmt: skip
+    return csv_text(names, rows)
+
+
 def own(quotes):
     names = (
         *("asof", "ticker", "spot", "symbol", "bid", "ask", "bid_size", "ask_size", "open_interest", "volume", "last"),
@@ -329,6 +346,7 @@ def all_layouts(document, quotes):
         "Yahoo web table (CSV)": yahoo_table(quotes),
         "OptionsDX end of day (CSV)": optionsdx(quotes),
         "calls and puts side by side (CSV, parquet)": side_by_side(quotes),
+        "OptionMetrics (CSV)": optionmetrics(quotes),
         "Lean universe (CSV)": lean(quotes),
         "vendor end of day (CSV)": vendor(quotes),
         "hedgekit's own table (CSV, parquet)": own(quotes),

@@ -40,8 +40,8 @@ BAD_PRICES = [
     *(None, True, "x", "", "NaN", "1e999", "1_0", "١٢", "0x10", "1,2,3", -1, -3.5, -999, 1e5, 1e300, "-", "(3.20)"),
     *("--", "n/a", [], {}, "Infinity", "9999999"),
 ]
-BIDS = {"bid", "Bid", "b", " bid", " [C_BID]", " [P_BID]", "Call_Bid", "Put_Bid"}
-ASKS = {"ask", "Ask", "a", " ask", " [C_ASK]", " [P_ASK]", "Call_Ask", "Put_Ask"}
+BIDS = {"bid", "Bid", "b", " bid", " [C_BID]", " [P_BID]", "Call_Bid", "Put_Bid", "best_bid"}
+ASKS = {"ask", "Ask", "a", " ask", " [C_ASK]", " [P_ASK]", "Call_Ask", "Put_Ask", "best_offer"}
 
 
 @pytest.fixture(scope="module")
