@@ -62,7 +62,7 @@ def header_at(lines: Sequence[str]) -> tuple[int, str]:
     """Return which line is the header and what delimits its cells; -1 when no line is one.
 
     The first line of several names over a line of as many cells, among the first lines; else the first of several
-    cells. Titles, comments and Excel's ``sep=;`` are passed over.
+    cells, else the first. Titles, comments and Excel's ``sep=;`` are passed over.
     """
     delimiter = ""
     first = -1
@@ -81,6 +81,8 @@ def header_at(lines: Sequence[str]) -> tuple[int, str]:
         below = _cells(lines[tried[place + 1]], own) if place + 1 < len(tried) else []
         if not any(_NUMBER.fullmatch(cell) for cell in filled) and len(_trimmed(below)) <= len(cells) <= len(below) + 1:
             return at, own
+    if first < 0 and tried:
+        first = tried[-1] if delimiter and len(tried) == 1 else tried[1 if delimiter else 0]
     return first, delimiter or (delimiter_of(lines[first]) if first >= 0 else ",")
 
 
@@ -116,7 +118,7 @@ def read_below(label: str, lines: Sequence[str], start: int, delimiter: str) -> 
                 numbers.append(reader.line_num + start)
     except csv.Error as error:
         raise DataError(f"{label}: line {reader.line_num + start}: {error}: expected CSV") from None
-    remarks = _remarks(rows, numbers)
+    remarks = take_remarks(rows, numbers)
     width = len(header)
     for at, cells in enumerate(rows):
         if len(cells) != width:
@@ -174,8 +176,8 @@ def with_point(cell: str) -> str:
     return f"{found[1]}{found[2].replace('.', '')}{found[3]}" if found else cell
 
 
-def _remarks(rows: list[list[str]], numbers: list[int]) -> tuple[tuple[int, str], ...]:
-    """Take lines of a single remark off the end of a table."""
+def take_remarks(rows: list[list[str]], numbers: list[int]) -> tuple[tuple[int, str], ...]:
+    """Take lines of a single remark off the end of a table, and return them with their numbers."""
     found: list[tuple[int, str]] = []
     while rows:
         filled = [cell.strip() for cell in rows[-1] if cell.strip()]

@@ -78,7 +78,7 @@ def read_legs(path: str | os.PathLike[str]) -> tuple[Order, ...]:
     DataError
         For a bad file; names line, column and value.
     """
-    table = read_table(path)
+    table = read_table(path, "legs")
     quantity_at = table.column("quantity", "contracts", "qty")
     symbol_at = table.column("symbol", "option", "osi_symbol")
     prices = ("price", "premium", "limit_touch")

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 from hedgekit.errors import InputError
 from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
-from hedgekit.market.sources.content import Content, read_content
+from hedgekit.market.sources.content import WANTED, Content, read_content
+from hedgekit.market.sources.frame import keys_of, table_of
 from hedgekit.market.sources.tickers import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 
@@ -133,13 +134,34 @@ def chain_of(
     """
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
-    for module in FORMATS.values():
-        form = cast(Format, importlib.import_module(module))
-        if form.recognises(content):
-            snapshot = _of_root(form.read(content, want), ticker)
-            said = (*notes, *snapshot.warnings, *_remarks(content))
-            return to_chain(replace(snapshot, warnings=said), asof=day, spot=spot)
-    raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
+    form = format_of(content)
+    if form is None:
+        raise content.error(_unknown(content))
+    snapshot = _of_root(form.read(content, want), ticker)
+    said = (*notes, *snapshot.warnings, *_remarks(content))
+    return to_chain(replace(snapshot, warnings=said), asof=day, spot=spot)
+
+
+def format_of(content: Content) -> Format | None:
+    """Return the module that reads a file; None when it is no chain in any known format.
+
+    Raises
+    ------
+    DataError
+        When it is a table, but broken.
+    """
+    forms = (cast(Format, importlib.import_module(module)) for module in FORMATS.values())
+    return next((form for form in forms if form.recognises(content)), None)
+
+
+def _unknown(content: Content) -> str:
+    """Say what a file is that is no chain."""
+    from hedgekit.market.mistaken import instead, refusal
+
+    told = instead(content.data, "chain") or refusal(content.document, WANTED)
+    if not told and content.kind == "text" and keys_of(content) and table_of(content) is None:
+        told = f"no lines below a header of columns, not {WANTED}"
+    return told or f"not a chain in any known format. Known: {'; '.join(FORMATS)}."
 
 
 def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.files import shown
+from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.moments import read_moment
 from hedgekit.market.sources.rows import Rows

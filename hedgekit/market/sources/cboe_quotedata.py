@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of
 from hedgekit.market.delimited import delimiter_of, read_below
 from hedgekit.market.files import shown
+from hedgekit.market.snapshot import Snapshot
+from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.moments import read_moment

@@ -1,7 +1,7 @@
 """JSON with one-letter keys: ``{sym, spot, asof, o: [{e, t, k, iv, oi, v, b, a, l}]}``.
 
-``e`` is the expiry in seconds (or milliseconds) since 1970, some time of that day; ``asof`` is the time of the spot on New York's clock
-and ``fetched`` that of the options, which is the one to go by.
+``e`` is the expiry in seconds (or milliseconds) since 1970, some time of that day; ``asof`` is the time of the spot on
+New York's clock and ``fetched`` that of the options, which is the one to go by.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hedgekit.market import calendar
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of, utc
-from hedgekit.market.files import shown
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.want import Want

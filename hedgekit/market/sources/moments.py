@@ -151,7 +151,8 @@ def _written(text: str, zone: tzinfo, day_first: bool) -> datetime:
     text = re.sub(r"\s+", " ", text).strip()
     if numeric := _NUMERIC_DAY.match(text):
         first, second, year = int(numeric[1]), int(numeric[3]), int(numeric[4])
-        month, day = (second, first) if day_first else (first, second)
+        dotted = numeric[2] == "." and second <= _MONTHS  # points stand between days where the day comes first
+        month, day = (second, first) if day_first or dotted else (first, second)
         year += 0 if len(numeric[4]) > 2 else _CENTURY
         text = f"{year:04d}-{month:02d}-{day:02d}{text[numeric.end() :]}"
     for form in ("%Y-%m-%d", "%Y/%m/%d", *_DAYS):

@@ -1,7 +1,7 @@
-"""OptionMetrics' IvyDB option prices: ``secid, date, symbol, exdate, cp_flag, strike_price, best_bid, best_offer, ...``.
+"""OptionMetrics' IvyDB prices: ``secid, date, symbol, exdate, cp_flag, strike_price, best_bid, best_offer, ...``.
 
-Strikes are written times a thousand. The symbol (``IWM 260918P270000``) is not OSI's: its first word is the root, and the
-contract is read from its parts.
+Strikes are written times a thousand. The symbol (``IWM 260918P270000``) is not OSI's: its first word is the root, and
+the contract is read from its parts.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _plain(rows: Rows) -> Rows:
     by_key = {key(name): name for name in reversed(rows.names)}
     strike, symbol = by_key["strikeprice"], by_key.get("symbol")
     named = "ticker" in by_key or symbol is None
-    strikes = (rows.numbers(strike, least=0.0) / STRIKE_UNITS).tolist()
+    strikes: list[Any] = (rows.numbers(strike, least=0.0) / STRIKE_UNITS).tolist()
 
     def cells(name: str) -> list[Any]:
         if name == strike:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot, Warnings
 from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of
-from hedgekit.market.files import shown
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.want import Want

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
-from hedgekit.market.files import shown
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.moments import read_day
 from hedgekit.market.sources.rows import Rows

@@ -1,7 +1,7 @@
 """Wide tables with one strike a line: ``Call_Bid, Call_Ask, ..., Strike, Put_Bid, Put_Ask, ...``.
 
-A column belongs to a side by its first or last word: ``Call_Bid``, ``C_BID``, ``bid_put``, ``putAsk``, ``cBidPx``. What the table
-leaves out (the underlying, the expiry, the day) is asked for.
+A column belongs to a side by its first or last word: ``Call_Bid``, ``C_BID``, ``bid_put``, ``putAsk``, ``cBidPx``. What
+the table leaves out (the underlying, the expiry, the day) is asked for.
 """
 
 from __future__ import annotations

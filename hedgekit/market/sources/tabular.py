@@ -13,9 +13,9 @@ import numpy as np
 
 from hedgekit.errors import InputError
 from hedgekit.market import calendar
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import AsOf, Snapshot, Warnings
 from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes
-from hedgekit.market.files import shown
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.moments import read_moment, says_day_only, writes_day_first

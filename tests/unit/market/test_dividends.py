@@ -53,7 +53,7 @@ def test_a_file_that_ends_before_the_day_says_so(write):
         ("date,amount\n2026-09-18,-1\n", "line 2: amount is -1, below zero"),
         ("date,amount\nnever,1\n", "line 2: 'never' is no day"),
         ("date,yield\n2026-09-18,1\n", "no column 'amount'"),
-        ("when,amount\n2026-09-18,1\n", "no column 'date'"),
+        ("when,amount\n2026-09-18,1\n", "no column 'ex_date' or 'date'"),
     ],
 )
 def test_a_bad_file_is_refused_in_a_sentence(write, text, said):

@@ -75,9 +75,9 @@ def test_overnight_and_bill_rates_are_converted(write):
         ("date,1 Mo\n2026-06-18,4\n", "no line on or before 2026-06-17; the first is of 2026-06-18"),
         ("day off,1 Mo\n2026-06-16,4\n", "no column 'date' or 'day'"),
         ("date,price\n2026-06-16,4\n", "no column of a tenor"),
-        ("", "no lines below a header"),
+        ("", "the file is empty"),
         ("date,1 Mo\n", "no lines below a header"),
-        (b"\xff\xfe\x00", "not a text file"),
+        (b"\xff\xfe\x00", "neither text nor parquet"),
     ],
 )
 def test_a_bad_curve_is_refused_in_a_sentence(write, text, said):

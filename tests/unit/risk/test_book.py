@@ -270,7 +270,6 @@ def test_an_unreadable_option_is_never_shares(text):
         ('{"positions": [{"symbol": "IWM", "quantity": true}]}', "quantity is True"),
         ("a\0b", "not a text file"),
         ("symbol,quantity\nIWM,1e300\n", "quantity is '1e300'"),
-        ("symbol;quantity\nIWM;1\n", "parted by ';', save it with commas"),
         ("symbol,quantity,price,asset class\nRTYM5,29,2090.10,Futures\n", "of asset class FUTURES"),
         ("symbol,quantity,price,assetclass\nUST10,5,99,BOND\n", "of asset class BOND"),
         ("symbol,quantity,price,multiplier\nRTYM5,29,2090.10,50\n", "multiplier of 50"),
