@@ -22,6 +22,9 @@ SISTER_ROOTS = {
 }
 """Other listings of the same index: not another deliverable, and never merged either."""
 
+INDEX_OF = {sister: index for index, sisters in SISTER_ROOTS.items() for sister in sisters}
+"""Root -> the index it is another listing of."""
+
 EUROPEAN = frozenset(
     {"SPX", "XSP", "NDX", "XND", "NQX", "RUT", "MRUT", "VIX", "DJX", "XEO", "NANOS", "SPESG", "MXEA", "MXEF"}
     | {"MID", "RLG", "RLV"}

@@ -95,8 +95,8 @@ def read_dividends(given: float | str | os.PathLike[str], asof: datetime, *, unt
         if amount > 0.0:
             if (day, amount) in first:
                 raise DataError(
-                    f"{table.label}: line {line}: {amount:g} on {day} is also on line {first[day, amount]}: it would be "
-                    "paid twice; take one of them out"
+                    f"{table.label}: line {line}: {amount:g} on {day} is also on line {first[day, amount]}: it would "
+                    "be paid twice; take one of them out"
                 )
             first[day, amount] = line
             told.append((day, amount))

@@ -159,7 +159,7 @@ def _unknown(content: Content) -> str:
     from hedgekit.market.mistaken import instead, refusal
 
     told = instead(content.data, "chain") or refusal(content.document, WANTED)
-    if not told and content.kind == "text" and keys_of(content) and table_of(content) is None:
+    if not told and content.kind == "text" and len(keys_of(content)) > 1 and table_of(content) is None:
         told = f"no lines below a header of columns, not {WANTED}"
     return told or f"not a chain in any known format. Known: {'; '.join(FORMATS)}."
 

@@ -18,7 +18,7 @@ from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.moments import read_moment
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tickers import plain_ticker
+from hedgekit.market.sources.tickers import plain_ticker, usual_ticker
 from hedgekit.market.sources.want import Want
 
 NO_VALUE = -999.0
@@ -66,7 +66,7 @@ def from_cboe_rows(rows: Rows, *, ticker: str, spot: float, moment: datetime | N
         last=rows.numbers("last_trade_price", least=0.0),
         last_time=rows.times("last_trade_time"),
         vendor_iv=rows.numbers("iv", none=(NO_VALUE,)),
-        ticker=ticker or options[0].root,
+        ticker=ticker or usual_ticker(option.root for option in options),
         spot=spot,
         moment=moment,
         label=rows.content.label,

@@ -27,7 +27,7 @@ from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.moments import read_moment
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import named_ticker
-from hedgekit.market.sources.tickers import plain_ticker, root_of
+from hedgekit.market.sources.tickers import plain_ticker, root_of, usual_ticker
 from hedgekit.market.sources.want import Want
 
 PREAMBLE_LINES = 20
@@ -58,9 +58,7 @@ def read(content: Content, want: Want) -> Snapshot:
     if "option" in rows.names:
         options = rows.options("option")
         roots = [option.root for option in options]
-        ticker = plain_ticker(min(set(roots), key=lambda root: (-roots.count(root), root)))
-        if ticker in ("SPXW", "NDXP", "RUTW") and want.ticker is None:
-            ticker = ticker[:3]
+        ticker = usual_ticker(roots)
     else:
         ticker, notes = (plain_ticker(want.ticker), ()) if want.ticker else named_ticker(content)
         options = rows.options_of_parts(root_of(ticker), "kind", rows.days("expirationdate"), "strike")

@@ -26,11 +26,24 @@ _OFFSET = re.compile(r"(?:GMT|UTC)([+-])(\d{1,2})(?::?(\d\d))?")
 _BRACKETED = re.compile(r"(.*\S)\s*(\[[A-Za-z_/]+\])")
 _ENDS_IN_OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _UNIX_DATE = re.compile(r"([A-Za-z]{3} \d{1,2}) (\d\d:\d\d:\d\d) (\S+) (\d{4})")  # Jun 17 16:15:00 EDT 2026
+_SAS_TIME = re.compile(r"^(\d{1,2}[A-Za-z]{3}\d{4}):(?=\d)")  # 17JUN2026:16:15:00
 _WEEKDAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+", re.IGNORECASE)
 _HALF_DAY = re.compile(r"(?<=[\d\s])([ap])\.?\s?m\b\.?", re.IGNORECASE)
 _PACKED_DAY = re.compile(r"(?:19|20)\d{6}")
 _NUMERIC_DAY = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
-_DAYS = ("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
+_DAYS = (
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%b %d %Y",
+    "%B %d %Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%b-%d-%Y",
+    "%d%b%Y",
+    "%d%b%y",
+)
 _CLOCKS = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f")
 _CENTURY = 2000
 _MONTHS = 12
@@ -144,10 +157,11 @@ def _iso(text: str) -> datetime | None:
 
 def _written(text: str, zone: tzinfo, day_first: bool) -> datetime:
     text = re.sub(r"\s+", " ", _WEEKDAY.sub("", text))
+    text = _SAS_TIME.sub(r"\1 ", text)
     if unix := _UNIX_DATE.fullmatch(text):
         text = f"{unix[1]} {unix[4]} {unix[2]} {unix[3]}"
     text, zone = _zoned(text, zone)
-    text = _HALF_DAY.sub(lambda found: f" {found[1].upper()}M", text).replace(" at ", " ")
+    text = _HALF_DAY.sub(lambda found: f" {found[1].upper()}M", text).replace(" at ", " ").replace(" @ ", " ")
     text = re.sub(r"\s+", " ", text).strip()
     if numeric := _NUMERIC_DAY.match(text):
         first, second, year = int(numeric[1]), int(numeric[3]), int(numeric[4])

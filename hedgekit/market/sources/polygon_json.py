@@ -6,7 +6,6 @@ Times are nanoseconds since 1970; the quote time of the whole is the newest quot
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +16,7 @@ from hedgekit.market.snapshot import Snapshot, Warnings
 from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.tickers import usual_ticker
 from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
 from hedgekit.units import MULTIPLIER
@@ -63,7 +63,7 @@ def read(content: Content, want: Want) -> Snapshot:
     quote_time = rows.times("quote_time")
     told = quote_time[~np.isnat(quote_time)]
     moment: datetime | None = told.max().astype("M8[s]").item().replace(tzinfo=NEW_YORK) if len(told) else None
-    usual = Counter(option.root for option in options).most_common(1)[0][0]
+    usual = usual_ticker(option.root for option in options)
     tickers = [cell for cell in cells["underlying"] if cell is not None]
     spots = [cell for cell in (*cells["spot"], *cells["index_spot"]) if cell is not None]
     return Snapshot(

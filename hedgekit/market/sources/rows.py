@@ -20,7 +20,7 @@ from hedgekit.units import fraction
 
 GREATEST_NUMBER = 1e12  # no price, size or open interest comes near it
 _LISTED = 8  # column names a message repeats
-BLANKS = frozenset({"", "-", "--", "\u2014", "n/a", "#n/a", "na", "nan", "nat", "none", "null", "<na>"})
+BLANKS = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "#n/a", "na", "nan", "nat", "none", "null", "<na>"})
 """How files write that there is nothing, in small letters."""
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
@@ -245,7 +245,7 @@ class Rows:
         """
         kinds = []
         for row, cell in enumerate(self.cells(name, required=True)):
-            kind = _KINDS.get(cell.strip().upper()) if isinstance(cell, str) else None
+            kind = _KINDS.get(cell.upper().replace("OPTION", "").strip()) if isinstance(cell, str) else None
             if kind is None:
                 raise self.bad(row, name, cell, "C or P")
             kinds.append(kind)

@@ -128,11 +128,21 @@ def _root(record: Any, ticker: str) -> str:
 def _odd(record: dict[str, Any]) -> bool:
     if record.get("nonStandard") is True or record.get("mini") is True:
         return True
+    if _delivers_otherwise(record.get("optionDeliverablesList")):
+        return True
     multiplier = record.get("multiplier")
     try:
         return multiplier is not None and float(multiplier) != MULTIPLIER
     except (TypeError, ValueError, OverflowError):
         return True
+
+
+def _delivers_otherwise(listed: Any) -> bool:
+    """Whether a list of deliverables is not of one stock's hundred shares alone (an index delivers cash)."""
+    if not isinstance(listed, list) or not listed:
+        return False
+    units = [one.get("deliverableUnits") for one in listed if isinstance(one, dict)]
+    return len(listed) > 1 or units not in ([MULTIPLIER], [None])
 
 
 def _times(rows: Rows, name: str) -> Any:

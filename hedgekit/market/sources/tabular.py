@@ -13,6 +13,7 @@ import numpy as np
 
 from hedgekit.errors import InputError
 from hedgekit.market import calendar
+from hedgekit.market.contract_terms import INDEX_OF
 from hedgekit.market.files import shown
 from hedgekit.market.snapshot import AsOf, Snapshot, Warnings
 from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes
@@ -20,7 +21,7 @@ from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.moments import read_moment, says_day_only, writes_day_first
 from hedgekit.market.sources.rows import Rows, is_blank
-from hedgekit.market.sources.tickers import plain_ticker, root_of
+from hedgekit.market.sources.tickers import plain_ticker, root_of, usual_ticker
 from hedgekit.market.sources.want import SeveralChains, Want
 from hedgekit.model import NEW_YORK, BoolArray, FloatArray, Option
 from hedgekit.units import MULTIPLIER
@@ -78,6 +79,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 SPOT_DECIMALS = 6
 SPOT_MOVES = 0.002  # rows whose spots are farther apart than this fraction are of different moments
 LEAST_WRONG = 1.0  # days by which a file's own count to expiry must be off to be said
+_SYMBOL = re.compile(r"(.{1,6}?)\s*\d{6}[CP]\d{8}")
 _PLAIN_NAME = re.compile(r"([A-Z]{1,5})(?![A-Za-z])")
 
 
@@ -155,7 +157,7 @@ def snapshot_of(
         last=numbers("last", least=0.0),
         last_time=last_time,
         vendor_iv=vendor_iv,
-        ticker=ticker or Counter(option.root for option in options).most_common(1)[0][0],
+        ticker=ticker or usual_ticker(option.root for option in options),
         spot=spot,
         moment=moment,
         label=content.label,
@@ -202,7 +204,7 @@ def _holds_symbols(rows: Rows, name: str) -> bool:
 def _of_ticker(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
     """Return the rows of one underlying."""
     if "ticker" not in have:
-        return rows
+        return _of_symbols(rows, have, want)
     cells = rows.cells(have["ticker"])
     known: dict[Any, str] = {}
     for row, cell in enumerate(cells):
@@ -210,10 +212,48 @@ def _of_ticker(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
             raise rows.bad(row, have["ticker"], cell, "a ticker like IWM")
         if cell not in known:
             known[cell] = "" if is_blank(cell) else plain_ticker(cell)
-    listed = sorted({name for name in known.values() if name})
+    return one_of(rows, [known[cell] for cell in cells], want)
+
+
+def _of_symbols(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
+    """Return the rows of one underlying where only the symbols tell it; adjusted contracts stay with theirs."""
+    if "symbol" not in have:
+        return rows
+    tickers = [_ticker_in(cell) for cell in rows.cells(have["symbol"])]
+    if len({ticker for ticker in tickers if ticker}) < 2 or (want.ticker and root_of(want.ticker) not in tickers):
+        return rows  # one of its roots may be meant: that is looked at later
+    return one_of(rows, tickers, want)
+
+
+def _ticker_in(symbol: Any) -> str:
+    """Return the underlying that an option symbol's root is listed for; empty when it is no symbol."""
+    text = symbol.strip().upper().removeprefix("O:") if isinstance(symbol, str) else ""
+    found = _SYMBOL.fullmatch(text)
+    root = (found[1] if found else text.partition(" ")[0]).strip()
+    return INDEX_OF.get(root, root.rstrip("0123456789") or root)
+
+
+def one_of(rows: Rows, tickers: Sequence[str], want: Want) -> Rows:
+    """Return the rows of the underlying asked for.
+
+    Parameters
+    ----------
+    rows : Rows
+    tickers : sequence of str
+        The underlying of each row; empty where it does not say.
+    want : Want
+
+    Raises
+    ------
+    SeveralChains
+        When there are several and none is asked for.
+    InputError
+        When the one asked for is not there.
+    """
+    listed = sorted({name for name in tickers if name})
     wanted = plain_ticker(want.ticker) if want.ticker else None
     if wanted in listed:
-        kept = [row for row, cell in enumerate(cells) if known[cell] == wanted]
+        kept = [row for row, ticker in enumerate(tickers) if ticker == wanted]
         return rows if len(kept) == rows.count else rows.take(kept)
     if len(listed) > 1:
         text = ", ".join(listed[:DAYS_LISTED]) + (", ..." if len(listed) > DAYS_LISTED else "")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+
+from hedgekit.market.contract_terms import INDEX_OF
 
 
 def plain_ticker(text: str) -> str:
@@ -19,3 +23,15 @@ def plain_ticker(text: str) -> str:
 def root_of(ticker: str) -> str:
     """Return the root under which options on a ticker are listed: BRK.B's is BRKB."""
     return re.sub(r"[^A-Z0-9]", "", ticker)
+
+
+def usual_ticker(roots: Iterable[str]) -> str:
+    """Return the underlying that most of a chain's roots are listed for: SPXW's is SPX.
+
+    Examples
+    --------
+    >>> usual_ticker(["SPXW", "SPXW", "SPX"]), usual_ticker(["IWM", "IWM1", "IWM"])
+    ('SPX', 'IWM')
+    """
+    root = Counter(roots).most_common(1)[0][0]
+    return INDEX_OF.get(root, root)

@@ -92,7 +92,7 @@ def test_explain(run):
         (("check", "--policy", "desk.toml"), 2, "give --book"),
         (("check", "--policy", "none.toml", "--book", "book.csv"), 3, "none.toml"),
         (("check", "--policy", "desk.toml", "--book", "none.csv"), 3, "none.csv"),
-        (("check", "--policy", "book.csv", "--book", "book.csv"), 3, "not a TOML file"),
+        (("check", "--policy", "book.csv", "--book", "book.csv"), 3, "these are positions, not a policy"),
         (("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", "book.csv"), 3, "book.csv"),
         (("check", "--policy", "desk.toml", "--book", "book.csv", "--asof", "yesterday"), 2, "asof"),
         (("check", "--policy", "desk.toml", "--book", "book.csv", "--format", "xml"), 2, "xml"),
