@@ -20,7 +20,7 @@ PREAMBLE_LINES = 20
 
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)  # Excel's own first line
 _SIGNED = r"[-+]?\s*\$?\s*"
-_COMMA_NUMBER = re.compile(rf"{_SIGNED}\d{{1,3}}(?:\.\d{{3}})*,\d+\s*%?|{_SIGNED}\d+,\d+\s*%?", re.ASCII)
+_COMMA_NUMBER = re.compile(rf"{_SIGNED}(?:\d{{1,3}}(?:\.\d{{3}})*|\d+),\d+\s*[%KMB]?", re.ASCII)
 _THOUSANDS = re.compile(rf"{_SIGNED}\d{{1,3}}(?:,\d{{3}})+\s*%?", re.ASCII)
 _POINT_NUMBER = re.compile(rf"{_SIGNED}(?:\d{{1,3}}(?:,\d{{3}})+|\d*)\.\d+\s*%?", re.ASCII)
 _POINT_THOUSANDS = re.compile(rf"({_SIGNED})(\d{{1,3}}(?:\.\d{{3}})+)(\s*%?)", re.ASCII)

@@ -37,6 +37,7 @@ _OTHER = {
     b"\x89HDF": "an HDF5 file: save the table as parquet or CSV",
 }
 _WORKBOOKS = {"xl/": "an Excel workbook", "content.xml": "a LibreOffice workbook"}
+_MARKUP = re.compile(r"\s*<(?!\w+>\s*[,;\t])")  # a header may be <TICKER>,<DATE>,...
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")  # no text has them
 
 
@@ -103,7 +104,7 @@ def decoded(label: str, data: bytes, wanted: str) -> str:
         if data.startswith(magic):
             raise DataError(f"{label}: {what}")
     text = _text(label, data, wanted)
-    if text.lstrip()[:1] == "<":
+    if _MARKUP.match(text):
         raise DataError(f"{label}: a web page or XML, not {wanted}. The download went wrong: fetch it again.")
     return text
 

@@ -48,7 +48,9 @@ _REFUSALS = ("error", "errors", "error message", "message", "information", "note
 _LINES = 40  # a header stands among the first ones
 _SYMBOLS = {"symbol", "ticker", "osisymbol", "instrument", "contract", "security"}
 _QUANTITIES = {"quantity", "qty", "qtyquantity", "position", "contracts", "shares"}
-TENOR = re.compile(r"\d+(?:mo|month|months|yr|year|years)|y\d+m?|dgs\d+(?:mo)?|dtb\d+(?:wk|mo|yr)?|\d+weeks?\w*")
+TENOR = re.compile(
+    r"(?:bc)?\d+(?:m|y|mo|month|months|yr|year|years)|y\d+m?|dgs\d+(?:mo)?|dtb\d+(?:wk|mo|yr)?|\d+weeks?\w*"
+)
 """Columns of a yield curve, without blanks and signs."""
 
 _AMOUNTS = {"amount", "dividend", "dividends", "cashamount", "dividendamount"}

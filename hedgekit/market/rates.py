@@ -21,7 +21,7 @@ from hedgekit.units import fraction, years
 HIGHEST_RATE = 0.5
 """A rate beyond this is taken for percent written without its sign."""
 
-DAY_NAMES = ("date", "observation_date", "effective date", "record_date", "quote_date", "day")
+DAY_NAMES = ("date", "observation_date", "effective date", "record_date", "quote_date", "new_date", "day")
 OVERNIGHT = {
     "rate": "SOFR",
     "sofr": "SOFR",
@@ -34,7 +34,7 @@ OVERNIGHT = {
 STALE_DAYS = 7
 """A curve this many days older than the as-of day is said to be old."""
 
-_TENOR = re.compile(r"(?:bc_)?(\d+(?:\.\d+)?)\s*(mo|month|yr|year)s?")
+_TENOR = re.compile(r"(?:bc_)?(\d+(?:\.\d+)?)\s*(mo|month|yr|year|m|y)s?")
 _SHORT_TENOR = re.compile(r"(?:y|dgs)(\d+)(m?)o?")  # y3m, y10; FRED's dgs3mo, dgs10
 _BILL = re.compile(r"(\d+)\s*(?:weeks?|wk) (?:bank discount|\(bank discount\))|dtb(\d+)(wk|yr|)")
 _MONTHS = 12
@@ -251,7 +251,7 @@ def _bill_days(name: str) -> int:
 
 def _tenor(name: str) -> float | None:
     if whole := _TENOR.fullmatch(name):
-        return float(whole[1]) / (_MONTHS if whole[2].startswith("mo") else 1)
+        return float(whole[1]) / (_MONTHS if whole[2].startswith("m") else 1)
     if short := _SHORT_TENOR.fullmatch(name):
         return float(short[1]) / (_MONTHS if short[2] else 1)
     return None

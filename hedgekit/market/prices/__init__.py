@@ -167,9 +167,9 @@ def _something_else(file: PriceFile) -> str:
 
 
 def _instead(file: PriceFile) -> str:
-    from hedgekit.market.mistaken import instead
+    from hedgekit.market.mistaken import WANTED, instead, refusal
 
-    return instead(file.path.read_bytes(), "prices")
+    return instead(file.path.read_bytes(), "prices") or refusal(file.document, WANTED["prices"])
 
 
 def _paths(source_or_sources: Source | Iterable[Source], wanted: Sequence[str] | None) -> list[tuple[str, Path]]:

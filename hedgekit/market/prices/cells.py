@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.market.prices.content import PriceFile
+from hedgekit.market.sources.moments import read_day
 from hedgekit.model import NEW_YORK, FloatArray
 
 GREATEST = 1e15
@@ -25,7 +26,6 @@ _SUFFIXED = re.compile(r"([\d.]+)([KMB])", re.ASCII)
 _SUFFIX = {"K": 1e3, "M": 1e6, "B": 1e9}
 _SLASHED = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})", re.ASCII)
 _DIGITS = re.compile(r"\d{8}(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
-_WRITTEN = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d")
 _MONTHS = 12
 _MIDNIGHT = time(0, 0)
 _MILLISECONDS = 1e11  # an epoch above this counts milliseconds
@@ -149,7 +149,10 @@ def _day(text: str, *, day_first: bool) -> date | None:
             return date(year, month, in_month)
         except ValueError:
             return None
-    return next((day for form in _WRITTEN if (day := _parsed(text, form)) is not None), None)
+    try:
+        return read_day(text, day_first=day_first)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _parsed(text: str, form: str) -> date | None:

@@ -190,7 +190,8 @@ def _text_sheet(label: str, text: str) -> Sheet:
     numbers, rows = [], []
     try:
         for row in reader:
-            if any(cell.strip() for cell in row):
+            # files joined end to end repeat their header
+            if any(cell.strip() for cell in row) and not (rows and row == rows[0]):
                 numbers.append(reader.line_num + max(start, 0))
                 rows.append(row)
     except csv.Error as error:

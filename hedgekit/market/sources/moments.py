@@ -107,10 +107,9 @@ def read_day(cell: Any, *, day_first: bool = False) -> date:
     if isinstance(cell, date) and not isinstance(cell, datetime):
         return cell
     moment = read_moment(cell, day_first=day_first)
-    # midnight UTC is how a day alone is often stored: it means that day, not the evening before
-    midnight = moment.astimezone(UTC)
-    if (midnight.hour, midnight.minute, midnight.second) == (0, 0, 0):
-        return midnight.date()
+    # midnight is how a day alone is often stored, whatever the zone: it means that day, not the evening before
+    if (moment.hour, moment.minute, moment.second) == (0, 0, 0):
+        return moment.date()
     return moment.astimezone(NEW_YORK).date()
 
 
