@@ -112,8 +112,11 @@ def load(
     >>> chain.spot, chain.spot_source  # doctest: +SKIP
     (248.12, 'file')
     """
-    content, notes = _opened(source)
-    return chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+    content, notes, asked = _opened(source)
+    chain = chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+    if asked and ticker is None and root_of(asked) != root_of(chain.ticker):
+        raise content.error(f"the server answers with quotes of {chain.ticker} instead. Try again later")
+    return chain
 
 
 def chain_of(
@@ -164,14 +167,14 @@ def _unknown(content: Content) -> str:
     return told or f"not a chain in any known format. Known: {'; '.join(FORMATS)}."
 
 
-def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:
-    """Return what a path or a live source holds, and what must be said of how it was had."""
+def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings, str]:
+    """Return what a path or a live source holds, what must be said of how it was had, and the ticker asked for."""
     live = _LIVE_SOURCE.fullmatch(source) if isinstance(source, str) else None
     if live is None or Path(str(source)).exists():
-        return read_content(source), ()
-    module = importlib.import_module(LIVE[live[1]])
-    found: tuple[Content, Warnings] = module.fetch(plain_ticker(live[2]))
-    return found
+        return read_content(source), (), ""
+    ticker = plain_ticker(live[2])
+    content, notes = importlib.import_module(LIVE[live[1]]).fetch(ticker)
+    return content, notes, ticker
 
 
 def _remarks(content: Content) -> Warnings:
