@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
+import io
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from hedgekit.errors import HedgekitError
@@ -57,6 +57,19 @@ _AMOUNTS = {"amount", "dividend", "dividends", "cashamount", "dividendamount"}
 _DAYS = {"date", "day", "exdate", "exdividenddate", "exeffdate", "observationdate", "effectivedate", "timestamp"}
 _TICKER = re.compile(r"[A-Z^][A-Z0-9.^]{0,9}(?![a-z])")
 _LONE_RATES = ({"t", "df"}, {"date", "rate"}, {"date", "sofr"}, {"observationdate", "sofr"})
+_CONTRACTS = {
+    "strike",
+    "strikeprice",
+    "pricestrike",
+    "contractsymbol",
+    "optionsymbol",
+    "contractname",
+    "symbol",
+    "option",
+}
+_OF_OPTIONS = {"right", "iv", "impliedvolatility", "callput", "putcall", "optiontype"}
+_CLOSES = {"close", "adjclose", "adjustedclose", "closelast", "price", "last"}
+_LISTS = ("results", "o", "bars", "candles", "historical", "rows", "quotes", "prices")
 _TRADED = {"open", "high", "low", "close", "adjclose", "closelast", "volume"}
 
 
@@ -102,32 +115,46 @@ def kind_of(data: bytes) -> str:
         text = "" if data.startswith(PARQUET) else decoded("", data, "")
     except HedgekitError:
         return ""
-    document = _json(text)
-    found = set(_of_json(document)) | set(_of_toml(text)) | set(_of_headers(data, text))
-    found |= set(_of_layouts(data))
+    found = {*_of_json(text), *_of_toml(text), *_of_headers(_headers(data, text))}
+    if len(found) > 1:
+        found.discard("prices")  # a table with a day is easily taken for prices
     if found & {"ticket", "book", "holdings"}:
         found.discard("chain")  # quotes have no quantities
-    if found & {"ticket", "book", "holdings", "dividends", "rates", "betas", "flows", "chain"}:
-        found.discard("prices")  # a table with a day is easily taken for prices
     return next((kind for kind in KINDS if kind in found), "")
 
 
-def _json(text: str) -> Any:
+def _of_json(text: str) -> Iterator[str]:
+    """Tell hedgekit's own answers, books, and the lists of quotes and bars by their keys."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return
     try:
-        return json.loads(text) if text.lstrip()[:1] in ("{", "[") else None
+        document = json.loads(text)
     except (ValueError, RecursionError):
-        return None
-
-
-def _of_json(document: Any) -> Iterator[str]:
-    if isinstance(document, dict):
-        schema = document.get("schema")
-        if isinstance(schema, str) and schema.startswith("hedgekit."):
-            yield "certificate" if "certificate" in schema else "answer"
-        if isinstance(document.get("positions"), list):
-            yield "book"
-    elif isinstance(document, list) and document and isinstance(document[0], dict):
-        yield from _of_names(document[0])
+        return
+    if isinstance(document, list):
+        if document and isinstance(document[0], dict):
+            yield from _of_names(document[0])
+        return
+    if not isinstance(document, dict):
+        return
+    schema = document.get("schema")
+    if isinstance(schema, str) and schema.startswith("hedgekit."):
+        yield "certificate" if "certificate" in schema else "answer"
+        return
+    if isinstance(document.get("positions"), list):
+        yield "book"
+    if any(isinstance(name, str) and name.startswith("Time Series") for name in document) or "chart" in document:
+        yield "prices"
+    inner = document["data"] if isinstance(document.get("data"), dict) else document
+    if document.keys() & {"callExpDateMap", "putExpDateMap"} or isinstance(document.get("chain"), dict):
+        yield "chain"
+    if isinstance(inner.get("options"), list):
+        yield "chain"
+    for name in _LISTS:
+        listed = document.get(name)
+        first = listed[0] if isinstance(listed, list) and listed else None
+        if isinstance(first, dict):
+            yield from (("chain",) if first.keys() >= {"details"} or name == "o" else _of_names(first))
 
 
 def _of_toml(text: str) -> Iterator[str]:
@@ -143,61 +170,58 @@ def _of_toml(text: str) -> Iterator[str]:
         yield "book"
 
 
-def _of_headers(data: bytes, text: str) -> Iterator[str]:
+def _headers(data: bytes, text: str) -> list[list[str]]:
+    """Return what may be the names of columns: of parquet, or the first lines of text."""
     if data.startswith(PARQUET):
-        yield from _of_names(_parquet_names(data))
-        return
-    for line in text.splitlines()[:_LINES]:
-        yield from _of_names(cell.strip(' "') for cell in line.split(delimiter_of(line)))
+        return [_parquet_names(data)]
+    return [[cell.strip(' "') for cell in line.split(delimiter_of(line))] for line in text.splitlines()[:_LINES]]
 
 
 def _parquet_names(data: bytes) -> list[str]:
-    from hedgekit.market.sources.content import content_of
-    from hedgekit.market.sources.parquet import column_names
-
     try:
-        return column_names(content_of("", "", data))
-    except HedgekitError:
+        import pyarrow.parquet
+
+        return list(pyarrow.parquet.ParquetFile(io.BytesIO(data)).schema_arrow.names)
+    except Exception:  # broken, or no pyarrow: whoever reads it says so
         return []
+
+
+def _of_headers(headers: Sequence[Sequence[str]]) -> Iterator[str]:
+    for names in headers:
+        if len(names) > 1:
+            yield from _of_names(names)
+    wide = next((names for names in headers if len(names) > 1), [])
+    if wide and _key(wide[0]) in {"", *_DAYS} and all(_TICKER.match(name) for name in wide[1:] if name):
+        yield "prices"
+    if [_key(names[0]) for names in headers[:2] if names] == ["price", "ticker"]:  # yfinance's header of several lines
+        yield "prices"
 
 
 def _of_names(names: Iterable[object]) -> Iterator[str]:
     """Return the kinds that a table with these columns can be of."""
-    keys = {re.sub(r"[^a-z0-9]", "", str(name).lower()) for name in names}
+    keys = {_key(name) for name in names}
+    dated = bool(keys & _DAYS)
     if keys & _SYMBOLS and keys & _QUANTITIES:
-        if {"ticker", "shares", "price"} <= keys and "symbol" not in keys:
+        if dated and "shares" in keys:
+            yield "flows"
+        elif {"ticker", "shares", "price"} <= keys and "symbol" not in keys:
             yield "holdings"
         else:
             yield "ticket" if {"action", "osisymbol"} & keys else "book"
+    quoted = any("bid" in key for key in keys) and any("ask" in key or "offer" in key for key in keys)
+    if (quoted and keys & _CONTRACTS) or ("strike" in keys and keys & _OF_OPTIONS):
+        yield "chain"
     if "beta" in keys and keys & _SYMBOLS and not keys & _QUANTITIES:
         yield "betas"
-    if any(name.startswith("flow") for name in keys) and keys & _DAYS:
+    if any(key.startswith(("flow", "aum")) for key in keys) and dated:
         yield "flows"
-    if keys & _DAYS and keys & _AMOUNTS and not keys & _TRADED:
+    if dated and keys & _AMOUNTS and not keys & _TRADED:
         yield "dividends"
-    if (keys & _DAYS and any(TENOR.fullmatch(name) for name in keys)) or keys in _LONE_RATES:
+    if (dated and any(TENOR.fullmatch(key) for key in keys)) or keys in _LONE_RATES:
         yield "rates"
-
-
-def _of_layouts(data: bytes) -> Iterator[str]:
-    """Ask the readers of chains and of prices."""
-    from hedgekit.market.prices import LAYOUTS
-    from hedgekit.market.prices.content import file_of
-    from hedgekit.market.sources import FORMATS
-    from hedgekit.market.sources.content import content_of
-
-    try:
-        content = content_of("", "", data)
-        if any(importlib.import_module(module).recognises(content) for module in FORMATS.values()):
-            yield "chain"
-    except HedgekitError:
-        pass
-    try:
-        file = file_of("", data)
-        form = next((name for name, one in LAYOUTS.items() if importlib.import_module(one).recognises(file)), "")
-    except HedgekitError:
-        return
-    names = file.sheet.names[1:] if file.sheet else ()
-    # any table with a day can be a column a ticker: only what looks like tickers counts
-    if form and (form != "a column a ticker" or all(_TICKER.match(name) for name in names)):
+    if (dated and keys & _CLOSES) or {"t", "c"} <= keys:
         yield "prices"
+
+
+def _key(name: object) -> str:
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"^\d+\.\s*", "", str(name).strip().lower()))  # 4. close

@@ -11,7 +11,7 @@ from datetime import date
 from hedgekit.errors import DataError
 from hedgekit.market.delimited import read_delimited
 from hedgekit.market.files import PARQUET, decoded, label_of, read_bytes, unpacked
-from hedgekit.market.sources.moments import read_day, writes_day_first
+from hedgekit.market.moments import read_day, writes_day_first
 
 BLANKS = frozenset({"", ".", "-", "--", "n/a", "#n/a", "na", "nan", "nd", "none", "null"})
 """How files write that there is nothing, in small letters."""

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hedgekit.market.moments import read_day
 from hedgekit.market.prices.content import PriceFile
-from hedgekit.market.sources.moments import read_day
 from hedgekit.model import NEW_YORK, FloatArray
 
 GREATEST = 1e15

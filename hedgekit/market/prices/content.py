@@ -123,17 +123,6 @@ def read_files(source: str | os.PathLike[str]) -> Iterator[PriceFile]:
         yield _decoded(label, path, path.name, unpacked(label, data), sha256)
 
 
-def file_of(label: str, data: bytes) -> PriceFile:
-    """Return one file's bytes, unpacked, as a file of prices.
-
-    Raises
-    ------
-    DataError
-        As `read_files`.
-    """
-    return _decoded(label, Path(label), label, data, hashlib.sha256(data).hexdigest())
-
-
 def _members(label: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -187,7 +176,8 @@ def _text_sheet(label: str, text: str) -> Sheet:
     start, delimiter = header_at(lines)
     lines = lines[max(start, 0) :]
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    numbers, rows = [], []
+    numbers: list[int] = []
+    rows: list[list[str]] = []
     try:
         for row in reader:
             # files joined end to end repeat their header

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from hedgekit.market.files import shown
+from hedgekit.market.moments import read_moment
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content
-from hedgekit.market.sources.moments import read_moment
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tickers import plain_ticker, usual_ticker
 from hedgekit.market.sources.want import Want

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from hedgekit.errors import InputError
 from hedgekit.market.files import shown
+from hedgekit.market.moments import read_day, read_moment, writes_day_first
 from hedgekit.market.sources.content import Content
-from hedgekit.market.sources.moments import read_day, read_moment, writes_day_first
 from hedgekit.model import NEW_YORK, FloatArray, Kind, Option
 from hedgekit.units import fraction
 
