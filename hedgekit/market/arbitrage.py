@@ -147,8 +147,8 @@ def triples(strike: FloatArray, reach: int) -> Iterator[tuple[Rows, Rows, Rows, 
 
     Examples
     --------
-    >>> [(low[0], middle[0], high[0], share[0]) for low, middle, high, share in triples(np.array([1.0, 2.0, 5.0]), 2)]
-    [(0, 1, 2, 0.75)]
+    >>> [[part.tolist() for part in parts] for parts in triples(np.array([1.0, 2.0, 5.0]), 2)]
+    [[[0], [1], [2], [0.75]]]
     """
     for left in range(1, reach + 1):
         for right in range(1, reach + 1):

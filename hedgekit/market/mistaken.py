@@ -54,7 +54,17 @@ TENOR = re.compile(
 """Columns of a yield curve, without blanks and signs."""
 
 _AMOUNTS = {"amount", "dividend", "dividends", "cashamount", "dividendamount"}
-_DAYS = {"date", "day", "exdate", "exdividenddate", "exeffdate", "observationdate", "effectivedate", "timestamp"}
+_DAYS = {
+    "date",
+    "day",
+    "exdate",
+    "exdividenddate",
+    "exeffdate",
+    "observationdate",
+    "effectivedate",
+    "timestamp",
+    "datetime",
+}
 _TICKER = re.compile(r"[A-Z^][A-Z0-9.^]{0,9}(?![a-z])")
 _LONE_RATES = ({"t", "df"}, {"date", "rate"}, {"date", "sofr"}, {"observationdate", "sofr"})
 _CONTRACTS = {
@@ -191,7 +201,7 @@ def _of_headers(headers: Sequence[Sequence[str]]) -> Iterator[str]:
         if len(names) > 1:
             yield from _of_names(names)
     wide = next((names for names in headers if len(names) > 1), [])
-    if wide and _key(wide[0]) in {"", *_DAYS} and all(_TICKER.match(name) for name in wide[1:] if name):
+    if any(wide[1:]) and _key(wide[0]) in {"", *_DAYS} and all(_TICKER.match(name) for name in wide[1:] if name):
         yield "prices"
     if [_key(names[0]) for names in headers[:2] if names] == ["price", "ticker"]:  # yfinance's header of several lines
         yield "prices"

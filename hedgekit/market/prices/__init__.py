@@ -147,8 +147,8 @@ def _read(file: PriceFile) -> list[Series]:
     raise file.error(_instead(file) or f"not prices in any known layout{found}. Known: {'; '.join(LAYOUTS)}.")
 
 
-_NO_PRICES = {"strike", "amount", "quantity", "qty"}
-"""Columns of quotes, dividends and positions; with a day beside them they could pass for tickers."""
+_NO_PRICES = {"strike", "amount", "dividend", "dividends", "quantity", "qty", "shares"}
+"""Columns of quotes, dividends, positions and flows; with a day beside them they could pass for tickers."""
 
 
 def _something_else(file: PriceFile) -> str:

@@ -18,7 +18,8 @@ FileKind: TypeAlias = Literal["json", "parquet", "text"]
 LIVE_FORMS = "cboe:TICKER and yahoo:TICKER"
 WANTED = "option quotes"
 
-_JSON = re.compile(r'\s*(\{|\[\s*([\[{"\d\]-]|true|false|null|NaN|$))')  # a header may begin with [QUOTE_DATE]
+_JSON = re.compile(r'\s*(\{|\[\s*(\[\s*)*([{"\d\]-]|true|false|null|NaN|$))')
+"""A header may begin with [QUOTE_DATE], and TOML with [[positions]]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
