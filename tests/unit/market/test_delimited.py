@@ -38,7 +38,7 @@ def test_a_remark_below_a_table_is_told_with_its_line():
 
 @pytest.mark.parametrize("cut", ["2026-06-19", "2026-06-19,IWM", "IWM Sep 18 2026 270 Put", "2026-06-19,IWM,1,2,3"])
 def test_a_line_cut_off_is_no_remark(cut):
-    with pytest.raises(DataError, match="t: line 4: .* cells, the header has 4"):
+    with pytest.raises(DataError, match=r"t: line 4: .* cells, the header has 4"):
         read_delimited("t", TABLE + cut)
 
 

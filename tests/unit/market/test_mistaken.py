@@ -97,7 +97,7 @@ def test_a_service_that_refuses_is_quoted(tmp_path):
     path = tmp_path / "answer.json"
     path.write_text(json.dumps({"status": "ERROR", "error": "Unknown API Key"}))
     for reader in (load, load_prices):
-        with pytest.raises(DataError, match="a refusal by the service .* 'Unknown API Key'"):
+        with pytest.raises(DataError, match=r"a refusal by the service .* 'Unknown API Key'"):
             reader(path)
     assert refusal({"chart": {"result": []}}, "x") == ""
 

@@ -1,5 +1,6 @@
 """Books as traders and brokers write them, and what must not be read as one."""
 
+import gzip
 import json
 import re
 from datetime import date
@@ -293,3 +294,21 @@ def test_a_line_that_is_there_twice_is_counted_and_said(write):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DataError, match=r"nowhere\.csv"):
         load_book(tmp_path / "nowhere.csv")
+
+
+EUROPEAN = OURS.replace(",", ";").replace("12345.67", "12.345,67").replace("1700", "1.700")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OURS.replace(",", ";").encode(), OURS.replace(",", "\t").encode(), EUROPEAN.encode(), gzip.compress(OURS.encode()),
+        OURS.encode("utf-16"), ("Desk\n" + OURS.replace("x", "\u00ae")).encode("cp1252"),
+    ],
+)  # fmt: skip
+def test_a_book_is_read_however_it_was_saved(tmp_path, data):
+    path = tmp_path / "book.csv"
+    path.write_bytes(data)
+    book = load_book(path)
+    assert [(one.ticker, one.quantity) for one in book.positions] == [("IWM", 1700), ("IWM", 17), ("IWM", -17)]
+    assert book.cash_usd == 12345.67
