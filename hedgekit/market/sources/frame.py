@@ -80,6 +80,9 @@ def _table(content: Content) -> Rows | None:
     content.memo["remarks"] = table.remarks
     columns = list(zip(*table.rows, strict=True))
     place = {name: at for at, name in reversed(list(enumerate(table.names)))}
+    content.memo["disputed"] = {
+        key(name) for at, name in enumerate(table.names) if name and columns[at] != columns[place[name]]
+    }
     where = table.numbers
     return Rows(
         content,

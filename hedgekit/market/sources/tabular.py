@@ -126,6 +126,7 @@ def snapshot_of(
     """
     content = rows.content
     have = columns_of(rows, names)
+    _refuse_disputed(rows, have)
     rows = _of_ticker(rows, have, want)
     rows, moment = _of_day(rows, have, want, zone)
     refuse_without_quotes(
@@ -166,6 +167,14 @@ def snapshot_of(
         warnings=notes,
         non_standard=_other_deliverable(rows, have),
     )
+
+
+def _refuse_disputed(rows: Rows, have: Mapping[str, str]) -> None:
+    """Refuse a table in which a column that counts is there twice and says two things."""
+    disputed = rows.content.memo.get("disputed", ())
+    name = next((name for name in have.values() if key(name) in disputed), None)
+    if name is not None:
+        raise rows.content.error(f"two columns are named {shown(name)} and say different things: keep one")
 
 
 _IDENTITY = ("symbol", "ticker", "root", "kind", "expiry", "strike", "asof", "days", "spot", "multiplier")
