@@ -225,7 +225,8 @@ def _curve(table: Table, line: int, cells: tuple[str, ...]) -> tuple[list[tuple[
     if par := {t: rate for name, rate in rates.items() if (t := _tenor(name)) is not None}:
         return _zero_rates(sorted(par.items())), "Treasury par curve"
     if bills := {days: rate for name, rate in rates.items() if (days := _bill_days(name))}:
-        return [_of_discount(days, rate) for days, rate in sorted(bills.items())], "Treasury bills"
+        kind = "Treasury bills" if len(bills) > 1 else f"{next(iter(bills)) // _WEEK}-week bill"
+        return [_of_discount(days, rate) for days, rate in sorted(bills.items())], kind
     name, rate = next(iter(rates.items()))
     if plain(name) == "close":
         return [_of_discount(_BILL_DAYS, rate)], "13-week bill"

@@ -1,7 +1,7 @@
 """Where chains come from: one module a format, recognised by content, never by the file's name.
 
-A format module has ``recognises(content) -> bool`` and ``read(content, asof) -> Snapshot``; its line in `FORMATS` is
-all the registration there is.
+A format module has ``recognises(content) -> bool`` and ``read(content, want) -> Snapshot``; its line in `FORMATS` is
+all the registration there is, and its names in `nearest.TELLING` are what a file that is nearly of it is told by.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
 from hedgekit.market.sources.content import WANTED, Content, read_content
 from hedgekit.market.sources.frame import keys_of, table_of
+from hedgekit.market.sources.narrow import narrowed
 from hedgekit.market.sources.tickers import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 
@@ -30,16 +31,28 @@ FORMATS = {
     "Cboe delayed quotes (JSON)": "hedgekit.market.sources.cboe_json",
     "flat list of quotes (JSON)": "hedgekit.market.sources.flat_json",
     "one-letter keys (JSON)": "hedgekit.market.sources.compact_json",
+    "Yahoo chain (JSON)": "hedgekit.market.sources.yahoo_json",
+    "Tradier chain (JSON, CSV, parquet)": "hedgekit.market.sources.tradier",
+    "Alpha Vantage options (JSON)": "hedgekit.market.sources.alpha_vantage",
+    "Alpaca snapshots (JSON)": "hedgekit.market.sources.alpaca_json",
+    "MarketData chain (JSON, CSV, parquet)": "hedgekit.market.sources.marketdata_app",
+    "ORATS strikes (CSV, JSON)": "hedgekit.market.sources.orats",
+    "Nasdaq option page (JSON)": "hedgekit.market.sources.nasdaq_json",
     "TD Ameritrade or Schwab chain (JSON)": "hedgekit.market.sources.schwab_json",
     "Polygon snapshot (JSON)": "hedgekit.market.sources.polygon_json",
     "monthly put ladder (JSON)": "hedgekit.market.sources.put_ladder_json",
     "Cboe fields by day (parquet)": "hedgekit.market.sources.daily_parquet",
+    "thinkorswim export (CSV)": "hedgekit.market.sources.thinkorswim",
+    "Barchart download (CSV)": "hedgekit.market.sources.barchart",
+    "Cboe DataShop (CSV, parquet)": "hedgekit.market.sources.datashop",
+    "OptionMetrics prices (CSV, parquet)": "hedgekit.market.sources.optionmetrics",
+    "ThetaData quotes (CSV, parquet)": "hedgekit.market.sources.theta",
+    "TWS table (CSV)": "hedgekit.market.sources.tws_table",
     "Cboe quote table (CSV)": "hedgekit.market.sources.cboe_quotedata",
     "yfinance frame (CSV, parquet)": "hedgekit.market.sources.yfinance_frame",
     "Yahoo web table (CSV)": "hedgekit.market.sources.yahoo_table",
     "OptionsDX end of day (CSV)": "hedgekit.market.sources.optionsdx",
     "calls and puts side by side (CSV, parquet)": "hedgekit.market.sources.side_by_side",
-    "OptionMetrics (CSV)": "hedgekit.market.sources.optionmetrics",
     "Lean universe (CSV)": "hedgekit.market.sources.lean_universe",
     "vendor end of day (CSV)": "hedgekit.market.sources.vendor_csv",
     "hedgekit's own table (CSV, parquet)": "hedgekit.market.sources.chain_table",
@@ -137,6 +150,7 @@ def chain_of(
     """
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
+    content = narrowed(content, ticker)
     form = format_of(content)
     if form is None:
         raise content.error(_unknown(content))
@@ -160,11 +174,14 @@ def format_of(content: Content) -> Format | None:
 def _unknown(content: Content) -> str:
     """Say what a file is that is no chain."""
     from hedgekit.market.mistaken import instead, refusal
+    from hedgekit.market.sources.nearest import described
 
     told = instead(content.data, "chain") or refusal(content.document, WANTED)
     if not told and content.kind == "text" and len(keys_of(content)) > 1 and table_of(content) is None:
         told = f"no lines below a header of columns, not {WANTED}"
-    return told or f"not a chain in any known format. Known: {'; '.join(FORMATS)}."
+    return told or (
+        f"not a chain in any known format: {described(content)}. `hedgekit chain --help` tells whose files are read."
+    )
 
 
 def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings, str]:

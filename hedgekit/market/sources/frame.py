@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from hedgekit.market.delimited import header_at, read_delimited
+from hedgekit.market.delimited import header_at, read_below
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 
+_HEAD = 1 << 16  # characters in which a header stands
 MOST_CELLS = 20_000_000
 """A table beyond this is refused rather than read into memory cell by cell."""
 
@@ -39,6 +41,20 @@ def table_of(content: Content) -> Rows | None:
     return table
 
 
+def lines_of(content: Content) -> Rows:
+    """Return a table's rows.
+
+    Raises
+    ------
+    DataError
+        When it has a header alone, or is broken: names the line.
+    """
+    rows = table_of(content)
+    if rows is None:
+        raise content.error("no options in it (no lines below the header)")
+    return rows
+
+
 def keys_of(content: Content) -> frozenset[str]:
     """Return the names of a table's columns, compared as `key`; none when the file is no table."""
     if "keys" not in content.memo:
@@ -55,9 +71,20 @@ def _names(content: Content) -> list[str]:
     if content.kind == "json":
         records = _records(content.document)
         return list(records[0]) if records else []
-    lines = content.document.splitlines()
+    lines = head_of(content.document)
     start, delimiter = header_at(lines)
     return next(csv.reader([lines[start]], delimiter=delimiter, skipinitialspace=True)) if start >= 0 else []
+
+
+def head_of(text: str) -> list[str]:
+    """Return the first lines of a text: a large file is not cut into lines for the sake of a few."""
+    lines = text[:_HEAD].splitlines()
+    return lines[:-1] if len(text) > _HEAD and len(lines) > 1 else text.splitlines()
+
+
+def first_line(text: str) -> str:
+    """Return the first line that is not blank."""
+    return next((line for line in head_of(text) if line.strip()), "")
 
 
 def _records(document: Any) -> list[Any] | None:
@@ -74,8 +101,33 @@ def _table(content: Content) -> Rows | None:
     if content.kind == "json":
         records = _records(content.document)
         return None if records is None else Rows.of_records(content, "row", records)
-    table = read_delimited(content.label, content.document)
-    if table is None or len(table.names) < 2 or len(table.names) * len(table.rows) > MOST_CELLS:
+    lines = content.document.splitlines()
+    start, delimiter = header_at(lines)
+    return None if start < 0 else _rows(content, lines, start, delimiter)
+
+
+def read_csv(content: Content, text: str, delimiter: str) -> Rows | None:
+    """Return the rows of CSV text whose first line is its header; None when there is nothing below one.
+
+    Raises
+    ------
+    DataError
+        When a line has other than the header's number of cells, or quotes that do not close; or there are more than
+        `MOST_CELLS`.
+    """
+    return _rows(content, text.splitlines(), 0, delimiter)
+
+
+def _rows(content: Content, lines: Sequence[str], start: int, delimiter: str) -> Rows | None:
+    width = lines[start].count(delimiter) + 1
+    most = MOST_CELLS // width
+    if len(lines) > most and sum(map(bool, lines[start + 1 :])) > most:
+        raise content.error(
+            f"more than {most:,} lines of {width} columns, too many to read at once: give --ticker, or keep the lines "
+            "of one day"
+        )
+    table = read_below(content.label, lines, start, delimiter)
+    if table is None or len(table.names) < 2:
         return None
     content.memo["remarks"] = table.remarks
     columns = list(zip(*table.rows, strict=True))

@@ -34,8 +34,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("optionid", "optioncode", "option", "contract", "symbol", "optionalias", "ticker"),
     ),
     "ticker": (
-        *("underlying", "underlyingsymbol", "underlyingticker", "under", "ticker", "act_symbol", "actsymbol"),
-        *("rootsymbol", "symbol", "root", "optionroot", "rootofsymbol", "sym"),
+        *("underlying", "underlyingsymbol", "underlyingticker", "chainsymbol", "under", "ticker", "act_symbol"),
+        *("actsymbol", "rootsymbol", "symbol", "root", "optionroot", "sym"),
     ),
     "root": ("optionroot", "root", "rootsymbol"),
     "kind": (
@@ -53,8 +53,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "ask_size": ("asksize", "asksizeeod", "asksize1545"),
     "open_interest": ("openinterest", "oi", "openint"),
     "volume": ("volume", "tradevolume", "totalvolume", "v"),
-    "last": ("last", "lastprice", "lasttradeprice", "lastsale", "close", "price"),
-    "last_time": ("lasttime", "lasttradetime", "lasttradedate", "lasttradedateedt", "lasttradedateest", "lasttrade"),
+    "last": ("last", "lastprice", "lasttradeprice", "tradeprice", "lastsale", "close", "price"),
+    "last_time": (
+        *("lasttime", "lasttradetime", "lasttradedate", "lasttradedateedt", "lasttradedateest", "lasttrade"),
+        "tradetimestamp",
+    ),
     "vendor_iv": (
         *("vendoriv", "iv", "impliedvolatility", "impliedvol", "impvol", "impvola", "implvolatility", "ivmean"),
         *("midiv", "markiv", "impliedvolatility1545"),
@@ -64,19 +67,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("activeunderlyingprice", "activeunderlyingprice1545", "underlyingclose", "stockpriceclose", "stkpx"),
         *("stockpriceforiv", "underlyinglastprice"),
     ),
-    "spot_bid": ("underlyingbideod", "underlyingbid"),
-    "spot_ask": ("underlyingaskeod", "underlyingask"),
     "asof": (
         *("asof", "quoteutc", "quotetime", "quotedatetime", "quotetimestamp", "quotereadtime", "quotedate"),
         *("snapshottime", "snapshotdate", "fetchedat", "timestamp", "datetime", "datadate", "tradedate"),
-        *("effectivedate", "date"),
+        *("effectivedate", "eoddate", "date"),
     ),
     "days": ("daystoexpire", "daystoexpiration", "dte", "daystoexpiry"),
     "multiplier": ("multiplier", "contractsize", "sharespercontract"),
 }
 """What each column may be called, compared as `key`; the first that the file has is taken."""
 
-SPOT_DECIMALS = 6
 SPOT_MOVES = 0.002  # rows whose spots are farther apart than this fraction are of different moments
 LEAST_WRONG = 1.0  # days by which a file's own count to expiry must be off to be said
 _SYMBOL = re.compile(r"(.{1,6}?)\s*\d{6}[CP]\d{8}")
@@ -102,6 +102,7 @@ def snapshot_of(
     names: Mapping[str, tuple[str, ...]] = NAMES,
     zone: tzinfo = NEW_YORK,
     trade_zone: tzinfo = NEW_YORK,
+    quoted_each: str = "",
     moment_from_trades: bool = False,
 ) -> Snapshot:
     """Return the snapshot of a table with one quote a line.
@@ -114,6 +115,8 @@ def snapshot_of(
         What the columns may be called.
     zone, trade_zone : tzinfo
         Of quote times and of trade times that do not say theirs.
+    quoted_each : str
+        The column that says when each single quote was taken: the newest dates the whole, older ones are stale.
     moment_from_trades : bool
         Whether the newest trade dates a file that does not say when it was quoted.
 
@@ -141,6 +144,9 @@ def snapshot_of(
 
     vendor_iv = numbers("vendor_iv", percent=True)
     last_time = rows.times(have.get("last_time", ""), trade_zone)
+    quote_time = rows.times(quoted_each, zone) if quoted_each in rows.names else None
+    if moment is None and quote_time is not None:
+        moment = newest_of(quote_time)
     if moment is None and moment_from_trades and want.asof is None:
         moment, more = newest_trade(last_time)
         notes += more
@@ -166,6 +172,7 @@ def snapshot_of(
         source_sha256=content.sha256,
         warnings=notes,
         non_standard=_other_deliverable(rows, have),
+        quote_time=quote_time,
     )
 
 
@@ -180,12 +187,20 @@ def _refuse_disputed(rows: Rows, have: Mapping[str, str]) -> None:
 _IDENTITY = ("symbol", "ticker", "root", "kind", "expiry", "strike", "asof", "days", "spot", "multiplier")
 
 
+def newest_of(times: Any) -> datetime | None:
+    """Return the latest of a column of times in New York; None when there is none."""
+    told = times[~np.isnat(times)]
+    if not len(told):
+        return None
+    newest: datetime = told.max().astype("M8[s]").item()
+    return newest.replace(tzinfo=NEW_YORK)
+
+
 def newest_trade(last_time: Any) -> tuple[datetime | None, Warnings]:
     """Return the time of the newest trade, to date quotes by that do not say theirs; None without trades."""
-    traded = last_time[~np.isnat(last_time)]
-    if not len(traded):
+    moment = newest_of(last_time)
+    if moment is None:
         return None, ()
-    moment = traded.max().astype("M8[s]").item().replace(tzinfo=NEW_YORK)
     message = (
         f"the file does not say when it was quoted: the newest trade, {moment:%Y-%m-%d %H:%M} New York, is taken; "
         "--asof says otherwise"
@@ -265,7 +280,9 @@ def one_of(rows: Rows, tickers: Sequence[str], want: Want) -> Rows:
         kept = [row for row, ticker in enumerate(tickers) if ticker == wanted]
         return rows if len(kept) == rows.count else rows.take(kept)
     if len(listed) > 1:
-        text = ", ".join(listed[:DAYS_LISTED]) + (", ..." if len(listed) > DAYS_LISTED else "")
+        text = ", ".join(shown(name)[1:-1] for name in listed[:DAYS_LISTED]) + (
+            ", ..." if len(listed) > DAYS_LISTED else ""
+        )
         if wanted is None:
             raise SeveralChains(
                 f"{rows.content.label}: holds {len(listed)} underlyings ({text}): choose with --ticker",
@@ -462,7 +479,9 @@ def _repeats(rows: Rows, have: Mapping[str, str]) -> bool:
 
 def _spot(rows: Rows, have: Mapping[str, str]) -> tuple[float, Warnings]:
     """Return the spot that most rows name, NaN when none does, and a note when others name quite another."""
-    name, spots = _spots(rows, have)
+    if "spot" not in have:
+        return math.nan, ()
+    spots = rows.numbers(have["spot"], least=0.0, none=(NO_VALUE, 0.0))
     spots = spots[np.isfinite(spots)]
     if not len(spots):
         return math.nan, ()
@@ -471,21 +490,10 @@ def _spot(rows: Rows, have: Mapping[str, str]) -> tuple[float, Warnings]:
     if not len(others):
         return float(spot), ()
     message = (
-        f"{name} is not the same on all rows: {spot:g} on {count:,}, from {others.min():g} to {others.max():g} "
+        f"{have['spot']} is not the same on all rows: {spot:g} on {count:,}, from {others.min():g} to {others.max():g} "
         f"on {len(others):,}: {spot:g} is taken, and quotes of another moment may be mixed in"
     )
     return float(spot), (("spot_differs", message),)
-
-
-def _spots(rows: Rows, have: Mapping[str, str]) -> tuple[str, FloatArray]:
-    """Return each row's spot and the column that tells it: one quoted at the close beside quotes of the close."""
-    none = (NO_VALUE, 0.0)
-    if {"spot_bid", "spot_ask"} <= have.keys() and ("spot" not in have or key(have["bid"]).endswith("eod")):
-        sides = [rows.numbers(have[side], least=0.0, none=none) for side in ("spot_bid", "spot_ask")]
-        return have["spot_bid"], np.round(0.5 * (sides[0] + sides[1]), SPOT_DECIMALS)
-    if "spot" not in have:
-        return "spot", np.full(rows.count, np.nan)
-    return have["spot"], rows.numbers(have["spot"], least=0.0, none=none)
 
 
 def _other_deliverable(rows: Rows, have: Mapping[str, str]) -> BoolArray | None:

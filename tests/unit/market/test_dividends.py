@@ -163,3 +163,17 @@ def test_a_dividend_that_is_there_twice_is_refused(tmp_path):
     path.write_text(PAYS + "2026-09-15,0.84\n")
     with pytest.raises(DataError, match=r"line 5: 0\.84 on 2026-09-15 is also on line 3: it would be paid twice"):
         read_dividends(path, datetime(2026, 6, 17, 16, 15, tzinfo=NEW_YORK))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ex/EFF DATE,TYPE,CASH AMOUNT,DECLARATION DATE\n09/16/2026,Cash,$0.65,N/A\n",
+        'Record Date,Ex-Date,Payable Date,Total Distribution,Income\n"Sep 16, 2026","Sep 16, 2026",,0.65,0.65\n',
+        "cash_amount,ex_dividend_date\n0.65,2026-09-16\n",
+    ],
+)
+def test_tables_of_nasdaq_ishares_and_polygon(write, text):
+    ((t_years, amount),) = read_dividends(write(text, "dividends.csv"), ASOF).cash
+    assert amount == 0.65
+    assert t_years == pytest.approx(91 / 365, abs=2 / 365)

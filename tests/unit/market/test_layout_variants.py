@@ -159,46 +159,6 @@ def test_yahoo_s_present_page(quotes, write):
     assert "asof_from_trades" in dict(chain.warnings)
 
 
-def test_orats_columns_run_together(quotes, write):
-    rows = []
-    for (expiry, strike), sides in made_layouts.strikes_of(quotes).items():
-        call, put = sides["call"][1], sides["put"][1]
-        rows.append(
-            ["IWM", 290.0, expiry, strike, call["bid"], call["ask"], put["bid"], put["ask"], 0.22, 0.22, "06/17/2026"]
-        )
-    names = (
-        "ticker",
-        "stkPx",
-        "expirDate",
-        "strike",
-        "cBidPx",
-        "cAskPx",
-        "pBidPx",
-        "pAskPx",
-        "cIv",
-        "pIv",
-        "trade_date",
-    )
-    for head in (names, [name.lower() for name in names]):
-        same(load(write(joined([head, *rows]), "x.csv")), quotes, asof=ASOF, file_spot=290.0)
-
-
-def test_quotes_of_the_close_go_with_the_spot_of_the_close(quotes, write):
-    names = (
-        *("underlying_symbol", "quote_date", "root", "expiration", "strike", "option_type", "bid_1545", "ask_1545"),
-        *("active_underlying_price_1545", "implied_volatility_1545", "bid_eod", "ask_eod", "underlying_bid_eod"),
-        "underlying_ask_eod",
-    )
-    rows = [
-        [
-            "IWM", "2026-06-17", "IWM", option.expiry, option.strike, option.kind[0].upper(), 0.01, 0.02, 280.0, 0.22,
-            quote["bid"], quote["ask"], 289.99, 290.01,
-        ]
-        for option, quote in made_layouts.parts(quotes)
-    ]  # fmt: skip
-    same(load(write(joined([names, *rows]), "x.csv")), quotes, file_spot=290.0)
-
-
 def test_schwab_s_other_names_and_deliverables(quotes, write):
     document = made_layouts.schwab(quotes)
     document["symbol"] = "$IWM"
