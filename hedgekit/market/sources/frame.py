@@ -106,8 +106,8 @@ def _table(content: Content) -> Rows | None:
     return None if start < 0 else _rows(content, lines, start, delimiter)
 
 
-def read_csv(content: Content, text: str, delimiter: str) -> Rows | None:
-    """Return the rows of CSV text whose first line is its header; None when there is nothing below one.
+def _rows(content: Content, lines: Sequence[str], start: int, delimiter: str) -> Rows | None:
+    """Return the rows below a header line; None when there are none.
 
     Raises
     ------
@@ -115,10 +115,6 @@ def read_csv(content: Content, text: str, delimiter: str) -> Rows | None:
         When a line has other than the header's number of cells, or quotes that do not close; or there are more than
         `MOST_CELLS`.
     """
-    return _rows(content, text.splitlines(), 0, delimiter)
-
-
-def _rows(content: Content, lines: Sequence[str], start: int, delimiter: str) -> Rows | None:
     width = lines[start].count(delimiter) + 1
     most = MOST_CELLS // width
     if len(lines) > most and sum(map(bool, lines[start + 1 :])) > most:

@@ -26,6 +26,7 @@ TABLES = {
     "OptionsDX": made_layouts.optionsdx,
     "side by side": made_layouts.side_by_side,
     "OptionMetrics": made_layouts.optionmetrics,
+    "ThetaData": made_layouts.theta,
 }
 
 
@@ -41,7 +42,7 @@ def same(chain, quotes, **more):
     rows = [told[symbol] for symbol in chain.symbol.tolist()]
     np.testing.assert_array_equal(chain.bid, [quote["bid"] for quote in rows])
     np.testing.assert_array_equal(chain.ask, [quote["ask"] for quote in rows])
-    np.testing.assert_allclose(chain.vendor_iv, 0.22)
+    np.testing.assert_allclose(chain.vendor_iv[np.isfinite(chain.vendor_iv)], 0.22)
     for name, value in more.items():
         assert getattr(chain, name) == value
 
@@ -233,3 +234,21 @@ def test_a_cell_that_is_no_number_is_named_in_a_file_with_decimal_commas(quotes,
     text = with_commas(made_layouts.own(quotes)).replace("0,22", "0.22,1", 1)
     with pytest.raises(DataError, match=r"line 2 .*: vendor_iv is '0.22,1', expected a number"):
         load(write(text, "x.csv"))
+
+
+def test_barchart_s_last_line_dates_it_below_a_title_too(quotes, write):
+    text = made_layouts.barchart(quotes)
+    for whole in (text, "Options of IWM\n\n" + text, "sep=,\n" + text):
+        chain = load(write(whole, "IWM.csv"), ticker="IWM")
+        same(chain, quotes, asof=ASOF)
+        assert "remark" not in dict(chain.warnings)
+
+
+def test_tradier_s_table_in_capitals_keeps_its_clock(quotes, write):
+    head = "SYMBOL,BID_DATE,ASK_DATE,OPTION_TYPE,EXPIRATION_DATE,STRIKE,BID,ASK"
+    stamp = int(ASOF.timestamp() * 1000)
+    rows = [
+        [quote["option"], stamp - 5000, stamp, option.kind, option.expiry, option.strike, quote["bid"], quote["ask"]]
+        for option, quote in made_layouts.parts(quotes)
+    ]
+    same(load(write(head + "\n" + joined(rows))), quotes, asof=ASOF)
