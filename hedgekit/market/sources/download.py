@@ -98,9 +98,7 @@ def download(label: str, url: str, *, cached_as: str, fresh_seconds: float, hold
     if not url.startswith(("http://", "https://")):
         raise DataError(f"{label}: the address {url!r} is not an http or https address")
     path = cache_folder() / cached_as
-    copy = kept(path)
-    if copy is not None and _trouble_with(copy.data, holds):
-        copy = None  # a copy that something broke is none
+    copy = kept(path, holds)
     if copy is not None and copy.age_seconds <= fresh_seconds:
         return copy
     try:
@@ -153,7 +151,7 @@ def fetch(label: str, url: str, *, holds: bytes = b"") -> bytes:
             reason = getattr(error, "reason", error)
             trouble = f"no answer within {TIMEOUT:g} seconds" if isinstance(reason, TimeoutError) else _plain(reason)
         else:
-            trouble = _trouble_with(data, holds)
+            trouble = trouble_with(data, holds)
             if not trouble:
                 return unpacked(label, data)
         if pause is not None:
@@ -161,7 +159,7 @@ def fetch(label: str, url: str, *, holds: bytes = b"") -> bytes:
     raise DataError(f"{label}: could not be fetched from {url}: {trouble}. Try again later, or give a downloaded file.")
 
 
-def _trouble_with(data: bytes, holds: bytes) -> str:
+def trouble_with(data: bytes, holds: bytes) -> str:
     """Say why an answer is not the JSON asked for; empty when it looks so."""
     try:
         data = unpacked("", data)
@@ -221,12 +219,13 @@ def _once(url: str) -> bytes:
     return b"".join(pieces)
 
 
-def kept(path: Path) -> Download | None:
-    """Return the copy in the cache; None when there is none that can be read."""
+def kept(path: Path, holds: bytes) -> Download | None:
+    """Return the copy in the cache; None when there is none that can be read, or something broke it."""
     try:
-        return Download(data=path.read_bytes(), age_seconds=max(time.time() - path.stat().st_mtime, 0.0))
+        copy = Download(data=path.read_bytes(), age_seconds=max(time.time() - path.stat().st_mtime, 0.0))
     except OSError:
         return None
+    return None if trouble_with(copy.data, holds) else copy
 
 
 def keep(path: Path, data: bytes) -> None:

@@ -301,6 +301,9 @@ def test_yahoo_quotes_come_through_yfinance(server, monkeypatch, make_quotes):
     assert datetime.now(NEW_YORK) - chain.asof > timedelta(0)
     monkeypatch.setitem(sys.modules, "yfinance", made_yfinance(make_quotes(), fails=True))
     assert "cached" in slugs(load("yahoo:IWM", asof="2026-06-17"))
+    monkeypatch.setitem(sys.modules, "yfinance", made_yfinance(make_quotes()))
+    server.cache.with_name("yahoo_IWM.json").write_bytes(b'[{"contractSymbol": "IWM2')
+    assert "cached" not in slugs(load("yahoo:IWM", asof="2026-06-17"))  # a copy cut off is fetched again
     with pytest.raises(DataError, match="Yahoo lists no options"):
         load("yahoo:XYZ")
 
