@@ -123,13 +123,27 @@ def says_day_only(cell: Any) -> bool:
     return isinstance(cell, str) and (":" not in cell or bool(re.search(r"[ T]0?0:00(:00(\.0+)?)?(Z|\+00:00)?$", cell)))
 
 
+def day_order(cells: Iterable[Any]) -> bool | None:
+    """Return whether numeric days of a column come before their months; None where all can be read either way.
+
+    Examples
+    --------
+    >>> day_order(["03/04/2026", "17/04/2026"]), day_order(["03/04/2026", "04/17/2026"]), day_order(["03/04/2026"])
+    (True, False, None)
+    """
+    found: bool | None = None
+    for cell in cells:
+        numeric = _NUMERIC_DAY.match(cell.strip()) if isinstance(cell, str) else None
+        if numeric and int(numeric[1]) > _MONTHS >= int(numeric[3]):
+            return True
+        if numeric and int(numeric[3]) > _MONTHS >= int(numeric[1]):
+            found = False
+    return found
+
+
 def writes_day_first(cells: Iterable[Any]) -> bool:
     """Whether numeric days of a column can only be day before month; American order is taken when both can be."""
-    for cell in cells:
-        found = _NUMERIC_DAY.match(cell.strip()) if isinstance(cell, str) else None
-        if found and int(found[1]) > _MONTHS >= int(found[3]):
-            return True
-    return False
+    return day_order(cells) is True
 
 
 def _tidy(text: str) -> str:

@@ -15,7 +15,7 @@ from hedgekit.errors import InputError
 from hedgekit.market import calendar
 from hedgekit.market.contract_terms import INDEX_OF
 from hedgekit.market.files import shown
-from hedgekit.market.moments import read_moment, says_day_only, writes_day_first
+from hedgekit.market.moments import read_moment, says_day_only
 from hedgekit.market.snapshot import AsOf, Snapshot, Warnings
 from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes
 from hedgekit.market.sources.content import Content
@@ -130,6 +130,7 @@ def snapshot_of(
     content = rows.content
     have = columns_of(rows, names)
     _refuse_disputed(rows, have)
+    rows.settle_order([have[what] for what in ("expiry", "asof", "last_time") if what in have])
     rows = _of_ticker(rows, have, want)
     rows, moment = _of_day(rows, have, want, zone)
     refuse_without_quotes(
@@ -409,7 +410,7 @@ def _of_day(rows: Rows, have: Mapping[str, str], want: Want, zone: tzinfo) -> tu
         from datetime import UTC
 
         zone = UTC
-    day_first = writes_day_first(cells)
+    day_first = rows.day_first(cells)
     moments: dict[Any, datetime | None] = {}
     for row, cell in enumerate(cells):
         try:

@@ -252,3 +252,27 @@ def test_tradier_s_table_in_capitals_keeps_its_clock(quotes, write):
         for option, quote in made_layouts.parts(quotes)
     ]
     same(load(write(head + "\n" + joined(rows))), quotes, asof=ASOF)
+
+
+def test_days_of_one_file_are_written_in_one_order(quotes, write):
+    head, *rows = cells_of(made_layouts.vendor(quotes))
+    head[1] = " note"
+    for row, quote in zip(rows, quotes, strict=True):
+        row[0], row[1], row[3] = "05/06/2026", "", Option.parse(quote["option"]).expiry.strftime("%d/%m/%Y")
+    chain = load(write(joined([head, *rows]), "x.csv"))
+    same(chain, quotes)
+    assert chain.asof.date() == date(2026, 6, 5)  # the expiries show that the day comes first
+
+
+def test_the_order_of_days_is_told_by_lines_that_are_not_taken_too(quotes, write):
+    near = [quote for quote in quotes if "260626" in quote["option"]]
+    rows = []
+    for day in ("02/06/2026", "17/06/2026"):
+        rows += [
+            [day, "IWM", "10/07/2026", option.strike, option.kind, quote["bid"], quote["ask"]]
+            for option, quote in made_layouts.parts(near)
+        ]
+    table = joined([("date", "under", "expiration", "strike", "type", "bid", "ask"), *rows])
+    chain = load(write(table, "x.csv"), asof="2026-06-02", spot=290.0)
+    assert chain.asof.date() == date(2026, 6, 2)
+    assert chain.expiries == (date(2026, 7, 10),)
