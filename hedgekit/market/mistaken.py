@@ -41,6 +41,7 @@ WANTED = {
     "dividends": "dividends",
     "rates": "interest rates",
     "answer": "an answer that hedgekit wrote",
+    "settings": "settings of hedgekit",
 }
 """What a file can be given for, in words."""
 

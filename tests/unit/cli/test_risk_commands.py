@@ -94,6 +94,7 @@ def test_explain(run):
         (("check", "--policy", "desk.toml", "--book", "none.csv"), 3, "none.csv"),
         (("check", "--policy", "book.csv", "--book", "book.csv"), 3, "these are positions, not a policy"),
         (("check", "--policy", "desk.toml", "--book", "book.csv", "--chain", "book.csv"), 3, "book.csv"),
+        (("check", "--config", "desk.toml", "--book", "book.csv"), 3, "this is a policy, not settings of hedgekit"),
         (("check", "--policy", "desk.toml", "--book", "book.csv", "--asof", "yesterday"), 2, "asof"),
         (("check", "--policy", "desk.toml", "--book", "book.csv", "--format", "xml"), 2, "xml"),
         (("scenario", "--book", "book.csv"), 3, "cannot be valued"),
