@@ -107,16 +107,21 @@ def instead(data: bytes, given_for: str) -> str:
 
 
 def refusal(document: Any, wanted: str) -> str:
-    """Say that a service refused, with its own words; empty when a JSON document is no such answer."""
+    """Say that a service refused, with its own words; empty when a JSON document holds more than that."""
     if not isinstance(document, dict):
         return ""
-    for name in _REFUSALS:
-        words = next((value for key, value in document.items() if key.lower() == name and value), None)
-        if isinstance(words, dict):
-            words = words.get("message") or words.get("description") or words
-        if words is not None and not isinstance(words, bool):
-            return f"no {wanted} but a refusal by the service that was asked: {shown(words)}. Ask it again"
-    return ""
+    if len(document) == 1 and isinstance(inner := next(iter(document.values())), dict):
+        document = inner  # {"chart": {"result": null, "error": {...}}}
+    told = {str(name).lower(): value for name, value in document.items() if value}
+    name = next((name for name in _REFUSALS if name in told), None)
+    if name is None or any(isinstance(value, list | dict) for other, value in told.items() if other != name):
+        return ""
+    words = told[name]
+    if isinstance(words, dict):
+        words = words.get("message") or words.get("description") or words
+    if isinstance(words, bool):
+        return ""
+    return f"no {wanted} but a refusal by the service that was asked: {shown(words)}. Ask it again"
 
 
 def kind_of(data: bytes) -> str:

@@ -100,6 +100,9 @@ def test_a_service_that_refuses_is_quoted(tmp_path):
         with pytest.raises(DataError, match=r"a refusal by the service .* 'Unknown API Key'"):
             reader(path)
     assert refusal({"chart": {"result": []}}, "x") == ""
+    assert "'No data found'" in refusal({"chart": {"result": None, "error": {"description": "No data found"}}}, "x")
+    assert refusal({"note": "made by hand", "optionRows": [{"a": 1}]}, "x") == ""  # more than a refusal
+    assert refusal({"error": True, "code": 5}, "x") == ""
 
 
 def test_a_header_alone_is_no_list_of_layouts(tmp_path):
