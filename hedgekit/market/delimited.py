@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hedgekit.errors import DataError
@@ -20,6 +20,7 @@ PREAMBLE_LINES = 20
 
 _SEPARATOR = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)  # Excel's own first line
 _SIGNED = r"[-+]?\s*\$?\s*"
+_STARTS_WITH_0 = re.compile(r"[-+$\s]*0")
 _COMMA_NUMBER = re.compile(rf"{_SIGNED}(?:\d{{1,3}}(?:\.\d{{3}})*|\d+),\d+\s*[%KMB]?", re.ASCII)
 _THOUSANDS = re.compile(rf"{_SIGNED}\d{{1,3}}(?:,\d{{3}})+\s*%?", re.ASCII)
 _POINT_NUMBER = re.compile(rf"{_SIGNED}(?:\d{{1,3}}(?:,\d{{3}})+|\d*)\.\d+\s*%?", re.ASCII)
@@ -125,8 +126,7 @@ def read_below(label: str, lines: Sequence[str], start: int, delimiter: str) -> 
             rows[at] = _fitted(label, numbers[at], cells, width)
     if not rows:
         return None
-    if writes_decimal_commas(rows, delimiter):
-        rows = [[with_point(cell) for cell in cells] for cells in rows]
+    rows = in_points(label, numbers, rows, delimiter)
     return Delimited(
         delimiter=delimiter,
         names=tuple(name.strip() for name in header),
@@ -136,29 +136,63 @@ def read_below(label: str, lines: Sequence[str], start: int, delimiter: str) -> 
     )
 
 
-def writes_decimal_commas(rows: Iterable[Sequence[str]], delimiter: str) -> bool:
-    """Whether commas in a table's numbers are decimal points.
+def in_points(label: str, numbers: Sequence[int], rows: list[list[str]], delimiter: str) -> list[list[str]]:
+    """Return rows with decimal points, whichever way their numbers were written.
+
+    Parameters
+    ----------
+    label : str
+        For messages.
+    numbers : sequence of int
+        The line of each row.
+    rows : list of list of str
+    delimiter : str
+        A semicolon is what parts cells where the comma is a decimal point: then nothing is taken for granted.
+
+    Raises
+    ------
+    DataError
+        When no number of a file with semicolons tells what 1,700 or 1.700 in it means.
 
     Examples
     --------
-    >>> writes_decimal_commas([["7,25", "1.204"]], ";"), writes_decimal_commas([["7.25", "1,204"]], ";")
-    (True, False)
+    >>> in_points("t", [2], [["7,25", "1.204"]], ";"), in_points("t", [2], [["7.25", "1,204"]], ";")
+    ([['7.25', '1204']], [['7.25', '1,204']])
     """
-    found = False
-    for cells in rows:
+    commas, doubtful = False, ""
+    for number, cells in zip(numbers, rows, strict=True):
         for cell in cells:
-            if "," in cell:
-                text = cell.strip()
-                if _POINT_NUMBER.fullmatch(text):
-                    return False
-                if _COMMA_NUMBER.fullmatch(text):
-                    told = not _THOUSANDS.fullmatch(text)
-                    found = found or told or delimiter == ";"
-                elif _THOUSANDS.fullmatch(text):  # 1,204,000
-                    return False
-            elif "." in cell and _POINT_NUMBER.fullmatch(cell.strip()) and not _POINT_THOUSANDS.fullmatch(cell.strip()):
-                return False
-    return found
+            if "," not in cell and "." not in cell:
+                continue
+            meaning = _meaning(cell.strip())
+            if meaning == "point":
+                return rows
+            commas = commas or meaning == "comma"
+            if meaning == "either" and not doubtful:
+                doubtful = f"line {number}: {cell.strip()!a}"
+    if commas:
+        return [[with_point(cell) for cell in cells] for cells in rows]
+    if doubtful and delimiter == ";":
+        raise DataError(
+            f"{label}: {doubtful} can be read in two ways, and no other number of the file tells which sign is its "
+            "decimal point: write it without the one between thousands, or with two decimals"
+        )
+    return rows
+
+
+def _meaning(text: str) -> str:
+    """Return what a cell tells of a file's decimal point: "point", "comma", "either", or nothing."""
+    if "," in text:
+        if _POINT_NUMBER.fullmatch(text):  # 1,204.5
+            return "point"
+        if _COMMA_NUMBER.fullmatch(text):
+            return "either" if _THOUSANDS.fullmatch(text) and not _STARTS_WITH_0.match(text) else "comma"
+        return "point" if _THOUSANDS.fullmatch(text) else ""  # 1,204,000
+    if found := _POINT_THOUSANDS.fullmatch(text):
+        if found[2].count(".") > 1:  # 1.204.000
+            return "comma"
+        return "point" if _STARTS_WITH_0.match(text) else "either"
+    return "point" if _POINT_NUMBER.fullmatch(text) else ""
 
 
 def with_point(cell: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from hedgekit.errors import DataError, MissingExtra
-from hedgekit.market.delimited import header_at, take_remarks, with_point, writes_decimal_commas
+from hedgekit.market.delimited import header_at, in_points, take_remarks
 from hedgekit.market.files import PARQUET, ZIP, decoded, label_of, read_bytes, refuse_workbook, shown, unpacked
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
@@ -193,8 +193,7 @@ def _text_sheet(label: str, text: str) -> Sheet:
     width = len(rows[0])
     rows = [_fitted(label, number, row, width) for number, row in zip(numbers, rows, strict=True)]
     start = 1 if has_header else 0
-    if writes_decimal_commas(rows[start:], delimiter):
-        rows[start:] = [[with_point(cell) for cell in row] for row in rows[start:]]
+    rows[start:] = in_points(label, numbers[start:], rows[start:], delimiter)
     if len(rows) == start:
         raise DataError(f"{label}: no rows below its header")
     names = tuple(cell.strip() for cell in rows[0]) if has_header else ("",) * width

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.delimited import DELIMITERS, with_point, writes_decimal_commas
+from hedgekit.market.delimited import DELIMITERS, in_points
 from hedgekit.results import Note
 from hedgekit.risk.readers.columns import fields_of, is_header, repeated
 from hedgekit.risk.readers.days import day_said
@@ -100,8 +100,10 @@ def _lines(text: str, label: str, delimiter: str) -> tuple[list[tuple[int, list[
     except csv.Error as error:
         raise DataError(f"{label}: line {reader.line_num}: {error}: expected CSV") from None
     start = next((i for i, (_, cells) in enumerate(lines) if is_header(cells)), None)
-    if start is not None and writes_decimal_commas((cells for _, cells in lines[start + 1 :]), delimiter):
-        lines = [(number, [with_point(cell) for cell in cells]) for number, cells in lines]
+    if start is not None:
+        numbers = [number for number, _ in lines]
+        below = in_points(label, numbers[start + 1 :], [cells for _, cells in lines[start + 1 :]], delimiter)
+        lines[start + 1 :] = list(zip(numbers[start + 1 :], below, strict=True))
     return lines, start
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from hedgekit.errors import DataError
-from hedgekit.market.delimited import read_delimited, with_point, writes_decimal_commas
+from hedgekit.market.delimited import in_points, read_delimited, with_point
 
 TABLE = "day,symbol,bid,size\n2026-06-17,IWM,7.25,1204\n2026-06-18,SPY,8.5,25000\n"
 ROWS = [["2026-06-17", "IWM", "7.25", "1204"], ["2026-06-18", "SPY", "8.5", "25000"]]
@@ -47,16 +47,24 @@ def test_lines_are_numbered_as_in_the_file():
 
 
 @pytest.mark.parametrize(
-    ("rows", "delimiter", "commas"),
+    ("cells", "delimiter", "read"),
     [
-        ([["7,25"]], ";", True), ([["7,250"]], ";", True), ([["7,250"]], ",", False), ([["7,25"]], ",", True),
-        ([["7,25", "7.25"]], ";", False), ([["1,204", "7.25"]], ";", False), ([["1,204,000"]], ";", False),
-        ([["17.06.2026", "7,25"]], ";", True), ([["IWM", "12"]], ";", False), ([["22,5%", "1.204"]], ";", True),
-        ([["30,62M"]], ",", True),
+        (["7,25", "1.204"], ";", ["7.25", "1204"]), (["7,250"], ",", ["7,250"]), (["7,25"], ",", ["7.25"]),
+        (["7,25", "7.25"], ";", ["7,25", "7.25"]), (["1,204", "7.25"], ";", ["1,204", "7.25"]),
+        (["1,204,000", "1,204"], ";", ["1,204,000", "1,204"]), (["1.204.000", "1.204"], ";", ["1204000", "1204"]),
+        (["17.06.2026", "7,25"], ";", ["17.06.2026", "7.25"]), (["IWM", "12"], ";", ["IWM", "12"]),
+        (["22,5%", "1.204"], ";", ["22.5%", "1204"]), (["30,62M"], ",", ["30.62M"]), (["0,250"], ";", ["0.250"]),
+        (["0.250", "1,700"], ";", ["0.250", "1,700"]), (["1.204"], ",", ["1.204"]),
     ],
 )  # fmt: skip
-def test_what_a_comma_means_is_told_by_the_cells_that_can_be_read_in_one_way(rows, delimiter, commas):
-    assert writes_decimal_commas(rows, delimiter) is commas
+def test_what_a_comma_means_is_told_by_the_cells_that_can_be_read_in_one_way(cells, delimiter, read):
+    assert in_points("t", [2], [cells], delimiter) == [read]
+
+
+@pytest.mark.parametrize("cell", ["1,700", "1.700", "-25,000", "$1,700"])
+def test_a_number_that_may_be_thousands_or_not_is_refused_beside_semicolons(cell):
+    with pytest.raises(DataError, match=r"t: line 7: '.*' can be read in two ways, and no other number"):
+        in_points("t", [2, 7], [["IWM", "3"], ["SPY", cell]], ";")
 
 
 @pytest.mark.parametrize(
