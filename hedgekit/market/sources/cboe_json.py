@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from hedgekit.market.files import shown
+from hedgekit.market.moments import read_moment
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.tickers import plain_ticker, usual_ticker
 from hedgekit.market.sources.want import Want
 
 NO_VALUE = -999.0
@@ -63,7 +66,7 @@ def from_cboe_rows(rows: Rows, *, ticker: str, spot: float, moment: datetime | N
         last=rows.numbers("last_trade_price", least=0.0),
         last_time=rows.times("last_trade_time"),
         vendor_iv=rows.numbers("iv", none=(NO_VALUE,)),
-        ticker=ticker or options[0].root,
+        ticker=ticker or usual_ticker(option.root for option in options),
         spot=spot,
         moment=moment,
         label=rows.content.label,
@@ -100,9 +103,9 @@ def ticker_of(content: Content, value: object) -> str:
     """
     if value is None:
         return ""
-    if not isinstance(value, str) or not value.strip("^_$. ").isascii():
+    if not isinstance(value, str) or not value.isascii():
         raise content.error(f"symbol is {shown(value)}, expected a ticker like IWM")
-    return value.strip("^_$. ").upper()
+    return plain_ticker(value)
 
 
 def spot_of(content: Content, name: str, value: object) -> float:
@@ -135,9 +138,8 @@ def utc(content: Content, name: str, value: object) -> datetime:
         When it is no time.
     """
     try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)  # type: ignore[arg-type]
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
+        return read_moment(value, UTC).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
         raise content.error(f"{name} is {shown(value)}, expected a time like 2026-06-17 20:32:30 (UTC)") from None
 
 
