@@ -22,8 +22,8 @@ from hedgekit.market.delimited import delimiter_of, read_below
 from hedgekit.market.files import shown
 from hedgekit.market.moments import read_moment
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes, spot_of
 from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import named_ticker

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from hedgekit.market import calendar
 from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK

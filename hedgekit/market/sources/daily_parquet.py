@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import from_cboe_rows, spot_of, ticker_of, utc
+from hedgekit.market.sources.cboe_json import from_cboe_rows
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import spot_of, ticker_of, utc
 from hedgekit.market.sources.parquet import column_names, rows_of_day
 from hedgekit.market.sources.tabular import one_of
 from hedgekit.market.sources.want import Want

@@ -12,8 +12,8 @@ import numpy as np
 
 from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot, Warnings
-from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import newest_of
 from hedgekit.market.sources.tickers import usual_ticker

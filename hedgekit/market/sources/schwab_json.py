@@ -14,8 +14,8 @@ import numpy as np
 from hedgekit.market.files import shown
 from hedgekit.market.moments import read_day
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import newest_of
 from hedgekit.market.sources.tickers import root_of

@@ -17,8 +17,8 @@ from hedgekit.market.contract_terms import INDEX_OF
 from hedgekit.market.files import shown
 from hedgekit.market.moments import read_moment, says_day_only
 from hedgekit.market.snapshot import AsOf, Snapshot, Warnings
-from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import NO_VALUE, refuse_without_quotes
 from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.rows import Rows, is_blank
 from hedgekit.market.sources.tickers import plain_ticker, root_of, usual_ticker

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes
 from hedgekit.market.sources.frame import keys_of, table_of
 from hedgekit.market.sources.tabular import NAMES, columns_of
 from hedgekit.market.sources.want import Want
