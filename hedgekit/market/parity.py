@@ -84,19 +84,20 @@ class ParitySpot:
         """Whether a spot lies in the interval, to within `TOLERANCE` of itself."""
         return _within(spot, (self.low, self.high))
 
-    def dividend_explains(self, spot: float) -> bool:
+    def dividend_explains(self, spot: float, calls: bool | None = None) -> bool:
         """Whether a dividend due before the expiries used explains a spot above the interval.
 
         So it does when the gap is one that a dividend can make, and the nearest expiry alone, or the options that
-        expire on the day itself, agree with the spot; without the latter, also when the nearest expiry is far enough
-        for an ex-date to be likely before.
+        expire on the day itself, agree with the spot; without the latter, also when `calls` say so (see
+        `calls_tell_dividend`) or the nearest expiry is far enough for an ex-date to be likely before. It does not when
+        they deny it.
         """
-        if not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
+        if calls is False or not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
             return False
         if _within(spot, self.nearest):
             return True
         if self.today is None:
-            return (self.first_expiry - self.asof).days > STRICT_DAYS
+            return bool(calls) or (self.first_expiry - self.asof).days > STRICT_DAYS
         return _within(spot, self.today)
 
 
