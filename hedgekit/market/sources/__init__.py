@@ -1,7 +1,7 @@
 """Where chains come from: one module a format, recognised by content, never by the file's name.
 
-A format module has ``recognises(content) -> bool`` and ``read(content, asof) -> Snapshot``; its line in `FORMATS` is
-all the registration there is.
+A format module has ``recognises(content) -> bool`` and ``read(content, want) -> Snapshot``; its line in `FORMATS` is
+all the registration there is, and its names in `nearest.TELLING` are what a file that is nearly of it is told by.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hedgekit.errors import InputError
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
-from hedgekit.market.sources.content import Content, read_content
-from hedgekit.market.sources.tabular import plain_ticker, root_of
+from hedgekit.market.sources.content import WANTED, Content, read_content
+from hedgekit.market.sources.frame import keys_of, table_of
+from hedgekit.market.sources.narrow import narrowed
+from hedgekit.market.sources.tickers import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 
 if TYPE_CHECKING:
@@ -28,10 +31,23 @@ FORMATS = {
     "Cboe delayed quotes (JSON)": "hedgekit.market.sources.cboe_json",
     "flat list of quotes (JSON)": "hedgekit.market.sources.flat_json",
     "one-letter keys (JSON)": "hedgekit.market.sources.compact_json",
+    "Yahoo chain (JSON)": "hedgekit.market.sources.yahoo_json",
+    "Tradier chain (JSON, CSV, parquet)": "hedgekit.market.sources.tradier",
+    "Alpha Vantage options (JSON)": "hedgekit.market.sources.alpha_vantage",
+    "Alpaca snapshots (JSON)": "hedgekit.market.sources.alpaca_json",
+    "MarketData chain (JSON, CSV, parquet)": "hedgekit.market.sources.marketdata_app",
+    "ORATS strikes (CSV, JSON)": "hedgekit.market.sources.orats",
+    "Nasdaq option page (JSON)": "hedgekit.market.sources.nasdaq_json",
     "TD Ameritrade or Schwab chain (JSON)": "hedgekit.market.sources.schwab_json",
     "Polygon snapshot (JSON)": "hedgekit.market.sources.polygon_json",
     "monthly put ladder (JSON)": "hedgekit.market.sources.put_ladder_json",
     "Cboe fields by day (parquet)": "hedgekit.market.sources.daily_parquet",
+    "thinkorswim export (CSV)": "hedgekit.market.sources.thinkorswim",
+    "Barchart download (CSV)": "hedgekit.market.sources.barchart",
+    "Cboe DataShop (CSV, parquet)": "hedgekit.market.sources.datashop",
+    "OptionMetrics prices (CSV, parquet)": "hedgekit.market.sources.optionmetrics",
+    "ThetaData quotes (CSV, parquet)": "hedgekit.market.sources.theta",
+    "TWS table (CSV)": "hedgekit.market.sources.tws_table",
     "Cboe quote table (CSV)": "hedgekit.market.sources.cboe_quotedata",
     "yfinance frame (CSV, parquet)": "hedgekit.market.sources.yfinance_frame",
     "Yahoo web table (CSV)": "hedgekit.market.sources.yahoo_table",
@@ -109,8 +125,11 @@ def load(
     >>> chain.spot, chain.spot_source  # doctest: +SKIP
     (248.12, 'file')
     """
-    content, notes = _opened(source)
-    return chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+    content, notes, asked = _opened(source)
+    chain = chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+    if asked and ticker is None and root_of(asked) != root_of(chain.ticker):
+        raise content.error(f"the server answers with quotes of {chain.ticker} instead. Try again later")
+    return chain
 
 
 def chain_of(
@@ -131,22 +150,54 @@ def chain_of(
     """
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
-    for module in FORMATS.values():
-        form = cast(Format, importlib.import_module(module))
-        if form.recognises(content):
-            snapshot = _of_root(form.read(content, want), ticker)
-            return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
-    raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
+    content = narrowed(content, ticker)
+    form = format_of(content)
+    if form is None:
+        raise content.error(_unknown(content))
+    snapshot = _of_root(form.read(content, want), ticker)
+    said = (*notes, *snapshot.warnings, *_remarks(content))
+    return to_chain(replace(snapshot, warnings=said), asof=day, spot=spot)
 
 
-def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:
-    """Return what a path or a live source holds, and what must be said of how it was had."""
+def format_of(content: Content) -> Format | None:
+    """Return the module that reads a file; None when it is no chain in any known format.
+
+    Raises
+    ------
+    DataError
+        When it is a table, but broken.
+    """
+    forms = (cast(Format, importlib.import_module(module)) for module in FORMATS.values())
+    return next((form for form in forms if form.recognises(content)), None)
+
+
+def _unknown(content: Content) -> str:
+    """Say what a file is that is no chain."""
+    from hedgekit.market.mistaken import instead, refusal
+    from hedgekit.market.sources.nearest import described
+
+    told = instead(content.data, "chain") or refusal(content.document, WANTED)
+    if not told and content.kind == "text" and len(keys_of(content)) > 1 and table_of(content) is None:
+        told = f"no lines below a header of columns, not {WANTED}"
+    return told or (
+        f"not a chain in any known format: {described(content)}. `hedgekit chain --help` tells whose files are read."
+    )
+
+
+def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings, str]:
+    """Return what a path or a live source holds, what must be said of how it was had, and the ticker asked for."""
     live = _LIVE_SOURCE.fullmatch(source) if isinstance(source, str) else None
     if live is None or Path(str(source)).exists():
-        return read_content(source), ()
-    module = importlib.import_module(LIVE[live[1]])
-    found: tuple[Content, Warnings] = module.fetch(plain_ticker(live[2]))
-    return found
+        return read_content(source), (), ""
+    ticker = plain_ticker(live[2])
+    content, notes = importlib.import_module(LIVE[live[1]]).fetch(ticker)
+    return content, notes, ticker
+
+
+def _remarks(content: Content) -> Warnings:
+    """Say which lines below a table were taken for remarks."""
+    remarks = content.memo.get("remarks", ())
+    return tuple(("remark", f"line {line} is no quote but a remark: {shown(text)}") for line, text in remarks)
 
 
 def _of_root(snapshot: Snapshot, ticker: str | None) -> Snapshot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
@@ -12,18 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.errors import InputError
-from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.moments import read_day, read_moment, writes_day_first
+from hedgekit.market.files import shown
+from hedgekit.market.moments import day_order, read_day, read_moment
+from hedgekit.market.sources.content import Content
 from hedgekit.model import NEW_YORK, FloatArray, Kind, Option
 from hedgekit.units import fraction
 
 GREATEST_NUMBER = 1e12  # no price, size or open interest comes near it
 _LISTED = 8  # column names a message repeats
-BLANKS = frozenset({"", "-", "--", "\u2014", "n/a", "#n/a", "na", "nan", "nat", "none", "null", "<na>"})
+BLANKS = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "#n/a", "na", "nan", "nat", "none", "null", "<na>"})
 """How files write that there is nothing, in small letters."""
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_KINDS: dict[str, Kind] = {"C": "call", "CALL": "call", "CALLS": "call", "P": "put", "PUT": "put", "PUTS": "put"}
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("C", "CALL", "CALLS", "CE"), "call"),
+    **dict.fromkeys(("P", "PUT", "PUTS", "PE"), "put"),
+}
 
 
 def is_blank(cell: object) -> bool:
@@ -47,7 +51,8 @@ class Rows:
     cells : callable
         Column name to the list of its `count` cells; None where a row has no such cell.
     where : callable, optional
-        Position of a row in the file, for messages: its line. Default: the row's number in brackets.
+        Position of a row in the file, for messages: its line, or the whole path to it (``results[0].calls[3]``).
+        Default: the row's number in brackets.
     """
 
     def __init__(
@@ -58,7 +63,7 @@ class Rows:
         names: Sequence[str],
         cells: Callable[[str], list[Any]],
         *,
-        where: Callable[[int], int] | None = None,
+        where: Callable[[int], int | str] | None = None,
     ) -> None:
         self.content = content
         self.place = place
@@ -70,8 +75,8 @@ class Rows:
         self._symbols: list[str] = []
 
     @classmethod
-    def of_records(cls, content: Content, place: str, records: object) -> Rows:
-        """Take a JSON list of objects.
+    def of_records(cls, content: Content, place: str, records: object, *, paths: Sequence[str] = ()) -> Rows:
+        """Take a JSON list of objects, whose `paths` are told where they come from several places.
 
         Raises
         ------
@@ -84,9 +89,18 @@ class Rows:
             raise content.error(f"no options in it ({place} is an empty list)")
         for row, record in enumerate(records):
             if not isinstance(record, dict):
-                raise content.error(f"{place}[{row}] is {shown(record)}, expected an object with a quote")
+                at = paths[row] if paths else f"{place}[{row}]"
+                raise content.error(f"{at} is {shown(record)}, expected an object with a quote")
         names = dict.fromkeys(name for record in records for name in record)
-        return cls(content, place, len(records), list(names), lambda name: [record.get(name) for record in records])
+        where = paths.__getitem__ if paths else None
+        return cls(
+            content,
+            place,
+            len(records),
+            list(names),
+            lambda name: [record.get(name) for record in records],
+            where=where,
+        )
 
     def take(self, kept: Sequence[int]) -> Rows:
         """Return some of the rows."""
@@ -100,15 +114,31 @@ class Rows:
         part._numbered = self._where is not None
         return part
 
+    def with_columns(self, columns: Mapping[str, list[Any]]) -> Rows:
+        """Return the same rows with more columns, or with others in place of those of the same name."""
+
+        def cells(name: str) -> list[Any]:
+            return columns[name] if name in columns else self._cells(name)
+
+        more = Rows(self.content, self.place, self.count, list(dict.fromkeys([*self.names, *columns])), cells)
+        more._where, more._numbered = self._where, self._numbered
+        return more
+
+    def settle_order(self, names: Sequence[str]) -> None:
+        """Decide by all of some columns whether numeric days come before months, for those that show it not alone."""
+        self.content.memo["day_first"] = any(day_order(self.cells(name)) is True for name in names)
+
+    def day_first(self, cells: Sequence[Any]) -> bool:
+        """Whether numeric days of a column come before months, as it shows or else the rest of the file does."""
+        own = day_order(cells)
+        return bool(self.content.memo.get("day_first")) if own is None else own
+
     def at(self, row: int) -> str:
         """Say where a row stands in the file."""
-        if self._where is None:
-            return f"{self.place}[{row}]"
-        return f"{self.place} {self._where(row)}" if self._numbered else f"{self.place}[{self._where(row)}]"
-
-    def numbers_of_rows(self) -> list[int]:
-        """Return where each row stands in the file."""
-        return [row if self._where is None else self._where(row) for row in range(self.count)]
+        where = row if self._where is None else self._where(row)
+        if isinstance(where, str):
+            return where
+        return f"{self.place} {where}" if self._numbered else f"{self.place}[{where}]"
 
     def cells(self, name: str, *, required: bool = False) -> list[Any]:
         """Return one column; of None when the file has no such column and it is not required.
@@ -181,7 +211,7 @@ class Rows:
             For a cell that is no time.
         """
         cells = self.cells(name)
-        day_first = writes_day_first(cells)
+        day_first = self.day_first(cells)
         moments = np.full(self.count, "NaT", dtype="M8[s]")
         known: dict[Any, np.datetime64] = {}
         for row, cell in enumerate(cells):
@@ -244,7 +274,7 @@ class Rows:
         """
         kinds = []
         for row, cell in enumerate(self.cells(name, required=True)):
-            kind = _KINDS.get(cell.strip().upper()) if isinstance(cell, str) else None
+            kind = _KINDS.get(cell.upper().replace("OPTION", "").strip()) if isinstance(cell, str) else None
             if kind is None:
                 raise self.bad(row, name, cell, "C or P")
             kinds.append(kind)
@@ -259,7 +289,7 @@ class Rows:
             For a cell that is no day.
         """
         cells = self.cells(name, required=True)
-        day_first = writes_day_first(cells)
+        day_first = self.day_first(cells)
         known: dict[Any, date] = {}
         made = []
         for row, cell in enumerate(cells):

@@ -6,20 +6,20 @@ Volatilities are in percent and -999 (or "NaN") means none; times are millisecon
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from hedgekit.market.files import shown
+from hedgekit.market.moments import read_day
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
-from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.moments import read_day
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tabular import root_of
+from hedgekit.market.sources.tabular import newest_of
+from hedgekit.market.sources.tickers import root_of
 from hedgekit.market.sources.want import Want
-from hedgekit.model import NEW_YORK
 from hedgekit.units import MULTIPLIER, fraction
 
 MAPS = {"callExpDateMap": "call", "putExpDateMap": "put"}
@@ -35,7 +35,7 @@ def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     document = content.document
     records, expiries, strikes, kinds = _flattened(content)
-    rows = Rows.of_records(content, "contract", records)
+    rows = Rows.of_records(content, "contract", [_renamed(record) for record in records])
     refuse_without_quotes(rows, "bid", "ask", leave_out=("putCall", "symbol", "description"))
     ticker = ticker_of(content, document.get("symbol"))
     if not ticker:
@@ -63,7 +63,7 @@ def read(content: Content, want: Want) -> Snapshot:
         vendor_iv=np.array([fraction(vol) for vol in rows.numbers("volatility", none=none)]),
         ticker=ticker,
         spot=spot_of(content, "underlyingPrice", None if price != price else price),
-        moment=_newest(quote_time),
+        moment=newest_of(quote_time),
         label=content.label,
         source=content.name,
         source_sha256=content.sha256,
@@ -104,6 +104,17 @@ def _flattened(content: Content) -> tuple[list[Any], list[date], list[Any], list
     return records, expiries, strikes, kinds
 
 
+_OTHER_NAMES = {"bidPrice": "bid", "askPrice": "ask", "lastPrice": "last"}
+"""As Schwab's own description of the answer has them, and some answers."""
+
+
+def _renamed(record: Any) -> Any:
+    """Return a contract with the usual names of its prices."""
+    if not isinstance(record, dict) or not record.keys() & _OTHER_NAMES.keys():
+        return record
+    return {_OTHER_NAMES.get(name, name): value for name, value in record.items()}
+
+
 def _root(record: Any, ticker: str) -> str:
     """Return the root in a contract's own symbol; the ticker's where it has none."""
     symbol = record.get("symbol") if isinstance(record, dict) else None
@@ -116,6 +127,8 @@ def _root(record: Any, ticker: str) -> str:
 def _odd(record: dict[str, Any]) -> bool:
     if record.get("nonStandard") is True or record.get("mini") is True:
         return True
+    if _delivers_otherwise(record.get("optionDeliverablesList")):
+        return True
     multiplier = record.get("multiplier")
     try:
         return multiplier is not None and float(multiplier) != MULTIPLIER
@@ -123,15 +136,15 @@ def _odd(record: dict[str, Any]) -> bool:
         return True
 
 
+def _delivers_otherwise(listed: Any) -> bool:
+    """Whether a list of deliverables is not of one stock's hundred shares alone (an index delivers cash)."""
+    if not isinstance(listed, list) or not listed:
+        return False
+    units = [one.get("deliverableUnits") for one in listed if isinstance(one, dict)]
+    return len(listed) > 1 or units not in ([MULTIPLIER], [None])
+
+
 def _times(rows: Rows, name: str) -> Any:
     """Return times; 0 means there is none."""
     cleaned = [None if cell == 0 else cell for cell in rows.cells(name)]
     return Rows(rows.content, rows.place, rows.count, [name], lambda _: cleaned).times(name)
-
-
-def _newest(quote_time: Any) -> datetime | None:
-    told = quote_time[~np.isnat(quote_time)]
-    if not len(told):
-        return None
-    newest: datetime = told.max().astype("M8[s]").item().replace(tzinfo=NEW_YORK)
-    return newest.astimezone(UTC) if math.isfinite(newest.timestamp()) else None

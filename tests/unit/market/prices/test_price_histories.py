@@ -162,6 +162,34 @@ def test_alpha_vantage_json_newest_first(tmp_path):
     np.testing.assert_array_equal(prices.close[:, 0], made())
 
 
+def test_tradier_json(tmp_path):
+    bars = [
+        {"date": str(day), "open": c, "high": c, "low": c, "close": c, "volume": 9}
+        for day, c in zip(sessions(), made(), strict=True)
+    ]
+    path = tmp_path / "AAA.json"
+    path.write_text(json.dumps({"history": {"day": bars}}))
+    np.testing.assert_array_equal(hk.load_prices(path).close[:, 0], made())
+
+
+def test_stooq_header_in_angle_brackets_is_no_web_page(tmp_path):
+    rows = [
+        ("AAA.US", "D", str(day).replace("-", ""), "000000", *[c] * 4, 9, 0)
+        for day, c in zip(sessions(), made(), strict=True)
+    ]
+    header = "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>"
+    prices = hk.load_prices(write(tmp_path / "aaa.us.txt", rows, header))
+    assert prices.tickers == ("AAA",)
+    np.testing.assert_array_equal(prices.close[:, 0], made())
+
+
+def test_barchart_footer_is_no_row(tmp_path):
+    rows = [(f"{day.item():%m/%d/%Y}", c, c, c, c, "+0.1%", 9) for day, c in zip(sessions(), made(), strict=True)][::-1]
+    path = write(tmp_path / "AAA.csv", rows, "Time,Open,High,Low,Latest,%Change,Volume")
+    path.write_text(path.read_text() + '"Downloaded from Barchart.com as of 03-08-2024 03:59pm CST"\n')
+    np.testing.assert_array_equal(hk.load_prices(path).close[:, 0], made())
+
+
 def test_lean_zip_with_its_factor_file(tmp_path):
     close, at = made(), 150
     raw = close.copy()
@@ -367,4 +395,53 @@ def test_a_zip_that_lost_bytes_from_its_middle_is_refused(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[:40] + whole[240:])
     with pytest.raises(DataError, match=r"aaa\.zip: broken zip"):
+        hk.load_prices(path)
+
+
+@pytest.mark.parametrize(
+    "form", ["%m/%d/%y", "%b-%d-%Y", "%a %b %d %Y", "%d.%m.%Y", "%B %d, %Y", "%Y-%m-%d 00:00:00+00:00"]
+)
+def test_days_in_any_form(tmp_path, form):
+    days = [day.strftime(form) for day in sessions(40).astype(object)]
+    rows = [(f'"{day}"', close) for day, close in zip(days, made(40), strict=True)]
+    prices = hk.load_prices(write(tmp_path / "AAA.csv", rows))
+    np.testing.assert_array_equal(prices.dates, sessions(40))
+
+
+def test_days_with_points_are_day_first(tmp_path):
+    rows = [("02.03.2023", 100.0), ("03.03.2023", 101.0), ("06.03.2023", 102.0)]
+    prices = hk.load_prices(write(tmp_path / "AAA.csv", rows))
+    assert prices.dates.astype(str).tolist() == ["2023-03-02", "2023-03-03", "2023-03-06"]
+
+
+def test_decimal_commas_repeated_headers_and_remarks(tmp_path):
+    lines = [
+        f'"{day}";"{close:.2f}";"{1.5:.2f}M"'.replace(".", ",")
+        for day, close in zip(sessions(40), made(40), strict=True)
+    ]
+    text = "\n".join(
+        ["Date;Price;Vol.", *lines[:20], "Date;Price;Vol.", *lines[20:], "Downloaded from Example.com as of today"]
+    )
+    path = tmp_path / "AAA.csv"
+    path.write_bytes(text.encode("utf-16"))
+    prices = hk.load_prices(path)
+    np.testing.assert_array_equal(prices.close[:, 0], made(40))
+    np.testing.assert_array_equal(prices.volume[:, 0], 1.5e6)
+
+
+def test_stooq_s_header_and_exchange(tmp_path):
+    rows = [
+        ("AAA.US", "D", str(day).replace("-", ""), "000000", close)
+        for day, close in zip(sessions(40), made(40), strict=True)
+    ]
+    prices = hk.load_prices(write(tmp_path / "aaa.us.txt", rows, "<TICKER>,<PER>,<DATE>,<TIME>,<CLOSE>"))
+    assert prices.tickers == ("AAA",)
+    np.testing.assert_array_equal(prices.close[:, 0], made(40))
+
+
+def test_a_workbook_is_no_archive_of_prices(tmp_path):
+    path = tmp_path / "AAA.xlsx"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(DataError, match="an Excel workbook: save its sheet as CSV"):
         hk.load_prices(path)
