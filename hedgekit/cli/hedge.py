@@ -13,6 +13,7 @@ from hedgekit.cli.options import (
     HTML,
     day_option,
     deliver,
+    fee_option,
     market_options,
     output_options,
     plot_option,
@@ -133,7 +134,7 @@ COMMANDS = {
     show_default=True,
     help="Quotes with a wider spread, as a fraction of their mid, are not traded on.",
 )
-@click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@fee_option
 @click.option(
     "--ticket",
     metavar="FILE",

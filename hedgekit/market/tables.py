@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import math
 import os
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from hedgekit.errors import DataError
 from hedgekit.paths import unreadable
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,18 @@ def read_table(path: str | os.PathLike[str]) -> Table:
         if len(cells) != len(names):
             raise DataError(f"{label}: line {number}: {len(cells)} cells, the header has {len(names)}")
     return Table(label=label, names=names, lines=tuple(lines[1:]))
+
+
+def plain(text: str) -> str:
+    """Return a number without its dollar sign and thousands separators; anything else as it is.
+
+    Examples
+    --------
+    >>> plain("$25,000"), plain("1,700"), plain("0,90")
+    ('25000', '1700', '0,90')
+    """
+    bare = re.sub(r"^([+-]?)\$", r"\1", text.strip())
+    return bare.replace(",", "") if _GROUPED.fullmatch(bare) else bare
 
 
 def decimal(text: str) -> float | None:

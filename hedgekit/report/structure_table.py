@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.margin.assignment import AssignmentLine
 from hedgekit.model import Leg, Shares
 from hedgekit.report.console import (
@@ -304,7 +305,9 @@ def footer(result: StructureResult) -> list[str]:
         else f"profit at the first expiry: later legs at their own vol, unchanged; extremes by a bounded search over "
         f"every spot, to ${result.outcome.error_usd:.2f}"
     )
-    fee = f"; ${inputs['fee']:g} a contract counted" if inputs["fee"] else "; no fees (--fee adds them)"
+    fee = (
+        f"; ${inputs['fee']:g} a contract counted" if inputs["fee"] else f"; no fees (--fee {DEFAULT_FEE:g} adds them)"
+    )
     lines = [exact + fee]
     lines += [one.statement for one in result.outlooks.values() if one is not None]
     if any(when <= setting.t_horizon for when, _ in setting.cash):

@@ -120,6 +120,18 @@ def test_the_floor_is_exact(judge, chain):
     assert bare.value == pytest.approx(1600 * 225 / (1700 * chain.spot), rel=1e-12)  # one lot goes to zero
 
 
+def test_the_floor_says_what_hedge_would_print_of_the_same_position(judge, chain):
+    terms = {"rate": 0.036, "dividends": 0.011, "by": NOW.date().replace(year=2027, month=1, day=15)}
+    result = hk.compare(chain, shares=1700, floor=0.9, min_cap=1.08, **terms)
+    hedge = result.named(result.recommended)
+    legs = "".join(f"main,{leg.option.compact},{leg.contracts},,\n" for leg in hedge.legs)
+    found = by_id(judge("[rules.floor-kept]\n", f"account,symbol,quantity,price,stop\nmain,IWM,1700,,\n{legs}"))
+    assert found["floor-kept"].value > hedge.floor_pct / 100  # the premium is spent
+    assert f"{hedge.floor_pct:.1f}% if the options had to be bought now" in found["floor-kept"].message
+    assert f"take off ${hedge.carried_usd:,.0f}" in found["floor-kept"].calculation
+    assert "bought now" not in by_id(judge("[rules.floor-kept]\n", BOOK.replace("17,,\nmain,CASH", "17,,\nmain,IWM 2027-06-17 200 P,1,,\nmain,CASH")))["floor-kept"].message  # fmt: skip
+
+
 def test_tail_rules_are_the_order_statistics(judge, chain):
     rng = np.random.default_rng(7)
     returns = rng.normal(0.0, 0.01, (120, 1))
