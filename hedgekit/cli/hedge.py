@@ -290,4 +290,4 @@ def _with_what_if(chain: Chain, result: HedgeResult, terms: dict[str, Any], vol_
         vol_index=None if vol_index is None else load_prices(vol_index),
         with_rolls=True,
     )
-    return replace(result, what_if=found)
+    return replace(result, what_if=found, warnings=tuple(dict.fromkeys((*result.warnings, *found.warnings))))

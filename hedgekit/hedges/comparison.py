@@ -97,9 +97,7 @@ class HedgeResult(Result):
         rows = []
         for candidate in self.candidates:
             row = candidate.to_dict()
-            row["legs"] = "; ".join(
-                f"{leg.contracts:+d} {leg.option.compact} @{leg.premium:g}" for leg in candidate.legs
-            )
+            row["legs"] = "; ".join(leg.written for leg in candidate.legs)
             row.update({f"hedged_{name}": value for name, value in row.pop("greeks").items()})
             row.update(row.pop("risk"))
             row["shares_sold"], row["stop_level"] = candidate.shares_sold, candidate.stop_level

@@ -150,10 +150,7 @@ class FrontierResult(Result):
         rows = []
         for point in self.points:
             row = point.to_dict(self.problem.value_usd)
-            row["legs"] = "; ".join(
-                f"{leg.contracts:+d} {leg.option.compact} @{leg.premium:g}"
-                for leg in (point.ticket.legs if point.ticket is not None else ())
-            )
+            row["legs"] = "; ".join(leg.written for leg in (point.ticket.legs if point.ticket is not None else ()))
             less = row.pop("holding_less") or dict.fromkeys(LessHeld.__slots__)
             less["hedge_better"] = " ".join(
                 f"{low:g}-{'' if high is None else format(high, 'g')}" for low, high in less["hedge_better"] or ()

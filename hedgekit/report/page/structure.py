@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hedgekit import units
+from hedgekit.model import Option
 from hedgekit.report.console import dollars, number
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import facts, foot, heading, items, level, line, paragraph, plain_text, table, warnings
@@ -81,8 +82,8 @@ def _profit(answer: Mapping[str, Any]) -> Figure:
 def _legs(answer: Mapping[str, Any]) -> str:
     rows = [
         [
-            leg["symbol"],
-            f"{leg['quantity']:+d}",
+            leg["symbol"] if leg["contracts"] is None else str(Option.parse(leg["symbol"])),
+            f"{leg['quantity']:+,d}",
             number(leg["price"]),
             "-" if leg.get("vol") is None else f"{units.percent(leg['vol']):.1f}%",
             number(leg.get("displayed"), 0),
