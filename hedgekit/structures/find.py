@@ -116,7 +116,7 @@ def find(
     >>> chain = hk.load_chain("examples/data/iwm.json")  # doctest: +SKIP
     >>> result = find(chain, target=(250.0, 265.0), by=date(2027, 1, 15), max_loss=500.0)  # doctest: +SKIP
     >>> result.found[0].name, result.found[0].max_loss_usd  # doctest: +SKIP
-    ('iron-butterfly', 120.0)
+    ('iron-butterfly', 147.6)
     """
     if not isinstance(chain, Chain):
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
