@@ -258,7 +258,7 @@ def _screen(chain: Chain, max_spread: float) -> tuple[BoolArray, dict[str, BoolA
     with np.errstate(invalid="ignore"):
         tests = {flag.slug.replace("_", " "): (chain.flags & flag.value) != 0 for flag in Flag if flag is not Flag.WIDE}
         tests["one-sided"] = ~((chain.bid > 0) & (chain.ask > chain.bid))
-        tests[f"spread above {units.percent(max_spread):g}% of mid"] = chain.ask - chain.bid > max_spread * chain.mid
+        tests[f"spread above {units.percent(max_spread):g}% of mid"] = chain.wider_than(max_spread)
     kept = np.ones(len(chain), dtype=bool)
     reasons = {}
     for reason, rows in tests.items():

@@ -593,3 +593,18 @@ limit = 0.5
     assert [found[name].verdict for name in calm] == ["pass"] * 5
     assert found["max-loss-shock"].value == found["value-at-risk"].value == 0.0
     assert found["hedge-coverage"].verdict == "breach"  # nothing to cover is not a covered position
+
+
+def test_five_cents_are_five_cents(judge, chain):
+    """0.17 - 0.12 is more than 0.05 in doubles: a quote that the policy allows must not breach."""
+    row = int(np.flatnonzero(chain.symbol == "IWM270115P00225000")[0])
+    bid, ask = chain.bid.copy(), chain.ask.copy()
+    bid[row], ask[row] = 3.88, 3.93
+    assert ask[row] - bid[row] > 0.05
+    quoted = dataclasses.replace(chain, bid=bid, ask=ask)
+    policy = "[rules.spread]\nlimit = 0.001\n"
+    book = "symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\n"
+    assert by_id(judge(policy, book, chains=[quoted]))["spread"].verdict == "pass"
+    bid[row] = 3.87
+    quoted = dataclasses.replace(chain, bid=bid, ask=ask)
+    assert by_id(judge(policy, book, chains=[quoted]))["spread"].verdict == "breach"
