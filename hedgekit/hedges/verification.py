@@ -18,6 +18,7 @@ from hedgekit.hedges.money import FLOOR_PLACES
 from hedgekit.hedges.problem import Problem, make_problem
 from hedgekit.hedges.tickets import MAX_LEGS
 from hedgekit.model import Chain
+from hedgekit.paths import unreadable
 from hedgekit.payoff import exact
 from hedgekit.results import Note, Result
 
@@ -122,7 +123,7 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
             raise DataError(f"{path}: larger than {LARGEST_FILE:,} bytes: this is no certificate")
         made = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+        raise DataError(f"{path}: {unreadable(path, error)}") from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise DataError(f"{path}: not a JSON file: {error}") from None
     if not isinstance(made, dict) or made.get("schema") != SCHEMA:

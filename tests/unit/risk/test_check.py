@@ -608,3 +608,10 @@ def test_five_cents_are_five_cents(judge, chain):
     bid[row] = 3.87
     quoted = dataclasses.replace(chain, bid=bid, ask=ask)
     assert by_id(judge(policy, book, chains=[quoted]))["spread"].verdict == "breach"
+
+
+def test_cash_covers_as_many_puts_as_it_pays_for_the_cheapest_first(judge):
+    book = "symbol,quantity\nIWM 2027-01-15 225 P,-5\nIWM 2027-01-15 200 P,-1\nCASH,70000\n"
+    found = by_id(judge("[rules.uncovered-shorts]\n", book))["uncovered-shorts"]
+    assert found.value == 3  # 20,000 and two of 22,500 are paid for
+    assert "$65,000 set aside" in found.calculation and "3 of -5" in found.message
