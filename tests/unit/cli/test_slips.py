@@ -114,3 +114,25 @@ def test_one_fee_everywhere_but_where_prices_alone_are_asked(run, example):
     assert fee("structure", "find", "--target", "250-265", "--structure", "bull-call-spread") == 0.65
     assert fee("hedge", "stop", "--shares", 100) == 0.65
     assert fee("structure", "bull-call-spread") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("structure", "iron-condor", "--by", BY, "--delta", "30"), "did you mean 0.3?"),
+        (("structure", "iron-condor", "--by", BY, "--contracts", "1.5"), "is not a whole number"),
+        (("structure", "iron-condor", "--by", BY, "--fee", "65"), "65 cents is 0.65"),
+        (("scenario", "--shares", "100", "--spot-moves", "-20,0"), "did you mean -20%?"),
+        (("scenario", "--shares", "100", "--spot-moves", "0,10"), "20% is 0.2"),
+    ],
+)
+def test_structures_and_scenarios_question_slips_too(run, example, words, meant):
+    code, out, err = run(*words, "--chain", example)
+    assert code == 2 and out == "" and meant in err
+
+
+def test_a_structure_reads_numbers_as_people_write_them(run, example):
+    words = ("structure", "bull-put-spread", "--chain", example, "--by", BY, "--format", "json", "--quiet")
+    _, shown, _ = run(*words, "--contracts", "1,000", "--max-spread", "30%")
+    _, expected, _ = run(*words, "--contracts", "1000", "--max-spread", "0.3")
+    assert shown == expected != ""
