@@ -16,7 +16,7 @@ from hedgekit.hedges.comparison import HedgeResult
 from hedgekit.hedges.goal import Kind
 from hedgekit.hedges.money import FLOOR_PLACES
 from hedgekit.hedges.problem import Problem, make_problem
-from hedgekit.hedges.tickets import MAX_LEGS
+from hedgekit.hedges.tickets import MAX_LEGS, candidate_legs
 from hedgekit.model import Chain
 from hedgekit.paths import unreadable
 from hedgekit.payoff import exact
@@ -245,6 +245,7 @@ def check(made: dict[str, Any], chain: Chain) -> VerifyResult:
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
         raise DataError(f"certificate: it cannot be read: {error!r}") from None
     _fits_the_money(made["goal"], problem, proven)
+    every = candidate_legs(problem, within_display=bool(made["goal"]["within_display"]))
     warnings: tuple[Note, ...] = ()
     stated = made["goal"].get("source_sha256")
     if stated != chain.source_sha256:
@@ -259,6 +260,7 @@ def check(made: dict[str, Any], chain: Chain) -> VerifyResult:
             "asof": chain.asof,
             "spot": chain.spot,
             "quotes": len(made["legs"]),
+            "not_needed": len(every) - len(made["legs"]),
         },
         warnings=warnings,
     )
