@@ -615,3 +615,9 @@ def test_cash_covers_as_many_puts_as_it_pays_for_the_cheapest_first(judge):
     found = by_id(judge("[rules.uncovered-shorts]\n", book))["uncovered-shorts"]
     assert found.value == 3  # 20,000 and two of 22,500 are paid for
     assert "$65,000 set aside" in found.calculation and "3 of -5" in found.message
+
+
+@pytest.mark.parametrize(("shares", "exposed"), [(155, 1545), (1700, 0), (1655, 45), (-50, 1750), (0, 1700)])
+def test_what_is_without_limit_is_the_slope_as_the_spot_rises(judge, shares, exposed):
+    book = f"symbol,quantity\n{f'IWM,{shares}' if shares else ''}\nIWM 2027-01-15 275 C,-17\nCASH,50000\n"
+    assert by_id(judge("[rules.undefined-risk]\n", book))["undefined-risk"].value == exposed
