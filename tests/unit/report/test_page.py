@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 import re
 from datetime import date
@@ -150,6 +151,19 @@ def test_what_if_tables_every_replay_and_roll_of_its_answer(answers):
             assert str(roll["on"]) in row and dollars(roll["roll_usd"], sign=True) in row
     without = {**answer, "replays": [], "rolls": {}}
     assert "Rolling" not in page([without]) and "Recorded market moves" not in page([without])
+
+
+def test_a_structure_page_says_what_assignment_would_do(example):
+    from hedgekit.structures.catalogue import make
+
+    answer = make("covered-call", hk.load_chain(example), by=date(2027, 1, 15)).to_dict()
+    text = re.sub(r"<script.*?</script>", "", page([answer]), flags=re.DOTALL)
+    (line,) = answer["assignment"]
+    row = text[text.index(">Assignment</h3>") :].partition("</tbody>")[0]
+    assert html.escape(line["why"]) in row and f"{line['shares_delta']:+,d}" in row and line["early_risk"] in row
+    assert dollars(line["cash_usd"], sign=True) in row and f"{line['pin_low']:.2f} to {line['pin_high']:.2f}" in row
+    put = make("protective-put", hk.load_chain(example), by=date(2027, 1, 15)).to_dict()
+    assert ">Assignment</h3>" not in page([put])
 
 
 def test_embedded_answers_read_back(answers):
