@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from hedgekit.market.tables import plain
-
 
 class Number(click.types.FloatParamType):
     """A float; ``90%`` is 0.9, and ``1,700`` and ``$25,000`` are read without their marks."""
@@ -23,11 +21,13 @@ class Number(click.types.FloatParamType):
         """
         if not isinstance(value, str):
             return super().convert(value, param, ctx)
-        text = plain(value)
+        from hedgekit.market.tables import ungrouped
+
+        text = ungrouped(value)
         try:
             if text.endswith("%"):
                 # 0.9% is to be the same double as 0.009: a shift of the decimal point, not a division
-                return float(f"{plain(text[:-1])}e-2")
+                return float(f"{ungrouped(text[:-1])}e-2")
             return float(text)
         except ValueError:
             self.fail(f"{value!r} is not a number: write it like 0.9, 90% or 1700", param, ctx)
@@ -46,7 +46,9 @@ class Whole(click.types.IntParamType):
         """
         if not isinstance(value, str):
             return super().convert(value, param, ctx)
-        text = plain(value)
+        from hedgekit.market.tables import ungrouped
+
+        text = ungrouped(value)
         try:
             return int(text) if text.lstrip("+-").isdecimal() else _whole(float(text))
         except ValueError:

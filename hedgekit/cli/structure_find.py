@@ -15,13 +15,13 @@ def _target(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     """Read LOW:HIGH, or LOW-HIGH and LOW..HIGH; either end may be left out."""
     if value is None:
         return None
-    from hedgekit.market.tables import plain
+    from hedgekit.market.tables import ungrouped
 
     low, colon, high = re.sub(r"\.\.|(?<=\d) ?- ?(?=\d)", ":", value).partition(":")
     try:
         if not colon:
             raise ValueError
-        return float(plain(low)) if low.strip() else 0.0, float(plain(high)) if high.strip() else math.inf
+        return float(ungrouped(low)) if low.strip() else 0.0, float(ungrouped(high)) if high.strip() else math.inf
     except ValueError:
         message = f"{value!r}: expected two spots like 240:260; :260 is up to 260, 240: is 240 or above"
         raise click.BadParameter(message, ctx, param) from None

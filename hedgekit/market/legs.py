@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.contract_terms import SISTER_ROOTS
-from hedgekit.market.tables import plain, read_table
+from hedgekit.market.contract_terms import INDEX_OF
+from hedgekit.market.tables import read_table, ungrouped
 from hedgekit.model import Chain, Flag, Holding, Leg, Option, Quote, Shares
 
 FORM = (
@@ -85,7 +85,7 @@ def read_legs(path: str | os.PathLike[str]) -> tuple[Order, ...]:
     DataError
         For a bad file; names line, column and value.
     """
-    table = read_table(path)
+    table = read_table(path, "legs")
     quantity_at = table.column("quantity", "contracts", "qty")
     symbol_at = table.column("symbol", "option", "osi_symbol")
     prices = ("price", "premium", "limit_touch")
@@ -149,19 +149,16 @@ def underlying(orders: Sequence[Order | Holding]) -> str:
     return tickers[0]
 
 
-_SERIES = {sister: index for index, sisters in SISTER_ROOTS.items() for sister in sisters}
-
-
 def _ticker(order: Order | Holding) -> str:
     if isinstance(order, Shares):
         return order.ticker
     instrument = order.option if isinstance(order, Leg) else order.instrument
-    return instrument if isinstance(instrument, str) else _SERIES.get(instrument.root, instrument.root)
+    return instrument if isinstance(instrument, str) else INDEX_OF.get(instrument.root, instrument.root)
 
 
 def _order(where: str, quantity: str, symbol: str, price: str | None) -> Order:
     try:
-        number = float(plain(quantity))
+        number = float(ungrouped(quantity))
     except ValueError:
         number = math.nan
     if number != number or number != int(number if math.isfinite(number) else 0) or number == 0 or abs(number) > _MOST:
@@ -185,7 +182,7 @@ def _price(where: str, text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        price = float(plain(text))
+        price = float(ungrouped(text))
     except ValueError:
         price = math.nan
     if not 0.0 <= price < math.inf:
