@@ -1,6 +1,7 @@
 """The gate: shapes, kinds, errors, statuses, threads. The mathematics is tested beside its oracles."""
 
 import math
+import operator
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 
 import hedgekit as hk
 from hedgekit import pricing
+from hedgekit.pricing import engines, workers
+from hedgekit.pricing.compiled import american
 
 PLACE = (220.0, 200.0, 0.25, 0.043, 0.012)
 CASH = ((0.1, 0.75), (0.2, 0.80))
@@ -67,7 +70,7 @@ def test_one_option_that_the_collocation_cannot_solve_is_solved_as_in_an_array()
     for _ in range(4000):
         terms = (-1, 100.0, rng.uniform(95.0, 105.0), rng.uniform(0.1, 2.0), rng.uniform(-0.03, -0.001))
         rest = (terms[-1] - rng.uniform(0.001, 0.03), rng.uniform(0.002, 0.01))
-        value, status = pricing._american.price_scalar(*terms, *rest)
+        value, status = american.price_scalar(*terms, *rest)
         if status:
             break
     else:
@@ -219,6 +222,49 @@ def test_results_are_the_same_bits_for_any_number_of_threads(monkeypatch, exerci
     assert answers[0].tobytes() == answers[1].tobytes() == answers[2].tobytes()
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3, 7, 40])
+@pytest.mark.parametrize("size", [0, 1, 99, 100, 1_000, 100_000])
+def test_every_option_is_solved_once_in_slices_that_threads_do_not_change(monkeypatch, size, threads):
+    seen = []
+    monkeypatch.setenv("HEDGEKIT_THREADS", str(threads))
+    workers.share(seen.append, size, 50)
+    monkeypatch.setenv("HEDGEKIT_THREADS", "1")
+    alone = []
+    workers.share(alone.append, size, 50)
+    key = operator.attrgetter("start")
+    assert sorted(seen, key=key) == sorted(alone, key=key)
+    assert [i for piece in alone for i in range(piece.start, piece.stop)] == list(range(size))
+
+
+def test_an_error_in_any_thread_is_the_callers_and_nothing_runs_after_it(monkeypatch):
+    monkeypatch.setenv("HEDGEKIT_THREADS", "2")
+    for failing in (0, 1584):  # the first slice of the caller, the last of the helper
+        running = []
+
+        def run(piece, running=running, failing=failing):
+            running.append(piece)
+            if piece.start == failing:
+                raise MemoryError("no room")
+
+        with pytest.raises(MemoryError, match="no room"):
+            workers.share(run, 1600, 1)
+        begun = len(running)
+        workers.share(lambda piece: None, 1600, 1)
+        assert len(running) == begun
+
+
+def test_a_call_that_gets_no_threads_does_all_itself(monkeypatch):
+    class NoMore:
+        def submit(self, *_):
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setenv("HEDGEKIT_THREADS", "4")
+    monkeypatch.setattr(workers, "_pool", lambda helpers, process: NoMore())
+    seen = []
+    workers.share(seen.append, 1600, 1)
+    assert sum(piece.stop - piece.start for piece in seen) == 1600
+
+
 def test_a_chain_with_cash_dividends_has_the_same_bits_for_any_number_of_threads(monkeypatch):
     """Expiries differ, so lanes finish at different steps: pieces cut elsewhere would change the last bits."""
     draw = np.random.default_rng(1)
@@ -288,7 +334,7 @@ def test_what_collocation_cannot_solve_is_solved_by_finite_differences():
     vol = 0.006034060821729355
     out, status = np.empty(1), np.empty(1, dtype=np.int8)
     columns = [np.array([-1], dtype=np.int8), *(np.array([value]) for value in (*place, vol))]
-    pricing._american.price_into(*columns, out, status)
+    american.price_into(*columns, out, status)
     assert status[0] == hk.Status.NO_CONVERGENCE
     value = hk.price("put", *place, vol)
     # Leisen-Reimer trees of 1001, 2001 and 4001 steps give 0.009258, 0.009249 and 0.009245; the European is 0.002090.
@@ -309,7 +355,7 @@ def test_a_mixed_book_under_cash_dividends_is_cut_without_mixing_what_shares_a_l
     found = hk.implied_vol(cut, *terms, dividends=CASH, full=True)
     band = pricing.implied_vol_band((cut, cut, cut), *terms, dividends=CASH)
     cuts = []
-    monkeypatch.setattr(pricing, "_split", lambda run, size, grain: cuts.append(size) or run(slice(0, size)))
+    monkeypatch.setattr(engines, "share", lambda run, size, grain: cuts.append(size) or run(slice(0, size)))
     assert np.flatnonzero(np.isnan(cut)).tolist() == [7, 11]
     np.testing.assert_allclose(cut, hk.price(*terms, vol, dividends=CASH), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(greeks.vega, hk.greeks(*terms, vol, dividends=CASH).vega, rtol=1e-9, atol=1e-9)
