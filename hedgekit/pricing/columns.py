@@ -100,7 +100,12 @@ def prepare(names: tuple[str, ...], values: tuple[Any, ...], exercise: str, divi
 
 
 def _numbers(name: str, value: Any) -> NDArray[np.float64]:
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")
+    if kind in "mMc":  # NumPy would take a date for its count of days, and of a complex number half
+        raise InputError(f"{name} has the type {value.dtype}: give real numbers, times in years")
     try:
+        if hasattr(value, "filled"):  # a masked array, whose hidden elements NumPy would read
+            value = value.astype(np.float64).filled(np.nan)
         return np.asarray(value, dtype=np.float64)
     except OverflowError:
         raise InputError(f"{name} has a whole number beyond what a float holds (1.8e308)") from None

@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hedgekit as hk
@@ -138,6 +139,37 @@ def test_a_bad_scalar_is_named(exercise, dividends, position, value, message):
 def test_shapes_that_do_not_fit_are_named(exercise, dividends):
     with pytest.raises(hk.InputError, match=r"strike \(3,\).*vol \(2,\)"):
         hk.price("put", 220.0, [1.0, 2.0, 3.0], *PLACE[2:], [0.1, 0.2], exercise=exercise, dividends=dividends)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        np.array(["2026-06-19", "2026-09-18"], dtype="M8[D]"),
+        np.array([91, 182], dtype="m8[D]"),
+        np.timedelta64(91, "D"),
+        pd.Series([91, 182], dtype="timedelta64[ns]"),
+        pd.Series([91, 182], dtype="timedelta64[ns]").astype("duration[ns][pyarrow]"),
+        np.array([0.25 + 1j, 0.5]),
+    ],
+    ids=lambda times: str(times.dtype),
+)
+def test_dates_and_complex_numbers_are_not_taken_for_years(times):
+    with pytest.raises(hk.InputError, match=r"t_years has the type .*: give real numbers, times in years"):
+        hk.price("put", 220.0, 200.0, times, 0.043, 0.012, 0.26)
+
+
+def test_a_masked_element_is_a_bad_one():
+    hidden = np.ma.masked_array([200.0, 210.0], [False, True])
+    assert np.isnan(hk.price("put", 220.0, hidden, *PLACE[2:], 0.26)).tolist() == [False, True]
+    for kinds in (np.array([1, 1], dtype=np.int8), np.array([1, 1]), np.array(["call", "call"])):
+        hidden = np.ma.masked_array(kinds, [False, True])
+        assert np.isnan(hk.price(hidden, *PLACE, 0.26)).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("dtype", ["Float64", "Int64", "double[pyarrow]", "int64[pyarrow]"])
+def test_a_missing_number_of_pandas_is_a_bad_element(dtype):
+    strikes = pd.Series([200, None], dtype=dtype)
+    assert np.isnan(hk.price("put", 220.0, strikes, *PLACE[2:], 0.26)).tolist() == [False, True]
 
 
 def test_an_unknown_exercise_is_an_error():
