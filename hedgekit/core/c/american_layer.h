@@ -36,7 +36,7 @@ HK_INLINE HK_NAME(hk_am_layer) HK_NAME(layer)(const hk_am_nodes *nodes, int n, c
     layer.value = layer.bell = layer.slope = layer.curve = zero;
     layer.pull = (put->drift + 0.25 * bend / (end * put->t)) / (put->vol * put->vol);
     VD bias = layer.side * layer.pull * layer.z;
-    VM near = HK_NAME(less)(layer.h, HK_NAME(all)(0.8)) & HK_NAME(less)(HK_NAME(vabs)(bias), HK_NAME(all)(1.0)) &
+    VM near = HK_NAME(less)(layer.h, HK_NAME(all)(1.5)) & HK_NAME(less)(HK_NAME(vabs)(bias), HK_NAME(all)(1.0)) &
               ~HK_NAME(less)(zero, lag);
     layer.pull = HK_NAME(pick)(near, layer.pull, zero);
     layer.factor = HK_NAME(pick)(near, HK_NAME(quick_exp)(HK_NAME(pick)(near, -bias, zero)), zero);
