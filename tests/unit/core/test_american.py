@@ -115,7 +115,7 @@ def test_empty_columns():
 def test_columns_of_another_length_are_refused():
     columns = book(4)
     columns[3] = columns[3][:3]
-    with pytest.raises(ValueError, match="4 elements"):
+    with pytest.raises(ValueError, match="4 options, and a column of 3"):
         price(columns)
 
 
