@@ -32,9 +32,12 @@ def command(
 ) -> None:
     """Read, inspect and solve an option chain.
 
-    SOURCE is a file in any known format, or cboe:IWM or yahoo:IWM. Shows the spot and where it comes
-    from, each expiry's forward and implied yield, the defects by kind, and with --expiry or --near
-    the quotes with implied vols at bid, mid and ask. JSON, CSV and parquet hold every quote asked for.
+    SOURCE is cboe:IWM, yahoo:IWM or a file, told by its content: of Cboe (quotes, quotedata, DataShop),
+    Yahoo, yfinance, Tradier, Schwab, thinkorswim, Interactive Brokers, Alpaca, Polygon, MarketData, Alpha
+    Vantage, ORATS, ThetaData, OptionMetrics, OptionsDX, Barchart, Nasdaq, or any table of bids and asks.
+    Shows the spot and where it comes from, each expiry's forward and implied yield, the defects by kind,
+    and with --expiry or --near the quotes with implied vols at bid, mid and ask. JSON, CSV and parquet
+    hold every quote asked for.
     """
     from hedgekit.market.sources import load
     from hedgekit.market.survey import survey

@@ -200,4 +200,6 @@ def _action(
         if ticker in hold:
             return "keep", f"rank {place} is within {top} + {band}"
         return "sell", f"rank {place} is below {top + band}" if place > top + band else f"more than {top} were held"
-    return ("buy", f"rank {place} of the {top} held") if ticker in hold else ("none", f"rank {place}")
+    if ticker in hold:
+        return "buy", f"rank {place}, {top} are held"
+    return "none", f"rank {place}: the {top} places are taken" if place <= top else f"rank {place}"

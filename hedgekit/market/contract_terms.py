@@ -22,6 +22,9 @@ SISTER_ROOTS = {
 }
 """Other listings of the same index: not another deliverable, and never merged either."""
 
+PM_ROOTS = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW"}
+"""The roots under which the same indices are settled on the close, for files that tell that instead of the root."""
+
 EUROPEAN = frozenset(
     {"SPX", "XSP", "NDX", "XND", "NQX", "RUT", "MRUT", "VIX", "DJX", "XEO", "NANOS", "SPESG", "MXEA", "MXEF"}
     | {"MID", "RLG", "RLV"}

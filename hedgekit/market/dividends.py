@@ -23,6 +23,10 @@ HIGHEST_YIELD = 0.5
 """A yield beyond this is taken for percent written without its sign."""
 
 
+EX_DATES = ("ex_date", "ex-date", "exdate", "ex/eff date", "ex_dividend_date", "ex-dividend date")
+AMOUNTS = ("dividends", "dividend", "cash amount", "cash_amount", "total distribution")
+"""Columns of Yahoo, Nasdaq, Polygon and iShares besides our own."""
+
 A_YEAR = timedelta(days=364)
 USUAL_TIMES = (1, 2, 4, 12)
 LONGEST_SILENCE = 370
@@ -61,7 +65,7 @@ def read_dividends(given: float | str | os.PathLike[str], asof: datetime, *, unt
     ----------
     given : float, str or path
         A number is a continuous yield, decimal a year ("1.1%" works too). Anything else is a CSV file with columns
-        ``date`` (or ``ex_date``) and ``amount``, dollars a share.
+        ``date`` (or ``ex_date``) and ``amount``, dollars a share; Yahoo's, Nasdaq's and iShares' tables do as well.
     asof : datetime
         With a time zone. Ex-dates whose open has passed are left out.
     until : date, optional
@@ -81,8 +85,8 @@ def read_dividends(given: float | str | os.PathLike[str], asof: datetime, *, unt
         return Dividends(div_yield=number, basis=f"yield {number:.4g} as given")
     table = read_table(str(given))
     day_at, amount_at = (
-        table.column("date", "ex_date", "ex-date", "exdate"),
-        table.column("amount", "dividends", "dividend"),
+        table.column("date", *EX_DATES),
+        table.column("amount", *AMOUNTS),
     )
     told: list[tuple[date, float]] = []
     for line, cells in table.lines:

@@ -1,7 +1,8 @@
 """Interest rates as a caller gives them: a number, or a file of Treasury yields, to continuous compounding.
 
-Treasury par yields are bond-equivalent: simple up to half a year, coupons twice a year beyond. Bill yields
-(``^IRX``) are discounts on 360 days; SOFR is simple on 360 days, overnight.
+Treasury par yields (also FRED's ``DGS`` series) are bond-equivalent: simple up to half a year, coupons twice a year
+beyond. Bill yields (``^IRX``, the Treasury's "bank discount", FRED's ``DTB`` series) are discounts on 360 days; SOFR
+and the federal funds rate are simple on 360 days, overnight.
 """
 
 from __future__ import annotations
@@ -27,10 +28,20 @@ STALE_DAYS = 7
 """A curve this many days older than the as-of day is said to be old."""
 
 _TENOR = re.compile(r"(\d+(?:\.\d+)?)\s*(mo|month|yr|year)s?")
-_SHORT_TENOR = re.compile(r"y(\d+)(m?)")
+_SHORT_TENOR = re.compile(r"(?:y|dgs)(\d+)(mo?)?")
+_BILL = re.compile(r"(\d+) weeks? bank discount|dtb(\d+)(wk|yr)?")
+_WEEKS = {"wk": 1, None: 13 / 3, "yr": 52}  # of bills that FRED names by weeks, months and years
+_OVERNIGHT = {
+    "rate": "SOFR",
+    "sofr": "SOFR",
+    "dff": "federal funds",
+    "effr": "federal funds",
+    "fedfunds": "federal funds",
+}
 _MONTHS = 12
 _MONEY_YEAR = 360.0  # days in a year of the money market
-_BILL_DAYS = 91
+_WEEK = 7
+_BILL_DAYS = 13 * _WEEK
 _HALF = 0.5
 
 
@@ -98,18 +109,20 @@ class RateFile:
             raise DataError(f"{table.label}: no line on or before {asof}; the first is of {self.days[0]}")
         day, (line, cells) = self.days[at], self.lines[at]
         yields = _yields(table, line, cells)
+        bills = _bills(table, line, cells)
+        overnight = next((name for name in table.names if name in _OVERNIGHT), None)
         if yields:
             curve, kind = _zero_rates(yields), "Treasury par curve"
-        elif "rate" in table.names:
-            simple = _percent(table, line, cells, "rate")
-            curve, kind = [(0.0, math.log1p(simple / _MONEY_YEAR) / years(1.0))], "SOFR"
-        elif "close" in table.names:
-            discount = _percent(table, line, cells, "close")
-            t_years = years(_BILL_DAYS)
-            curve, kind = [(t_years, -math.log1p(-discount * _BILL_DAYS / _MONEY_YEAR) / t_years)], "13-week bill"
+        elif bills:
+            curve, kind = bills, "Treasury bills" if len(bills) > 1 else f"{_weeks(bills[0][0])}-week bill"
+        elif overnight:
+            simple = _percent(table, line, cells, overnight)
+            curve, kind = [(0.0, math.log1p(simple / _MONEY_YEAR) / years(1.0))], _OVERNIGHT[overnight]
         else:
             names = ", ".join(map(ascii, table.names))
-            raise DataError(f"{table.label}: no column of a tenor (like '3 Mo'), 'rate' or 'close' (columns: {names})")
+            raise DataError(
+                f"{table.label}: no column of a tenor (like '3 Mo' or 'DGS3MO'), 'rate' or 'close' (columns: {names})"
+            )
         age = (asof - day).days
         old = f", {age} days before the as-of day" if age > STALE_DAYS else ""
         times, rates = zip(*curve, strict=True)
@@ -127,7 +140,7 @@ def open_rates(path: str | os.PathLike[str]) -> RateFile:
     table = read_table(path)
     if {"t", "df"} <= set(table.names):
         return RateFile(table=table, days=(), lines=())
-    day_at = table.column("date", "day")
+    day_at = table.column("date", "day", "observation_date")
     dated: dict[date, tuple[int, tuple[str, ...]]] = {}
     for line, cells in table.lines:
         if any(cell not in NO_VALUE for at, cell in enumerate(cells) if at != day_at):
@@ -146,8 +159,9 @@ def read_rate(given: float | str | os.PathLike[str] | RateCurve, asof: date) -> 
     given : float, str, path or RateCurve
         A number is continuously compounded, decimal a year ("3.75%" works too). Anything else is a CSV file with a
         ``date`` column, in percent: Treasury par yields by tenor (``1 Mo`` ... ``30 Yr``, or ``y3m,y2,...``), SOFR
-        (``date,rate``) or 13-week bill yields (``Date,Close``); or discount factors by years (``T,DF``), undated. A
-        curve is returned as it is.
+        (``date,rate``), 13-week bill yields (``Date,Close``), the Treasury's bill rates (``4 WEEKS BANK DISCOUNT``,
+        ...), FRED's series of any of these (``DGS3MO``, ``DTB3``, ``SOFR``, ``DFF``); or discount factors by years
+        (``T,DF``), undated. A curve is returned as it is.
     asof : date
         The last line on or before it is used.
 
@@ -200,9 +214,33 @@ def _yields(table: Table, line: int, cells: tuple[str, ...]) -> list[tuple[float
     found = {}
     for name, cell in zip(table.names, cells, strict=True):
         tenor = _tenor(name)
-        if tenor is not None and cell:
+        if tenor is not None and cell not in NO_VALUE:
             found[tenor] = _percent(table, line, cells, name)
     return sorted(found.items())
+
+
+def _bills(table: Table, line: int, cells: tuple[str, ...]) -> list[tuple[float, float]]:
+    """Return (years, continuous rate) by bill, from discounts on 360 days, leaving out blanks."""
+    found = {}
+    for name, cell in zip(table.names, cells, strict=True):
+        days = _bill_days(name)
+        if days is not None and cell not in NO_VALUE:
+            discount, t_years = _percent(table, line, cells, name), years(days)
+            found[t_years] = -math.log1p(-discount * days / _MONEY_YEAR) / t_years
+    return sorted(found.items())
+
+
+def _bill_days(name: str) -> int | None:
+    if name == "close":
+        return _BILL_DAYS
+    bill = _BILL.fullmatch(name)
+    if bill is None:
+        return None
+    return _WEEK * (int(bill[1]) if bill[1] else round(int(bill[2]) * _WEEKS[bill[3]]))
+
+
+def _weeks(t_years: float) -> int:
+    return round(t_years / years(_WEEK))
 
 
 def _tenor(name: str) -> float | None:

@@ -47,7 +47,7 @@ class Table:
         )
 
     def day(self, line: int, cell: str) -> date:
-        """Read a day, ISO or month/day/year.
+        """Read a day: ISO, month/day/year or "Jun 16, 2026".
 
         Raises
         ------
@@ -58,13 +58,15 @@ class Table:
             return date.fromisoformat(cell[:10])
         except ValueError:
             pass
-        try:
-            return datetime.strptime(cell, "%m/%d/%Y").date()
-        except ValueError:
-            raise DataError(f"{self.label}: line {line}: {cell!a} is no day like 2026-09-18") from None
+        for form in ("%m/%d/%Y", "%b %d, %Y"):
+            try:
+                return datetime.strptime(cell, form).date()
+            except ValueError:
+                continue
+        raise DataError(f"{self.label}: line {line}: {cell!a} is no day like 2026-09-18")
 
     def number(self, line: int, name: str, cell: str) -> float:
-        """Read a finite number.
+        """Read a finite number, with or without a dollar sign.
 
         Raises
         ------
@@ -72,7 +74,7 @@ class Table:
             When it is none; names file, line, column and value.
         """
         try:
-            number = float(cell)
+            number = float(cell.removeprefix("$"))
         except ValueError:
             number = math.nan
         if not math.isfinite(number):

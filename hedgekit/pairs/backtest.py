@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.pairs.carry import dividends_paid
 from hedgekit.pairs.gate import ENTRY_Z, EXIT_Z, STOP_Z, critical, gate_statistics
 from hedgekit.pairs.rolling import rolling_regression
 from hedgekit.pairs.sample import pair_of
@@ -180,8 +181,8 @@ def simulate(market: Market, rules: Rules) -> Track:
     y_fill, x_fill = np.abs(y_shares - y_before), np.abs(x_shares - x_before)
     y_traded, x_traded = y_fill * market.y_close, x_fill * market.x_close
     price = y_before * _change(market.y_close) + x_before * _change(market.x_close)
-    dividends = y_before * _dividend(market.y_close, market.y_level)
-    dividends += x_before * _dividend(market.x_close, market.x_level)
+    dividends = y_before * dividends_paid(market.y_close, market.y_level)
+    dividends += x_before * dividends_paid(market.x_close, market.x_level)
     sold = np.maximum(-y_before, 0.0) * _lagged(market.y_close) + np.maximum(-x_before, 0.0) * _lagged(market.x_close)
     elapsed = np.diff(market.day, prepend=market.day[:1]).astype(np.float64)
     return Track(
@@ -328,17 +329,6 @@ def _lagged(values: Floats) -> Floats:
 
 def _change(close: Floats) -> Floats:
     return np.diff(close, prepend=close[:1])
-
-
-def _dividend(close: Floats, level: Floats) -> Floats:
-    """Return dollars a share paid over the day: what the total return adds to the price change."""
-    if not len(close):
-        return close
-    before = np.concatenate([close[:1], close[:-1]])
-    growth = level / np.concatenate([level[:1], level[:-1]])
-    paid = before * growth - close
-    # Adjusted prices are rounded to a few decimals: less than a hundredth of a percent is no dividend.
-    return np.where(np.abs(paid) > 1e-4 * close, paid, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

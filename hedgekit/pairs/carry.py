@@ -11,7 +11,7 @@ import numpy as np
 from hedgekit import units
 
 if TYPE_CHECKING:
-    from hedgekit.model import PriceHistory
+    from hedgekit.model import FloatArray, PriceHistory
 
 BORROW, RATE, REBATE, COST = 0.003, 0.05, 0.0, 0.005
 """Assumed unless given: borrow fee, interest on the debit, rebate on the short sale's proceeds (all a year), and the
@@ -19,6 +19,7 @@ cost of one fill, dollars a share."""
 
 FILLS = 2  # into and out of each leg
 _YEAR_DAYS = 365
+_ROUNDING = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,31 @@ def trailing_yield(prices: PriceHistory, ticker: str) -> float:
     if np.allclose(close, total, rtol=1e-6, atol=0.0):
         return math.nan
     first = int(np.searchsorted(days, days[-1] - np.timedelta64(_YEAR_DAYS, "D")))
-    level = total[first:] / close[first:]
-    growth = np.diff(np.log(level))  # a dividend lifts the adjusted price relative to the close on its ex-date
-    paid = np.expm1(growth) * close[first + 1 :]
-    return float(paid[growth > 1e-5].sum() / close[-1])
+    return float(np.maximum(dividends_paid(close[first:], total[first:]), 0.0).sum() / close[-1])
+
+
+def dividends_paid(close: FloatArray, level: FloatArray) -> FloatArray:
+    """Return the dividends, dollars a share, that adjusted prices tell of, shape (n,); zero on the first day.
+
+    Parameters
+    ----------
+    close, level : ndarray, shape (n,)
+        Traded prices, and the same with dividends put back.
+
+    Notes
+    -----
+    Adjusted prices multiply everything before an ex-date by ``1 - D / P``, P the close of the day before (Yahoo,
+    Alpha Vantage, CRSP's price factor), so that ``D = P - close x level before / level``.
+
+    Examples
+    --------
+    >>> dividends_paid(np.array([100.0, 95.0, 96.0]), np.array([98.0, 95.0, 96.0])).round(6).tolist()
+    [0.0, 2.0, 0.0]
+    """
+    if not len(close):
+        return close
+    before = np.concatenate([close[:1], close[:-1]])
+    paid = before - close * np.concatenate([level[:1], level[:-1]]) / level
+    # adjusted prices are rounded to a few decimals: less than a hundredth of a percent is no dividend
+    told: FloatArray = np.where(np.abs(paid) > _ROUNDING * close, paid, 0.0)
+    return told

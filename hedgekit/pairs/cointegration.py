@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,7 +26,7 @@ from hedgekit.pairs.stationarity import (
 )
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import fit as fit_process
-from hedgekit.pairs.unit_root import reverts_by_itself, simulated_null, tail
+from hedgekit.pairs.unit_root import better_critical, better_pvalue, reverts_by_itself, simulated_null, tail
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ MOST_SIMULATED = 100_000
 SEED = 41
 BLOCK = 21
 """Days of returns the simulation keeps together."""
+
+MOST_POINTS = 800
+"""Of the spread's history in the answer."""
 
 VARIANCE_RATIO_DAYS = 5
 TWO_SIDED = {"1%": 0.01, "5%": 0.05, "10%": 0.1}
@@ -89,6 +92,10 @@ class PairTestResult(Result):
     half_life : HalfLife
     process : OrnsteinUhlenbeck or None
         By exact likelihood; None when nothing pulls the spread back.
+    spread_now, spread_sd : float
+        Residual of the price regression today, and its deviation over these days.
+    history : mapping
+        ``date`` and ``value`` of the spread: at most `MOST_POINTS` days, evenly spaced, today the last.
     """
 
     schema_name: ClassVar[str] = "pair_test"
@@ -101,6 +108,8 @@ class PairTestResult(Result):
     half_life: HalfLife
     process: OrnsteinUhlenbeck | None
     spread_now: float
+    spread_sd: float
+    history: Mapping[str, Sequence[Any]]
     legs_that_revert: Sequence[str] = ()
 
     @property
@@ -121,7 +130,7 @@ class PairTestResult(Result):
                 "days": life.days,
                 "days_linear": life.days_linear,
                 "unbiased_days": life.unbiased_days,
-                "ci95": [life.low, life.high] if math.isfinite(life.days) else None,
+                "ci95": [life.low, life.high] if math.isfinite(life.low) else None,
                 "coefficient": life.coefficient,
             },
             "ornstein_uhlenbeck": None
@@ -132,7 +141,13 @@ class PairTestResult(Result):
                 "sigma_per_root_day": process.vol,
                 "stationary_sd": process.sd,
             },
-            "spread": {"direction": self.direction, "slope": self.slope, "now": self.spread_now},
+            "spread": {
+                "direction": self.direction,
+                "slope": self.slope,
+                "now": self.spread_now,
+                "sd": self.spread_sd,
+                "history": self.history,
+            },
         }
 
     def records(self) -> list[dict[str, Any]]:
@@ -221,7 +236,7 @@ def pair_test(
     forward = engle_granger(y, x, lags=lags, criterion=criterion)
     backward = engle_granger(x, y, lags=lags, criterion=criterion)
     better = min(float(forward.statistic[0]), float(backward.statistic[0]))
-    alone = tail(simulated_null(), better)
+    alone = better_pvalue(better)
     if simulate:
         corrected = _whole_procedure(pair, better, lags, simulate, screened, logs=logs)
         basis = f"the whole procedure simulated {simulate:,} times on the pair's own returns"
@@ -239,9 +254,11 @@ def pair_test(
         basis=basis,
         direction=f"{pair.long} on {pair.short}",
         slope=slope,
-        half_life=half_life(spread),
+        half_life=_half_life(spread, better, corrected, screened),
         process=_process(spread),
         spread_now=float(spread[-1]),
+        spread_sd=float(spread.std(ddof=2)),
+        history=_history(pair, spread),
         legs_that_revert=tuple(reverting),
         inputs={
             **pair.inputs,
@@ -252,6 +269,27 @@ def pair_test(
         },
         warnings=tuple(notes),
     )
+
+
+def _history(pair: Pair, spread: FloatArray) -> dict[str, list[Any]]:
+    """Return the spread for a picture."""
+    days = np.arange(len(spread) - 1, -1, -max(1, -(-len(spread) // MOST_POINTS)))[::-1]
+    return {"date": [str(day) for day in pair.dates[days]], "value": spread[days].tolist()}
+
+
+def _half_life(spread: FloatArray, better: float, corrected: float, screened: int) -> HalfLife:
+    """Return the half-life that the better direction's statistic tells, also of a pair picked among many.
+
+    The best of many was picked for looking quick: its half-life is told among statistics that would have passed, or,
+    when it does not pass, only from below.
+    """
+    if screened == 1:
+        return half_life(spread, statistic=better)
+    if corrected < LEVEL:
+        cut = better_critical(-math.expm1(math.log1p(-LEVEL) / screened))
+        return half_life(spread, statistic=better, below=max(cut, better))
+    seen = half_life(spread, statistic=better)
+    return replace(seen, reverting=False, unbiased_days=math.nan, high=math.inf)
 
 
 def _tests(
@@ -407,8 +445,7 @@ def _flip(y: FloatArray, x: FloatArray, lags: int | None, better: float) -> list
     if lags is not None:
         return []
     one = min(float(engle_granger(a, b, lags=1, criterion=None).statistic[0]) for a, b in ((y, x), (x, y)))
-    null = simulated_null()
-    chosen, other = tail(null, better), tail(null, one)
+    chosen, other = better_pvalue(better), better_pvalue(one)
     if (chosen < LEVEL) == (other < LEVEL):
         return []
     text = f"the choice of lags turns the verdict: p = {chosen:.2g} with Akaike's, {other:.2g} with one lag"

@@ -61,8 +61,21 @@ def adjusted(pvalues: Any, method: Method = "by") -> NDArray[np.float64]:
     if not m:
         return out
     order = known[np.argsort(values[known], kind="stable")]
-    ranks = np.arange(1, m + 1)
-    factor = float((1.0 / ranks).sum()) if method == "by" else 1.0
-    scaled = factor * m * values[order] / ranks
+    scaled = _factor(m, method) * m * values[order] / np.arange(1, m + 1)
     out[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return out
+
+
+def largest(found: int, tests: int, rate: float, method: Method = "by") -> float:
+    """Return the p-value up to which tests were discoveries, when `found` of them were.
+
+    Examples
+    --------
+    >>> round(largest(3, 4, 0.05, "bh"), 4), round(largest(3, 4, 0.05), 4)
+    (0.0375, 0.018)
+    """
+    return rate * found / (tests * _factor(tests, method))
+
+
+def _factor(tests: int, method: Method) -> float:
+    return float((1.0 / np.arange(1, tests + 1)).sum()) if method == "by" else 1.0

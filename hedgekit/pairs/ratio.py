@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 WINDOW = 252
 """Returns an estimator is fitted on unless it has a length of its own: a year."""
 
+YEAR = 252
+"""Trading days over which a ratio's change is told."""
+
 LEAST_WINDOW = 20
 LEVEL_OF_TEST = 0.05
 """A pair is taken for cointegrated below this p-value."""
@@ -27,6 +30,10 @@ FEW_PERIODS = 24
 FEW_HALF_LIVES = 58
 NARROW = ("fmols", "johansen")
 """Estimators whose 95% interval covers too seldom below that many half-lives of the spread."""
+
+OTHER_AIMS = ("dollar_neutral", "vol_parity", "tls", "deming")
+"""Estimators that aim at something else than the least variance left: how narrow their intervals are says nothing of
+how well the hedge is known, so that they are recommended only where they are told to do better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,9 @@ class Estimate:
     why : str
     narrow : bool
         Whether the 95% interval is known to cover less often: a slowly reverting spread in too few days.
+    moved : float
+        By how much `dollar_ratio`, fitted again and again on the days before, was another `YEAR` days later: the median
+        of the out-of-sample days, without sign; NaN when they do not last that long.
     """
 
     name: str
@@ -74,6 +84,7 @@ class Estimate:
     effectiveness: Effectiveness
     why: str
     narrow: bool = False
+    moved: float = math.nan
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -96,6 +107,7 @@ class Estimate:
             "effectiveness": gained.value,
             "effectiveness_ci95": _interval((gained.low, gained.high)),
             "behind_best_ci95": _interval((gained.behind_low, gained.behind_high)),
+            "moved_in_a_year": self.moved,
             "why": self.why,
         }
 
@@ -120,8 +132,8 @@ class PairRatioResult(Result):
     stability : Stability
         Of the return regression over all days.
     as_good : tuple of str
-        The others whose effectiveness cannot be told from the best one's: of all these the one with the narrowest
-        interval is recommended.
+        The others whose effectiveness cannot be told from the best one's: of all these that aim at the least
+        variance the one with the narrowest interval is recommended.
     """
 
     schema_name: ClassVar[str] = "pair_ratio"
@@ -247,12 +259,22 @@ def pair_ratio(
     gained = effectiveness(walk, allowed)
     slow = _half_lives(pair.window.y, pair.window.x) < FEW_HALF_LIVES
     estimates = [
-        _estimate(pair, name, modules[name], window, gained[name], narrow=slow and name in NARROW) for name in names
+        _estimate(
+            pair,
+            name,
+            modules[name],
+            window,
+            gained[name],
+            _moved(walk.ratios[name], hold),
+            narrow=slow and name in NARROW,
+        )
+        for name in names
     ]
     ry, rx = pair.window.returns()
     recommended, as_good = _best([estimate for estimate in estimates if estimate.name in allowed])
     periods = int(walk.period.max()) + 1
-    notes = [*pair.notes, *about_legs(alone)]
+    chosen = next(estimate for estimate in estimates if estimate.name == recommended)
+    notes = [*pair.notes, *about_legs(alone), *_no_hedge(pair, chosen)]
     if periods < FEW_PERIODS:
         text = f"only {periods} holding periods out of sample: effectiveness is known poorly"
         notes.append(Note("few_periods", text))
@@ -286,11 +308,27 @@ def about_legs(tickers: Sequence[str]) -> list[Note]:
     return [Note("leg_reverts", f"{ticker} {text}") for ticker in tickers]
 
 
+def _no_hedge(pair: Any, chosen: Estimate) -> list[Note]:
+    """Say when the short leg is not seen to hedge the long one at all."""
+    from hedgekit.units import percent
+
+    gained = chosen.effectiveness
+    least = gained.low if math.isfinite(gained.low) else gained.value
+    if least > 0.0:
+        return []
+    span = f" (95%: {percent(gained.low):.1f}% to {percent(gained.high):.1f}%)" if math.isfinite(gained.low) else ""
+    text = (
+        f"{pair.short} is not seen to hedge {pair.long}: out of sample the ratio recommended, {chosen.label}, removed "
+        f"{percent(gained.value):.1f}% of the variance{span}"
+    )
+    return [Note("no_hedge", text)]
+
+
 def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
     """Return the estimator to use and those that did as well.
 
     Of the ones that cannot be told from the one that removed most variance, the one whose ratio is known best is taken:
-    picking the highest of many near-equal scores picks noise.
+    picking the highest of many near-equal scores picks noise. Of `OTHER_AIMS` one is taken only when it stands alone.
     """
     known = [e for e in allowed if math.isfinite(e.effectiveness.value) and math.isfinite(e.dollar_ratio)]
     if not known:
@@ -300,8 +338,10 @@ def _best(allowed: Sequence[Estimate]) -> tuple[str, list[str]]:
         return usual.name, []  # too few periods to tell any two apart
     highest = max(known, key=lambda e: e.effectiveness.value)
     equal = [e for e in known if e is highest or e.effectiveness.behind_low <= 0.0 <= e.effectiveness.behind_high]
-    precise = [e for e in equal if math.isfinite(e.dollar_ci95[0]) and not e.narrow]
-    chosen = min(precise, key=lambda e: (e.dollar_ci95[1] - e.dollar_ci95[0]) / abs(e.dollar_ratio), default=highest)
+    aimed = [e for e in equal if e.name not in OTHER_AIMS]
+    precise = [e for e in aimed or equal if math.isfinite(e.dollar_ci95[0]) and not e.narrow]
+    first = max(aimed, key=lambda e: e.effectiveness.value, default=highest)
+    chosen = min(precise, key=lambda e: (e.dollar_ci95[1] - e.dollar_ci95[0]) / abs(e.dollar_ratio), default=first)
     return chosen.name, [e.name for e in equal if e is not chosen]
 
 
@@ -316,7 +356,19 @@ def _half_lives(y: FloatArray, x: FloatArray) -> float:
     return len(spread) * -math.log(carried) / math.log(2.0) if carried < 1.0 else 0.0
 
 
-def _estimate(pair: Any, name: str, module: Any, window: int, gained: Effectiveness, *, narrow: bool) -> Estimate:
+def _moved(ratios: FloatArray, hold: int) -> float:
+    """Return the median change, without sign, of a ratio over a year of rebalancings `hold` days apart."""
+    import numpy as np
+
+    apart = max(1, round(YEAR / hold))
+    changes = np.abs(ratios[apart:] - ratios[:-apart])
+    changes = changes[np.isfinite(changes)]
+    return float(np.median(changes)) if len(changes) else math.nan
+
+
+def _estimate(
+    pair: Any, name: str, module: Any, window: int, gained: Effectiveness, moved: float, *, narrow: bool
+) -> Estimate:
     from hedgekit.pairs.ratios import fitted
     from hedgekit.pairs.ratios.fit import dollars, shares
 
@@ -343,4 +395,5 @@ def _estimate(pair: Any, name: str, module: Any, window: int, gained: Effectiven
         effectiveness=gained,
         why=fit.why,
         narrow=narrow and math.isfinite(fit.low),
+        moved=moved,
     )

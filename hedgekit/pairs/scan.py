@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.pairs.discoveries import METHODS, Method, adjusted
+from hedgekit.pairs.discoveries import METHODS, Method, adjusted, largest
+from hedgekit.pairs.half_life import half_lives
 from hedgekit.pairs.scan_parts import DIRECTIONS, LEAST_DAYS, Bench, InThisProcess, Spread, run_tests
 from hedgekit.pairs.stationarity import Criterion, pvalue
+from hedgekit.pairs.unit_root import reverts_by_itself
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 
 RATE = 0.05
 """Share of false ones among the discoveries that is borne by default."""
+
+BY_CHANCE = 0.044
+"""Share of pairs of unrelated walks with p below 5%: doubled for the better direction it is a little cautious."""
+
+CLUSTERED = {2: 1.0, 3: 0.333, 5: 0.2, 10: 0.18, 20: 0.126, 40: 0.091, 80: 0.0755, 160: 0.064}
+"""Of scans of so many unrelated walks, the share of pairs below 5% that 19 in 20 stay within: pairs share legs, so that
+one odd walk makes many. From 80 to 2,000 simulated scans each."""
 
 Floats = NDArray[np.float64]
 
@@ -37,14 +46,20 @@ class ScannedPair:
         Engle-Granger t; the other direction's in `other_statistic`.
     pvalue : float
         MacKinnon's, doubled for having kept the better direction.
+    by_chance : float
+        Pairs that look as good in a scan of this size in which none is cointegrated, on average.
     q : float
         The least rate of false discoveries at which the pair is one.
     discovery : bool
         ``q <= rate``.
     elasticity : float
-        Percent of x per percent of y that the regression of log prices gives.
+        Slope of log y on log x: dollars of x sold per dollar of y bought; below zero both are bought.
     half_life_days : float
-        Trading days in which half of a deviation goes; NaN when nothing pulls it back.
+        Trading days in which half of a deviation goes, median-unbiased among statistics that would have been found
+        (`hedgekit.pairs.half_life.half_lives`); NaN for a pair not found, and for one found so barely that no pull at
+        all is as likely.
+    half_life_low, half_life_high : float
+        Its 95% interval; of a pair not found only the lower end is told, for the pair may not revert at all.
     lags, days : int
         Lags of the test, and days both had prices.
     """
@@ -54,10 +69,13 @@ class ScannedPair:
     statistic: float
     other_statistic: float
     pvalue: float
+    by_chance: float
     q: float
     discovery: bool
     elasticity: float
     half_life_days: float
+    half_life_low: float
+    half_life_high: float
     lags: int
     days: int
 
@@ -71,13 +89,18 @@ class PairScanResult(Result):
     pairs : tuple of ScannedPair
         All discoveries, and the next best up to the number asked for.
     tickers : int
-        Tickers whose pairs were tested.
+        Tickers whose pairs were tested: long enough, and not reverting by themselves.
     tested, discoveries : int
         Pairs tested, and those found at the rate.
     untestable : int
         Pairs without a test: fewer than `LEAST_DAYS` common days, or one a multiple of the other.
-    expected_by_chance : float
-        Pairs that would show p below 5% in the same number of pairs of which none is cointegrated.
+    below_5pct : int
+        Pairs with p below 5%.
+    expected_by_chance, most_by_chance : float
+        Pairs that would show p below 5% in a scan of as many tickers of which none is cointegrated: on average, and at
+        most in 19 scans of 20.
+    expected_false : float
+        Pairs among the discoveries that are expected not to be cointegrated, at most.
     rate : float
         Share of false discoveries borne.
     """
@@ -91,12 +114,15 @@ class PairScanResult(Result):
     discoveries: int
     below_5pct: int
     expected_by_chance: float
+    most_by_chance: float
+    expected_false: float
     rate: float
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
-        names = ("tickers", "tested", "untestable", "discoveries", "below_5pct", "expected_by_chance", "rate")
-        return {"pairs": list(self.pairs), **{name: getattr(self, name) for name in names}}
+        names = ("tickers", "tested", "untestable", "discoveries", "below_5pct", "expected_by_chance")
+        more = ("most_by_chance", "expected_false", "rate")
+        return {"pairs": list(self.pairs), **{name: getattr(self, name) for name in (*names, *more)}}
 
     def records(self) -> list[dict[str, Any]]:
         """Return one row a pair."""
@@ -150,7 +176,8 @@ def pair_scan(
     -----
     Engle and Granger's test on log prices over the days that both tickers have. A pair's p-value is MacKinnon's for the
     better direction, doubled (Bonferroni); the q-values are over every pair tested. The tests are asymptotic and assume
-    that each ticker alone has a unit root.
+    that each ticker alone has a unit root: one that has none at 1% is in no test. A half-life is told by the statistic,
+    allowing for having been found.
 
     Examples
     --------
@@ -173,11 +200,19 @@ def pair_scan(
     if len(prices.tickers) < 2:
         raise InputError(f"{prices.source}: a scan needs two tickers or more; it holds {prices.tickers[0]}")
     logs = _logs(prices)
+    alone = _reverting(logs)
     first, second = np.triu_indices(logs.shape[1], 1)
+    walking = ~(alone[first] | alone[second])
+    first, second = first[walking], second[walking]
     bench = Bench(logs=logs, lags=lags, criterion=criterion)
     found = run_tests(bench, first, second, InThisProcess() if engine is None else engine, progress)
     statistic = found.statistic
     if not np.isfinite(statistic).any():
+        if alone.any() and not len(first):
+            raise DataError(
+                f"{prices.source}: every pair has a ticker that reverts by itself ({_listed(prices.tickers, alone)}): "
+                "with any other it looks cointegrated, and that says nothing"
+            )
         raise DataError(
             f"{prices.source}: none of the {len(first):,} pairs can be tested: each needs {LEAST_DAYS} days on which "
             "both tickers have a price, and both must move"
@@ -190,12 +225,17 @@ def pair_scan(
     order = np.lexsort((columns, least))
     order = order[np.isfinite(least[order])]
     count = int((q <= rate).sum())
+    tested = len(order)
     kept = order if top is None else order[: max(count, top)]
+    found_ones = q[kept] <= rate
+    bound = largest(count, tested, rate, method) if count else math.nan
+    cut = np.where(found_ones, np.fmax(_critical(bound), least[kept]), np.inf)
+    lives = half_lives(least[kept], found.days[kept], below=cut)
     pairs = []
-    for at in kept:
+    for place, at in enumerate(kept):
         ends = (int(first[at]), int(second[at]))
         y, x = ends if better[at] == 0 else ends[::-1]
-        slope = float(found.slope[better[at], at])
+        life = float(lives.middle[place])
         pairs.append(
             ScannedPair(
                 y=prices.tickers[y],
@@ -203,16 +243,19 @@ def pair_scan(
                 statistic=float(least[at]),
                 other_statistic=float(statistic[1 - better[at], at]),
                 pvalue=float(pvalues[at]),
+                by_chance=tested * float(pvalues[at]),
                 q=float(q[at]),
                 discovery=bool(q[at] <= rate),
-                elasticity=slope,
-                half_life_days=_half_life(logs[:, y], logs[:, x], slope),
+                elasticity=float(found.slope[better[at], at]),
+                half_life_days=life if found_ones[place] and life < math.inf else math.nan,
+                half_life_low=float(lives.low[place]),
+                half_life_high=float(lives.high[place]) if found_ones[place] else math.inf,
                 lags=int(found.lags[better[at], at]),
                 days=int(found.days[at]),
             )
         )
-    tested = len(order)
-    used = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
+    long = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
+    used = long & ~alone
     return PairScanResult(
         pairs=tuple(pairs),
         tickers=int(used.sum()),
@@ -220,10 +263,12 @@ def pair_scan(
         untestable=len(first) - tested,
         discoveries=count,
         below_5pct=int((pvalues < RATE).sum()),
-        expected_by_chance=RATE * tested,
+        expected_by_chance=BY_CHANCE * tested,
+        most_by_chance=tested * float(np.interp(math.log(max(used.sum(), 2)), *_clusters())),
+        expected_false=count * float(q[order[:count]].max()) if count else 0.0,
         rate=rate,
         inputs=_inputs(prices, method, lags, criterion),
-        warnings=_warnings(prices, used, len(first) - tested),
+        warnings=_warnings(prices, long, alone, len(first) - tested),
     )
 
 
@@ -234,6 +279,17 @@ def _logs(prices: PriceHistory) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         logs: Floats = np.log(np.where(levels > 0.0, levels, np.nan))
     return logs
+
+
+def _reverting(logs: Floats) -> NDArray[np.bool_]:
+    """Return which tickers revert by themselves, or jumped once and stayed: their pairs look cointegrated."""
+    enough = np.isfinite(logs).sum(axis=0) >= LEAST_DAYS
+    return np.array(
+        [
+            bool(known) and reverts_by_itself(column[np.isfinite(column)])
+            for known, column in zip(enough, logs.T, strict=True)
+        ]
+    )
 
 
 def _pvalues(statistic: Floats) -> Floats:
@@ -250,13 +306,17 @@ def _pvalues(statistic: Floats) -> Floats:
     return out
 
 
-def _half_life(y: Floats, x: Floats, slope: float) -> float:
-    """Return trading days from ``dS = a + lambda S``: ln 2 / -ln(1 + lambda)."""
-    both = np.isfinite(y) & np.isfinite(x)
-    spread = y[both] - slope * x[both]
-    level = spread[:-1] - spread[:-1].mean()
-    carried = 1.0 + float(level @ np.diff(spread)) / float(level @ level)
-    return math.log(2.0) / -math.log(carried) if 0.0 < carried < 1.0 else math.nan
+def _clusters() -> tuple[Floats, Floats]:
+    return np.log(list(CLUSTERED)), np.array(list(CLUSTERED.values()))
+
+
+def _critical(bound: float) -> float:
+    """Return the statistic whose doubled p-value is `bound`; NaN for none."""
+    low, high = -60.0, 0.0
+    while high - low > 1e-6:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if DIRECTIONS * pvalue(middle, variables=2) < bound else (low, middle)
+    return low if bound > 0.0 else math.nan
 
 
 def _inputs(prices: PriceHistory, method: str, lags: int | None, criterion: str | None) -> dict[str, Any]:
@@ -278,13 +338,24 @@ def _inputs(prices: PriceHistory, method: str, lags: int | None, criterion: str 
     }
 
 
-def _warnings(prices: PriceHistory, used: NDArray[np.bool_], untestable: int) -> tuple[Note, ...]:
+def _listed(tickers: Sequence[str], chosen: NDArray[np.bool_]) -> str:
+    names = [ticker for ticker, one in zip(tickers, chosen, strict=True) if one]
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+
+
+def _warnings(
+    prices: PriceHistory, long: NDArray[np.bool_], alone: NDArray[np.bool_], untestable: int
+) -> tuple[Note, ...]:
     notes = list(prices.notes)
-    short = [ticker for ticker, enough in zip(prices.tickers, used, strict=True) if not enough]
-    if short:
-        listed = ", ".join(short[:8]) + (", ..." if len(short) > 8 else "")
-        text = f"{len(short)} tickers have fewer than {LEAST_DAYS} days of prices and are in no test ({listed})"
-        notes.append(Note("short_histories", text))
+    if not long.all():
+        text = f"{(~long).sum():,} tickers have fewer than {LEAST_DAYS} days of prices and are in no test"
+        notes.append(Note("short_histories", f"{text} ({_listed(prices.tickers, ~long)})"))
+    if alone.any():
+        text = (
+            f"{alone.sum():,} tickers revert by themselves, or jumped once and stayed, and are in no test: with any "
+            "other they look cointegrated"
+        )
+        notes.append(Note("legs_revert", f"{text} ({_listed(prices.tickers, alone)})"))
     if untestable:
         text = f"{untestable:,} pairs have no test: too few common days, or one ticker a multiple of the other"
         notes.append(Note("untestable_pairs", text))

@@ -6,69 +6,30 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from hedgekit.errors import InputError
+from hedgekit.pairs.basis import Basis, basis_of
+from hedgekit.pairs.budgets import TRADING_DAYS, Risk, deposit, measure_of, reg_t_of, risk_of
 from hedgekit.pairs.carry import BORROW, COST, RATE, REBATE, Carry, carry, trailing_yield
 from hedgekit.pairs.half_life import HalfLife, half_life
 from hedgekit.pairs.sample import Pair, pair_of
 from hedgekit.pairs.whole_shares import FILL, ShareCounts, best_pair, rounded_pair
 from hedgekit.results import Note, Result
+from hedgekit.units import percent
 
 if TYPE_CHECKING:
     from hedgekit.margin import MarginRequirement
-    from hedgekit.model import FloatArray, PriceHistory
-
-TRADING_DAYS = 252
-CONFIDENCE = 0.99
-"""Of the one-day value at risk."""
-
-RISK_DAYS = 252
-SPREAD_DAYS = 504
-"""Days the spread's mean and half-life are taken from."""
-
-LOSS_DAYS = 21
-"""Days of the loss that a loss budget is about."""
+    from hedgekit.model import PriceHistory
 
 RUNNERS_UP = 3
 
-BudgetKind = Literal["gross", "var", "vol_target", "margin", "loss"]
-BUDGET_WORDS = {
-    "gross": "gross dollars",
-    "var": "one-day 99% value at risk",
-    "vol_target": "annual standard deviation",
-    "margin": "Reg T initial deposit",
-    "loss": f"worst {LOSS_DAYS}-day loss of the past",
-}
+COARSE = 0.1
+"""Share of the hedge left open beyond which it is said."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Risk:
-    """How much the pair moves.
-
-    Parameters
-    ----------
-    vol_long, vol_short, correlation : float
-        Daily simple returns of the last year, annualised by 252.
-    spread_vol : float
-        Of a long dollar hedged with the ratio in force.
-    vol_usd : float
-        Standard deviation a year.
-    var_usd : float
-        One-day 99%, normal.
-    worst_usd : float
-        Largest loss over `LOSS_DAYS` days in the history, with these shares' present weights; positive.
-    """
-
-    vol_long: float
-    vol_short: float
-    correlation: float
-    spread_vol: float
-    vol_usd: float
-    var_usd: float
-    worst_usd: float
+LOWER_FILLS = (0.9, 0.8, 0.6, 0.4, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +39,7 @@ class BreakEven:
     Parameters
     ----------
     deviation : float
-        Log spread less its mean of the last two years: below zero the long leg is cheap.
+        Log spread less its mean of the days it is told from: below zero the long leg is cheap.
     gain_usd : float
         What full reversion would bring; negative when the trade is against it.
     pays_after_days : float
@@ -104,8 +65,8 @@ class PairSizeResult(Result):
     ----------
     counts, naive : ShareCounts
         The best pair, and each leg rounded alone.
-    ratio_ci95 : tuple of float
-        95% interval of `dollar_ratio`; NaN where none holds or the ratio was given.
+    basis : Basis
+        The ratio.
     runners_up : tuple of ShareCounts
     margin : MarginRequirement
     carry : Carry
@@ -119,8 +80,7 @@ class PairSizeResult(Result):
     short: str
     long_price: float
     short_price: float
-    dollar_ratio: float
-    ratio_source: str
+    basis: Basis
     budget: float
     budget_kind: str
     counts: ShareCounts
@@ -131,14 +91,25 @@ class PairSizeResult(Result):
     risk: Risk | None
     half_life: HalfLife | None
     break_even: BreakEven
-    ratio_ci95: tuple[float, float] = (math.nan, math.nan)
+
+    @property
+    def dollar_ratio(self) -> float:
+        """Dollars of the short leg per dollar of the long leg."""
+        return self.basis.value
 
     @property
     def beta_ci95(self) -> tuple[float, float]:
         """Leftover beta, dollars, over the 95% interval of the ratio; NaN without one."""
-        held, sold = self.counts.long_shares * self.long_price, self.counts.short_shares * self.short_price
-        low, high = (held * ratio - sold for ratio in self.ratio_ci95)
+        low, high = (self._beta(ratio) for ratio in self.basis.ci95)
         return low, high
+
+    @property
+    def small_beta_usd(self) -> float:
+        """Leftover beta, dollars, below which pairs of this size are told apart by the budget they use."""
+        return self.basis.slack * self.counts.long_shares * self.long_price
+
+    def _beta(self, ratio: float) -> float:
+        return self.counts.long_shares * self.long_price * ratio - self.counts.short_shares * self.short_price
 
     def body(self) -> dict[str, Any]:
         """Return the fields of the public contract."""
@@ -151,19 +122,24 @@ class PairSizeResult(Result):
             "leftover": {
                 "beta_usd": counts.beta_usd,
                 "beta_ci95_usd": list(self.beta_ci95),
+                "beta_small_usd": self.small_beta_usd,
                 "dollars_usd": counts.dollars_usd,
             },
             "ratio": {
                 "dollar_ratio": self.dollar_ratio,
-                "ci95": list(self.ratio_ci95),
-                "source": self.ratio_source,
+                "ci95": list(self.basis.ci95),
+                "source": self.basis.source,
+                "moved_in_a_year": self.basis.moved,
+                "effectiveness": self.basis.effectiveness,
+                "as_good": list(self.basis.rivals),
                 "in_force": counts.short_shares * self.short_price / (counts.long_shares * self.long_price),
             },
             "budget": {"kind": self.budget_kind, "usd": self.budget, "used": counts.used},
             "margin": self.margin.to_dict(),
             "carry": self.carry,
             "risk": self.risk,
-            "half_life_days": life.days if life is not None and life.reverting else None,
+            "half_life_days": life.unbiased_days if life is not None and life.reverting else None,
+            "half_life_ci95": [life.low, life.high] if life is not None and life.reverting else None,
             "break_even": self.break_even,
             "naive": {
                 "long_shares": self.naive.long_shares,
@@ -273,12 +249,19 @@ def pair_size(
     long, short = (pair.long, pair.short) if pair else (long or "LONG", short or "SHORT")
     y_price = _price("long", long, long_price, pair.long_close if pair else math.nan)
     x_price = _price("short", short, short_price, pair.short_close if pair else math.nan)
-    dollar_ratio, interval, source = _ratio(history, pair, ratio, estimator)
-    measure = _measure(kind, pair, (long, y_price), (short, x_price), dollar_ratio)
-    found = best_pair(y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP)
+    notes: list[Note] = []
+    basis = basis_of(history, pair, ratio, estimator, notes)
+    dollar_ratio = basis.value
+    measure = measure_of(kind, pair, (long, y_price), (short, x_price), dollar_ratio)
+    found = best_pair(
+        y_price, x_price, dollar_ratio, budget, measure, fill=fill, count=1 + RUNNERS_UP, slack=basis.slack
+    )
     counts = found[0]
+    notes += _coarse(
+        counts, lambda least: best_pair(y_price, x_price, dollar_ratio, budget, measure, fill=least)[0], y_price, basis
+    )
     long_usd, short_usd = counts.long_shares * y_price, counts.short_shares * x_price
-    required = _reg_t({long: (counts.long_shares, y_price), short: (-counts.short_shares, x_price)})
+    required = reg_t_of({long: (counts.long_shares, y_price), short: (-counts.short_shares, x_price)})
     yields = [
         given if given is not None else trailing_yield(history, ticker) if history else math.nan
         for given, ticker in ((long_yield, long), (short_yield, short))
@@ -287,7 +270,7 @@ def pair_size(
         long_usd=long_usd,
         short_usd=short_usd,
         shares=counts.long_shares + counts.short_shares,
-        deposit_usd=_deposit(required),
+        deposit_usd=deposit(required),
         long_yield=yields[0],
         short_yield=yields[1],
         borrow=borrow,
@@ -295,15 +278,13 @@ def pair_size(
         rebate=rebate,
         cost=cost,
     )
-    life, deviation = _spread(pair, dollar_ratio)
+    life, deviation = _spread(pair, basis)
     return PairSizeResult(
         long=long,
         short=short,
         long_price=y_price,
         short_price=x_price,
-        dollar_ratio=dollar_ratio,
-        ratio_source=source,
-        ratio_ci95=interval,
+        basis=basis,
         budget=budget,
         budget_kind=kind,
         counts=counts,
@@ -311,7 +292,7 @@ def pair_size(
         runners_up=tuple(found[1:]),
         margin=required,
         carry=held,
-        risk=None if pair is None else _risk(pair, long_usd, short_usd),
+        risk=None if pair is None else risk_of(pair, long_usd, short_usd),
         half_life=life,
         break_even=_break_even(life, deviation, long_usd, held),
         inputs={
@@ -324,7 +305,7 @@ def pair_size(
             "long_yield": yields[0],
             "short_yield": yields[1],
         },
-        warnings=tuple(_notes(pair, (long, short), yields, required)),
+        warnings=(*_notes(pair, (long, short), yields, required), *notes),
     )
 
 
@@ -354,143 +335,13 @@ def _price(side: str, ticker: str, given: float | None, close: float) -> float:
     return float(price)
 
 
-def _ratio(
-    prices: PriceHistory | None, pair: Pair | None, ratio: float | None, estimator: str | None
-) -> tuple[float, tuple[float, float], str]:
-    if ratio is not None:
-        if not 0.0 < ratio < math.inf:
-            raise InputError(f"ratio {ratio:g}: expected a positive number of dollars short per dollar long")
-        return float(ratio), (math.nan, math.nan), "as given"
-    if prices is None or pair is None:
-        raise InputError("give price files to estimate the ratio from, or the ratio itself")
-    from hedgekit.pairs.ratio import pair_ratio
-
-    result = pair_ratio(prices, pair.long, pair.short)
-    estimate = result.named(result.recommended if estimator is None else estimator)
-    if estimator is not None and estimate.level_based and not result.cointegrated:
-        raise InputError(
-            f"{estimate.label} needs a cointegrated pair, which {pair.long} and {pair.short} are not "
-            f"(p = {result.cointegration_pvalue:.2g}): use {result.recommended}"
-        )
-    if not 0.0 < estimate.dollar_ratio < math.inf:
-        raise InputError(f"{estimate.label} is {estimate.dollar_ratio:.3f}: nothing to be long and short with")
-    how = "recommended" if estimator is None else "as asked"
-    # an interval in shares or of an elasticity is one in dollars by the same factor as the ratio itself
-    low, high = (end * estimate.dollar_ratio / estimate.ratio for end in estimate.ci95)
-    return estimate.dollar_ratio, (low, high), f"{estimate.label}, {how}"
-
-
-def _measure(
-    kind: str, pair: Pair | None, long: tuple[str, float], short: tuple[str, float], dollar_ratio: float
-) -> Callable[[FloatArray, FloatArray], FloatArray]:
-    """Return what a budget is compared with, as a function of long and short dollars."""
-    if kind == "gross":
-        return lambda long_usd, short_usd: long_usd + short_usd
-    if kind == "margin":
-        # a requirement on shares is the same for each of them
-        lots = (1000 * long[1], 1000 * short[1])
-        rates = [
-            _deposit(_reg_t({t: (n, p)})) / usd
-            for (t, p), n, usd in zip((long, short), (1000, -1000), lots, strict=True)
-        ]
-        return lambda long_usd, short_usd: rates[0] * long_usd + rates[1] * short_usd
-    if pair is None:
-        raise InputError(f"a budget of {BUDGET_WORDS[kind]} needs price files: risk comes from their returns")
-    if kind == "loss":
-        gains_y, gains_x = _extreme_gains(pair)
-
-        def worst(long_usd: FloatArray, short_usd: FloatArray) -> FloatArray:
-            losses = short_usd[:, None] * gains_x - long_usd[:, None] * gains_y
-            most: FloatArray = losses.max(axis=1)
-            return most
-
-        if not worst(np.array([1.0]), np.array([dollar_ratio]))[0] > 0.0:
-            raise InputError("the pair never lost over that time in these files: no size follows from a loss budget")
-        return worst
-    var_y, var_x, covariance = _moments(pair)
-    scale = 1.0 if kind == "vol_target" else _var_scale()
-
-    def spread_sd(long_usd: FloatArray, short_usd: FloatArray) -> FloatArray:
-        variance = long_usd**2 * var_y + short_usd**2 * var_x - 2.0 * long_usd * short_usd * covariance
-        sd: FloatArray = scale * np.sqrt(np.maximum(variance, 0.0))
-        return sd
-
-    return spread_sd
-
-
-def _var_scale() -> float:
-    """Return one-day value at risk over the standard deviation of a year, normal."""
-    from scipy.special import ndtri
-
-    return float(ndtri(CONFIDENCE)) / math.sqrt(TRADING_DAYS)
-
-
-def _moments(pair: Pair) -> tuple[float, float, float]:
-    """Return variances and covariance a year of the last year's simple returns."""
-    ry, rx = (np.expm1(part) for part in pair.window.last(RISK_DAYS).returns())
-    covariance = np.cov(ry, rx, ddof=1) * TRADING_DAYS
-    return float(covariance[0, 0]), float(covariance[1, 1]), float(covariance[0, 1])
-
-
-def _gains(pair: Pair) -> tuple[FloatArray, FloatArray]:
-    """Return each leg's simple returns over `LOSS_DAYS` days, every start."""
-    y, x = pair.window.y, pair.window.x
-    days = min(LOSS_DAYS, len(y) - 1)
-    return y[days:] / y[:-days] - 1.0, x[days:] / x[:-days] - 1.0
-
-
-def _extreme_gains(pair: Pair) -> tuple[FloatArray, FloatArray]:
-    """Return those that can be the worst for some long and short dollars: corners of the least long, most short side.
-
-    A loss is linear in the two returns, so only the hull of the points counts; here those that no other point beats in
-    both ways are kept, which holds them all.
-    """
-    y, x = _gains(pair)
-    order = np.lexsort((-x, y))
-    highest = np.maximum.accumulate(x[order])
-    kept = order[x[order] >= highest]
-    return y[kept], x[kept]
-
-
-def _worst(pair: Pair, long_usd: float, short_usd: float) -> float:
-    """Return the largest loss over `LOSS_DAYS` days of the history for dollars held as now."""
-    y, x = _gains(pair)
-    return max(0.0, float((short_usd * x - long_usd * y).max()))
-
-
-def _risk(pair: Pair, long_usd: float, short_usd: float) -> Risk:
-    var_y, var_x, covariance = _moments(pair)
-    variance = long_usd**2 * var_y + short_usd**2 * var_x - 2.0 * long_usd * short_usd * covariance
-    vol_usd = math.sqrt(max(variance, 0.0))
-    return Risk(
-        vol_long=math.sqrt(var_y),
-        vol_short=math.sqrt(var_x),
-        correlation=covariance / math.sqrt(var_y * var_x),
-        spread_vol=vol_usd / long_usd,
-        vol_usd=vol_usd,
-        var_usd=_var_scale() * vol_usd,
-        worst_usd=_worst(pair, long_usd, short_usd),
-    )
-
-
-def _reg_t(held: dict[str, tuple[int, float]]) -> MarginRequirement:
-    from hedgekit.margin import reg_t
-
-    spots = {ticker: price for ticker, (_, price) in held.items()}
-    return reg_t([], spot=spots, shares={ticker: shares for ticker, (shares, _) in held.items()})
-
-
-def _deposit(required: MarginRequirement) -> float:
-    return float(required.deposit_usd)
-
-
-def _spread(pair: Pair | None, dollar_ratio: float) -> tuple[HalfLife | None, float]:
+def _spread(pair: Pair | None, basis: Basis) -> tuple[HalfLife | None, float]:
     """Return the half-life of ``ln y - ratio ln x`` and how far it is from its mean."""
     if pair is None:
         return None, math.nan
-    y, x = pair.window.y[-SPREAD_DAYS:], pair.window.x[-SPREAD_DAYS:]
-    spread = np.log(y) - dollar_ratio * np.log(x)
-    return half_life(spread), float(spread[-1] - spread.mean())
+    y, x = pair.window.y[-basis.spread_days :], pair.window.x[-basis.spread_days :]
+    spread = np.log(y) - basis.value * np.log(x)
+    return half_life(spread, fitted=basis.level_based), float(spread[-1] - spread.mean())
 
 
 def _break_even(life: HalfLife | None, deviation: float, long_usd: float, held: Carry) -> BreakEven:
@@ -512,7 +363,7 @@ def _break_even(life: HalfLife | None, deviation: float, long_usd: float, held: 
     eaten = (gain - held.round_trip_usd) / a_day if a_day > 0.0 and gain > held.round_trip_usd else nan
     if a_day <= 0.0 and gain > held.round_trip_usd:
         eaten = math.inf
-    pays = nan if why else _pays_after(gain, life.days * _calendar_days(), a_day, held.round_trip_usd)
+    pays = nan if why else _pays_after(gain, life.unbiased_days * _calendar_days(), a_day, held.round_trip_usd)
     if not why and math.isnan(pays):
         why = "carry and fills cost more than the spread is expected to give at any time"
     return BreakEven(deviation=deviation, gain_usd=gain, pays_after_days=pays, eaten_after_days=eaten, why=why)
@@ -531,6 +382,29 @@ def _pays_after(gain: float, life_days: float, a_day: float, fills: float) -> fl
     net = gain * -np.expm1(-math.log(2.0) * days / life_days) - a_day * days - fills
     reached = np.flatnonzero(net >= 0.0)
     return float(days[reached[0]]) if len(reached) else math.nan
+
+
+def _coarse(counts: ShareCounts, at_fill: Callable[[float], ShareCounts], price: float, basis: Basis) -> list[Note]:
+    """Say when shares are so large beside the budget that no whole ones hedge, and what using less of it would give."""
+
+    def off(some: ShareCounts) -> float:
+        return abs(some.beta_usd) / (some.long_shares * price * basis.value)
+
+    if off(counts) <= COARSE:
+        return []
+    text = (
+        f"whole shares are coarse beside this budget: {abs(counts.beta_usd):,.0f} dollars of beta are left, "
+        f"{percent(off(counts)):.0f}% of the hedge"
+    )
+    for least in LOWER_FILLS:
+        other = at_fill(least)
+        if off(other) <= COARSE or (least == LOWER_FILLS[-1] and off(other) < 0.5 * off(counts)):
+            text += (
+                f"; --fill {least:g} finds {other.long_shares:,} long and {other.short_shares:,} short, "
+                f"{abs(other.beta_usd):,.0f} dollars left"
+            )
+            break
+    return [Note("coarse_shares", text)]
 
 
 def _notes(

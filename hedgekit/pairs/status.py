@@ -19,10 +19,11 @@ from hedgekit.pairs.series import window_of
 from hedgekit.pairs.thresholds.bertram import bertram, best_distance
 from hedgekit.pairs.thresholds.leung_li import leung_li
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import OrnsteinUhlenbeck, fit, refits
+from hedgekit.pairs.unit_root import reverts_by_itself
 from hedgekit.results import Note, Result
 
 if TYPE_CHECKING:
-    from hedgekit.model import PriceHistory
+    from hedgekit.model import FloatArray, PriceHistory
 
 Position = Literal["none", "long", "short"]
 
@@ -270,7 +271,7 @@ def pair_status(
     p, p_today = gate_pvalue(statistic), gate_pvalue(with_today)
     belief = believe(y[known], x[known])
     cost = FILLS * units.fraction_of_basis_points(cost_bps) * (1.0 + abs(slope))
-    notes = list(pair.notes)
+    notes = [*pair.notes, *_about_legs(((pair.long, y[known]), (pair.short, x[known])))]
     process, others = _process(residuals, notes)
     thresholds, best = _thresholds(process, cost, rate, sd, notes)
     band = _entry_band(others, cost, sd)
@@ -338,6 +339,12 @@ def pair_status(
         },
         warnings=tuple(notes),
     )
+
+
+def _about_legs(legs: Sequence[tuple[str, FloatArray]]) -> list[Note]:
+    """Say which leg makes the pair look cointegrated whatever the other does."""
+    text = "reverts by itself in the window, or jumped once and stayed: the gate then says nothing of the pair"
+    return [Note("leg_reverts", f"{ticker} {text}") for ticker, level in legs if reverts_by_itself(level)]
 
 
 def _process(residuals: Any, notes: list[Note]) -> tuple[OrnsteinUhlenbeck | None, list[OrnsteinUhlenbeck]]:

@@ -12,10 +12,13 @@ import numpy as np
 
 from hedgekit.errors import InputError
 from hedgekit.model import FloatArray
-from hedgekit.pairs.stationarity import adf, engle_granger, engle_granger_pairs
+from hedgekit.pairs.stationarity import adf, engle_granger, engle_granger_pairs, pvalue
 
 SIMULATED, WALK = 4000, 400
 """Random walks of the null distribution, and days of each."""
+
+RARE = 0.01
+"""p-value below which too few simulated walks are left to count."""
 
 ITSELF = 0.01
 """p-value below which a leg is taken to revert by itself."""
@@ -31,10 +34,43 @@ def better_direction(y: FloatArray, x: FloatArray) -> tuple[float, float]:
     statistic : float
         The lesser of the two.
     pvalue : float
-        Of that lesser one under independent random walks, from `simulated_null`.
+        Of that lesser one under independent random walks: `better_pvalue`.
     """
     statistic = float(min(engle_granger(y, x).statistic[0], engle_granger(x, y).statistic[0]))
-    return statistic, tail(simulated_null(), statistic)
+    return statistic, better_pvalue(statistic)
+
+
+def better_pvalue(statistic: float) -> float:
+    """Return the p-value of the lesser of both directions' statistics; NaN without one.
+
+    From `simulated_null`, and where that has too few walks, MacKinnon's for one direction, doubled.
+
+    Examples
+    --------
+    >>> round(better_pvalue(-3.5), 2), better_pvalue(-8.0) < 1e-9
+    (0.06, True)
+    """
+    if not np.isfinite(statistic):
+        return float("nan")
+    simulated = tail(simulated_null(), statistic)
+    if simulated >= RARE:
+        return simulated
+    return min(RARE, 2.0 * pvalue(statistic, variables=2))
+
+
+def better_critical(level: float) -> float:
+    """Return the statistic whose `better_pvalue` is `level`.
+
+    Examples
+    --------
+    >>> round(better_critical(0.05), 1), round(better_critical(1e-6), 1)
+    (-3.6, -6.2)
+    """
+    low, high = -60.0, 0.0
+    while high - low > 1e-6:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if better_pvalue(middle) < level else (low, middle)
+    return low
 
 
 def reverts_by_itself(series: FloatArray) -> bool:

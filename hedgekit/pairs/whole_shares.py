@@ -54,8 +54,9 @@ def best_pair(
     *,
     fill: float = FILL,
     count: int = 1,
+    slack: float = 0.0,
 ) -> list[ShareCounts]:
-    """Find the whole-share pairs of least leftover beta within a budget.
+    """Find the whole-share pairs of least leftover beta within a budget, or the fullest of those with little enough.
 
     Parameters
     ----------
@@ -72,11 +73,14 @@ def best_pair(
         Least share of the budget to use, 0 to 1.
     count : int
         Pairs wanted, best first.
+    slack : float
+        Leftover beta per long dollar up to which no difference is made: what is small beside what is not known about
+        the ratio is no reason to use less of the budget.
 
     Returns
     -------
     list of ShareCounts
-        By leftover beta, then by how much of the budget is used.
+        Those within the slack by how much of the budget they use, then the others by leftover beta.
 
     Raises
     ------
@@ -95,16 +99,18 @@ def best_pair(
     for name, value in (*named, ("budget", budget)):
         if not 0.0 < value < math.inf:
             raise InputError(f"{name} {value:g}: expected a positive number")
+    if not 0.0 <= slack < math.inf:
+        raise InputError(f"slack {slack:g}: expected zero or more dollars of leftover beta per long dollar")
     if not 0.0 <= fill <= 1.0:
         raise InputError(f"fill {fill:g}: expected a share of the budget from 0 to 1")
     # the measure a balanced dollar takes bounds the counts; the dollars of a few short shares cover the rounding
     a_dollar = float(measure(np.array([1.0]), np.array([dollar_ratio]))[0])
     if not a_dollar > 0.0:
         raise InfeasibleError("a balanced pair uses none of this budget: no size follows from it")
-    slack = math.ceil(_NEAR * short_price / (dollar_ratio * long_price)) + _NEAR
+    spare = math.ceil(_NEAR * short_price / (dollar_ratio * long_price)) + _NEAR
     whole = budget / a_dollar / long_price
-    top = math.ceil(whole) + slack
-    bottom = max(1, math.floor(fill * whole) - slack, top - MOST_TRIED)
+    top = math.ceil(whole) + spare
+    bottom = max(1, math.floor(fill * whole) - spare, top - MOST_TRIED)
     longs = np.arange(bottom, top + 1, dtype=np.float64)
     balanced = np.floor(longs * long_price * dollar_ratio / short_price)
     tried = np.arange(1 - _NEAR, 1 + _NEAR)
@@ -116,7 +122,8 @@ def best_pair(
         raise InfeasibleError(_nearest(longs, shorts, used, budget, fill))
     rows, columns = np.nonzero(fits)
     left = (long_usd * dollar_ratio - short_usd)[rows, columns]
-    order = np.lexsort((-used[rows, columns], np.round(np.abs(left), 9)))
+    beyond = np.where(np.abs(left) <= slack * long_usd[rows, columns], 0.0, np.round(np.abs(left), 9))
+    order = np.lexsort((-used[rows, columns], beyond))
     found: list[ShareCounts] = []
     for i in order:
         n_long, n_short = int(longs[rows[i]]), int(shorts[rows[i], columns[i]])

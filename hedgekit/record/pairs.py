@@ -164,7 +164,8 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
         f"closed at the exit, the stop or after {LONGEST} sessions; in the market one position a pair",
         "within: the line of the signal's day crossed at a close; promised is the mean of the odds told on the days",
         "half way: median sessions until half the signal's distance is left, the longest when never; half said: the "
-        "median of the medians told",
+        "median of the medians told; exit said: the mean odds of exit before stop; exit, stop, time: how many ended "
+        "so; gain: of the long leg's dollars, after costs",
         *(["fewer than 30 signals: their mean gain says little"] if len(claims) < 30 else []),
         *limits,
     ]
@@ -190,7 +191,7 @@ def _told(claims: Sequence[Claim], limits: list[str], pairs: int) -> Chapter:
                     Column("half_said", "half said", "count"), Column("half_days", "half way", "count"),
                     Column("exit_first", "exit said", "share"), Column("exits", "exit", "count"),
                     Column("stops", "stop", "count"), Column("timed", "time", "count"),
-                    Column("gain_promised", "said", "share"), Column("gain", "gain", "share"),
+                    Column("gain_promised", "gain said", "share"), Column("gain", "gain", "share"),
                 ),
                 rows=(whole, *rows),
             ),

@@ -21,7 +21,10 @@ WIDTH = 120
 
 ACCENT = "bold cyan"
 
-THOUSAND, TEN_THOUSAND, MILLION = 1e3, 1e4, 1e6
+SMALLEST = 0.001
+"""p-values below are written as less than it."""
+
+TEN, THOUSAND, TEN_THOUSAND, MILLION = 10.0, 1e3, 1e4, 1e6
 
 
 def console(*, terminal: bool) -> Console:
@@ -105,6 +108,49 @@ def chance(share: float) -> str:
     if share < 0.005:
         return "<1%"
     return ">99%" if share > 0.995 else f"{units.percent(share):.0f}%"
+
+
+def chance_count(count: float) -> str:
+    """Write how many cases chance alone shows on average.
+
+    Examples
+    --------
+    >>> chance_count(123.4), chance_count(2.26), chance_count(0.034), chance_count(3e-9)
+    ('123', '2.3', '0.03', '<0.01')
+    """
+    if count < 0.005:
+        return "<0.01"
+    return number(count, 2 if count < 1.0 else 1 if count < TEN else 0)
+
+
+def half_life(middle: float | None, low: float | None, high: float | None) -> str:
+    """Write a half-life in days with its interval, or from below where that is all that can be told.
+
+    Examples
+    --------
+    >>> half_life(31.2, 14.0, 90.0), half_life(31.2, 14.0, None), half_life(None, 14.4, None)
+    ('31 (14-90)', '31 (14-)', '>= 14')
+    """
+    if low is None or not math.isfinite(low):
+        return "none"
+    places = 1 if low < TEN else 0
+    if middle is None or not math.isfinite(middle):
+        return f">= {number(low, places)}"
+    end = number(high, places) if high is not None and math.isfinite(high) else ""
+    return f"{number(middle, places)} ({number(low, places)}-{end})"
+
+
+def probability(p: float | None) -> str:
+    """Write a p-value.
+
+    Examples
+    --------
+    >>> probability(0.1934), probability(0.00002), probability(float("nan"))
+    ('0.193', '<0.001', '')
+    """
+    if p is None or not math.isfinite(p):
+        return ""
+    return f"<{SMALLEST:g}" if p < SMALLEST else f"{p:.3f}"
 
 
 def percent(value: float | None, *, places: int = 1, sign: bool = False) -> str:

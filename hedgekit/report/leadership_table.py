@@ -17,6 +17,9 @@ UNITS = {"percent": "%", "standard deviations": " sd"}
 UNSIGNED = frozenset({"breadth_above_average", "sector_participation", "effective_sectors"})
 """Shares and counts: a plus before them would read as a change."""
 
+NEVER_VOTE = ("effective_sectors",)
+"""Indicators beside the vote: they tell how wide the others' base is."""
+
 
 def table(result: LeadershipResult, *, terminal: bool = False) -> str:
     """Return the state and the indicators as text."""
@@ -31,8 +34,9 @@ def table(result: LeadershipResult, *, terminal: bool = False) -> str:
     votes = [i for i in result.indicators if i.votes]
     tally = ", ".join(f"{sum(i.verdict == word for i in votes)} {word}" for word in ("leading", "neutral", "lagging"))
     out.print(Text(f"{words[result.state].upper()}{since}", style=ACCENT))
+    could = sum(i.name not in NEVER_VOTE for i in result.indicators)
     mean = "" if result.mean_vote is None else f"; mean {result.mean_vote:+.2f}"
-    out.print(f"as of {result.asof}; {len(votes)} of {len(result.indicators)} vote: {tally}{mean}")
+    out.print(f"as of {result.asof}; {len(votes)} of {could} vote: {tally}{mean}")
     out.print()
     grid = columns("", "indicator", "value", "as of", "verdict", left=(0, 1, 3, 4))
     for i in result.indicators:
@@ -49,7 +53,8 @@ def table(result: LeadershipResult, *, terminal: bool = False) -> str:
     inputs = result.inputs
     rest = [inputs["prices"], *(inputs[name] for name in ("constituents", "flows") if inputs[name])]
     foot = (
-        f"{inputs['state_rule']}; a value votes for 5 days; {'; '.join(map(str, rest))}; hedgekit {inputs['version']}"
+        f"{inputs['state_rule']}; a value votes for 5 days; it says what has been, not what follows; "
+        f"{'; '.join(map(str, rest))}; hedgekit {inputs['version']}"
     )
     for text in [foot, *warning_lines(result.warnings)]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):

@@ -52,6 +52,8 @@ def headline(result: PairRatioResult) -> str:
     else:
         verdict = f"Not cointegrated ({p}): use a return ratio."
     long, short = inputs["long"], inputs["short"]
+    if any(note.slug == "no_hedge" for note in result.warnings):
+        verdict = f"{short} is not seen to hedge {long}: no ratio to rely on. {verdict}"
     if best.dollar_ratio < 0.0:
         both = f"hold ${-best.dollar_ratio:.2f} of {short} long for each $1 of {long}"
         return f"{verdict} {best.label}: the legs move against each other, so {both}."
@@ -68,7 +70,7 @@ def notes(result: PairRatioResult) -> list[str]:
     if good:
         lines.append(
             f"Out of sample these did as well, for all the data can tell: {', '.join(good)}. The recommended one has "
-            "the narrowest interval of them."
+            "the narrowest interval of those that aim at the least variance."
         )
     kept = result.stability
     moved = min(kept.chow_pvalue, kept.cusum_pvalue)
@@ -83,7 +85,7 @@ def notes(result: PairRatioResult) -> list[str]:
 def _cells(estimate: Estimate, *, cointegrated: bool) -> list[str]:
     low, high = estimate.dollar_ci95
     gained = estimate.effectiveness
-    span = f" [{_short(gained.low)} - {_short(gained.high)}]" if math.isfinite(gained.low) else ""
+    span = f" [{_short(gained.low)}, {_short(gained.high)}]" if math.isfinite(gained.low) else ""
     shares = estimate.share_ratio * SHARES
     return [
         estimate.label,
@@ -98,7 +100,7 @@ def _span(low: float, high: float, estimate: Estimate, *, cointegrated: bool) ->
     """Write an interval; in brackets when it rests on a cointegration that the data do not show."""
     if not math.isfinite(low):
         return "not valid" if estimate.level_based else "-"
-    text = f"{low:.2f} - {high:.2f}{'?' if estimate.narrow and cointegrated else ''}"
+    text = f"{low:.2f} to {high:.2f}{'?' if estimate.narrow and cointegrated else ''}"
     return f"({text})" if estimate.level_based and not cointegrated else text
 
 

@@ -8,7 +8,8 @@ import textwrap
 from rich.text import Text
 
 from hedgekit import units
-from hedgekit.pairs.size import BUDGET_WORDS, PairSizeResult
+from hedgekit.pairs.budgets import BUDGET_WORDS
+from hedgekit.pairs.size import PairSizeResult
 from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, percent, warning_lines
 
 
@@ -26,6 +27,8 @@ def table(result: PairSizeResult, *, terminal: bool = False) -> str:
         f"{dollars(counts.gross_usd)} gross, leftover beta {dollars(counts.beta_usd, cents=True, sign=True)}, leftover "
         f"dollars {dollars(counts.dollars_usd, sign=True)}."
     )
+    if any(note.slug == "no_hedge" for note in result.warnings):
+        text = f"{result.short} is not seen to hedge {result.long}: see the warning. {text}"
     for line in textwrap.wrap(text, 76):
         out.print(Text(f"  {line}", style=ACCENT))
     out.print()
@@ -66,15 +69,8 @@ def lines(result: PairSizeResult) -> list[tuple[str, str]]:
     """Return what the ratio leaves open, margin, carry, risk and waiting time."""
     margin, held, risk = result.margin, result.carry, result.risk
     found = []
-    if math.isfinite(result.ratio_ci95[0]):
-        (low, high), (least, most) = result.ratio_ci95, result.beta_ci95
-        found.append(
-            (
-                "beta",
-                f"the ratio is known to lie in {low:.2f} - {high:.2f} (95%), the leftover beta so in "
-                f"{dollars(least, sign=True)} to {dollars(most, sign=True)}: no choice of whole shares mends that",
-            )
-        )
+    if text := known(result):
+        found.append(("ratio", text))
     found.append(
         (
             "margin",
@@ -105,26 +101,56 @@ def lines(result: PairSizeResult) -> list[tuple[str, str]]:
     return found
 
 
+def known(result: PairSizeResult) -> str:
+    """Say what is known about the ratio, and what it leaves open however the shares are counted."""
+    basis = result.basis
+    low, high = basis.ci95
+    if not math.isfinite(low):
+        return ""
+    least, most = result.beta_ci95
+    text = (
+        f"{low:.2f} to {high:.2f} (95%), which leaves a beta of {dollars(least, sign=True)} to "
+        f"{dollars(most, sign=True)} open however the shares are counted"
+    )
+    if math.isfinite(basis.rivals[0]):
+        text += f"; estimators that did as well out of sample say {basis.rivals[0]:.2f} to {basis.rivals[1]:.2f}"
+    if math.isfinite(basis.moved):
+        text += f"; a year later such a ratio was typically {basis.moved:.2f} off"
+    return text
+
+
+def choice(result: PairSizeResult) -> str:
+    """Say why the best pair is the best."""
+    within = f"of all whole-share pairs that use {units.percent(result.inputs['fill']):g}% to 100% of the budget"
+    if result.small_beta_usd and abs(result.counts.beta_usd) <= result.small_beta_usd:
+        return (
+            f"best: {within} the fullest whose leftover beta is below {dollars(result.small_beta_usd)}, a quarter of "
+            "the ratio's own standard error: less is not known to be less"
+        )
+    return f"best: {within} the one of least leftover beta"
+
+
 def waiting(result: PairSizeResult) -> str:
     """Say how long the pair can wait against how long its spread takes."""
     even, life = result.break_even, result.half_life
     if even.why or life is None:
         return f"no break-even time: {even.why}"
-    eaten = "never, it earns carry" if math.isinf(even.eaten_after_days) else f"after {even.eaten_after_days:,.0f} days"
-    half = f"half of it expected in {life.days:.0f} trading days ({life.low:.0f} to {life.high:.0f})"
-    after = "within a day" if even.pays_after_days < 1.0 else f"after {even.pays_after_days:.1f} days"
+    last = even.eaten_after_days
+    eaten = "never, it earns carry" if math.isinf(last) else f"after {last:,.0f} calendar days"
+    half = f"half of it expected in {life.unbiased_days:.0f} trading days (95%: {life.low:.0f} to {life.high:.0f})"
+    after = "within a day" if even.pays_after_days < 1.0 else f"after {even.pays_after_days:.1f} calendar days"
     paid = f"fills are paid back {after}"
-    return f"full reversion is worth {dollars(even.gain_usd, sign=True)}, {half}; {paid}, costs eat all of it {eaten}"
+    worth = f"full reversion is worth {dollars(even.gain_usd, sign=True)}"
+    return f"{worth}, {half}; {paid}, fills and carry eat all of it {eaten}"
 
 
 def footer(result: PairSizeResult) -> list[str]:
     """Return what the numbers rest on."""
     inputs = result.inputs
     found = [
-        f"ratio {result.dollar_ratio:.4f} dollars short per dollar long ({result.ratio_source}); leftover beta: long "
-        "dollars x ratio less short dollars",
-        f"best: least leftover beta of all whole-share pairs that use {units.percent(inputs['fill']):g}% to 100% of "
-        "the budget; each rounded: the budget split by the ratio, each leg rounded alone",
+        f"ratio {result.dollar_ratio:.4f} dollars short per dollar long ({result.basis.source}{_removed(result)}); "
+        "leftover beta: long dollars x ratio less short dollars",
+        f"{choice(result)}; each rounded: the budget split by the ratio, each leg rounded alone",
         f"assumed: borrow {units.percent(inputs['borrow']):.2f}%, debit {units.percent(inputs['rate']):.2f}%, rebate "
         f"{units.percent(inputs['rebate']):.2f}% a year, {inputs['cost_per_share']:g} dollars a share a fill; yields "
         f"{_yield(inputs['long_yield'])} and {_yield(inputs['short_yield'])}",
@@ -132,10 +158,16 @@ def footer(result: PairSizeResult) -> list[str]:
     if result.risk is not None:
         found.append(
             f"risk: vols {units.percent(result.risk.vol_long):.1f}% and {units.percent(result.risk.vol_short):.1f}%, "
-            f"correlation {number(result.risk.correlation)}, last 252 days; spread: log prices, last 504 days"
+            f"correlation {number(result.risk.correlation)}, last 252 days; spread: log prices, last "
+            f"{min(result.basis.spread_days, inputs['days']):,} days"
         )
     tail = f"{_closes(result)}{inputs['source']} sha256 {inputs['source_sha256'][:8]}; " if "source" in inputs else ""
     return [*found, f"{tail}hedgekit {inputs['version']}"]
+
+
+def _removed(result: PairSizeResult) -> str:
+    share = result.basis.effectiveness
+    return f": removed {percent(units.percent(share))} of the variance out of sample" if math.isfinite(share) else ""
 
 
 def _yield(value: float) -> str:

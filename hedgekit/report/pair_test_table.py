@@ -8,9 +8,9 @@ import textwrap
 from rich.text import Text
 
 from hedgekit.pairs.cointegration import PairTestResult
-from hedgekit.report.console import ACCENT, columns, console, drawn, number, warning_lines
+from hedgekit.report.console import ACCENT, columns, console, drawn, number, probability, warning_lines
 
-SMALLEST = 0.001  # p-values below are written as less than it
+SHORT = 10.0  # half-lives from fewer days on are written with a decimal
 
 
 def table(result: PairTestResult, *, terminal: bool = False) -> str:
@@ -41,19 +41,6 @@ def table(result: PairTestResult, *, terminal: bool = False) -> str:
     return drawn(out)
 
 
-def probability(p: float) -> str:
-    """Write a p-value.
-
-    Examples
-    --------
-    >>> probability(0.1934), probability(0.00002), probability(float("nan"))
-    ('0.193', '<0.001', '')
-    """
-    if not math.isfinite(p):
-        return ""
-    return f"<{SMALLEST:g}" if p < SMALLEST else f"{p:.3f}"
-
-
 def verdict(result: PairTestResult) -> str:
     """Return whether the pair is cointegrated, and what the p-value allows for."""
     word = "Cointegrated" if result.cointegrated else "Not cointegrated, as far as these days can tell"
@@ -66,16 +53,19 @@ def verdict(result: PairTestResult) -> str:
 def speed(result: PairTestResult) -> str:
     """Return how fast the spread reverts."""
     life = result.half_life
-    if not math.isfinite(life.days):
-        return "The spread does not revert: there is no half-life."
-    if not life.reverting:
-        least = f" (it could be as short as {life.low:.0f} days)" if math.isfinite(life.low) else ""
+    if not math.isfinite(life.low):
+        return "The spread is not seen to revert: there is no half-life."
+    if not math.isfinite(life.unbiased_days):
         return (
-            f"Half-life: none can be claimed; the estimate of {life.days:.0f} days is one that spreads which never "
-            f"revert give too{least}."
+            f"No half-life can be told: at least {life.low:.0f} trading days, if it reverts at all; spreads that never "
+            "revert look like this too."
         )
-    unbiased = f" ({life.unbiased_days:.0f} corrected for bias)" if math.isfinite(life.unbiased_days) else ""
-    return f"Half-life {life.days:.1f} days{unbiased}, 95% interval {life.low:.1f} to {life.high:.1f}."
+    places = 1 if life.low < SHORT else 0
+    told = f"Half-life about {life.unbiased_days:.{places}f} trading days"
+    if not life.reverting:
+        most = "there may be no end to it" if result.cointegrated else "spreads that never revert look like this too"
+        return f"{told} if it reverts, at least {life.low:.{places}f} (95%); {most}."
+    return f"{told}, 95% interval {life.low:.{places}f} to {life.high:.{places}f}."
 
 
 def footer(result: PairTestResult) -> list[str]:
@@ -86,7 +76,8 @@ def footer(result: PairTestResult) -> list[str]:
         "MacKinnon's for two variables; plain Dickey-Fuller tables would be wrong for it",
         "stat: test statistic; 5%: its critical value; better of both: p-value simulated for keeping the better "
         "direction; the log price ratio is fitted to nothing",
-        "half-life: interval from simulating the fit of the ratio and of the reversion together",
+        "half-life: median-unbiased, from the better direction's statistic: its distribution is simulated with both "
+        f"directions fitted{_picked(result)}; read off this spread alone it would be {_ordinary(result)}",
     ]
     if process is not None:
         lines.append(
@@ -95,3 +86,13 @@ def footer(result: PairTestResult) -> list[str]:
         )
     lines.append(f"{inputs['source']} sha256 {inputs['source_sha256'][:8]}; hedgekit {inputs['version']}")
     return lines
+
+
+def _picked(result: PairTestResult) -> str:
+    screened = result.inputs["screened"]
+    return f", the best of {screened:,} pairs picked" if screened > 1 else ""
+
+
+def _ordinary(result: PairTestResult) -> str:
+    days = result.half_life.days
+    return f"{days:.1f} days, too short" if math.isfinite(days) else "none"

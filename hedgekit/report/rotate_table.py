@@ -33,7 +33,8 @@ def table(result: RotationResult, *, terminal: bool = False) -> str:
     inputs = result.inputs
     foot = (
         f"relative strength: total return against {result.benchmark} from {inputs['from']} ({inputs['window']} days); "
-        f"a held sector is sold below rank {inputs['top'] + inputs['band']}; {inputs['prices']}; "
+        f"a held sector is sold below rank {inputs['top'] + inputs['band']}; the ranks are of the past: that leaders "
+        f"go on leading is not tested here; {inputs['prices']}; "
         f"hedgekit {inputs['version']}"
     )
     for text in [foot, *warning_lines(result.warnings)]:

@@ -7,8 +7,8 @@ import pytest
 
 import hedgekit as hk
 from hedgekit.errors import InfeasibleError, InputError
-from hedgekit.pairs.carry import carry
-from hedgekit.pairs.size import _extreme_gains, _gains, _reg_t
+from hedgekit.pairs.budgets import extreme_gains, gains, reg_t_of
+from hedgekit.pairs.carry import carry, dividends_paid
 from hedgekit.pairs.whole_shares import best_pair, rounded_pair
 
 
@@ -30,6 +30,21 @@ def test_known_pairs(prices, ratio, budget, fill, shares, residual, used):
     assert (best.long_shares, best.short_shares) == shares
     assert abs(best.beta_usd) == pytest.approx(residual, abs=5e-4)
     assert best.gross_usd == pytest.approx(used, abs=0.005)
+
+
+def test_what_is_not_known_of_the_ratio_is_no_reason_to_use_less():
+    """Among pairs whose leftover beta is within the slack the fullest is best; then the others by leftover beta."""
+    slack = 0.012
+    found = best_pair(279.28, 720.65, 1.2987, 50_000, gross, count=6, slack=slack)
+    small = [abs(one.beta_usd) <= slack * one.long_shares * 279.28 for one in found]
+    assert small == sorted(small, reverse=True) and 1 < sum(small) < len(small)
+    within = [one.used for one, fits in zip(found, small, strict=True) if fits]
+    assert within == sorted(within, reverse=True)
+    beyond = [abs(one.beta_usd) for one, fits in zip(found, small, strict=True) if not fits]
+    assert beyond == sorted(beyond)
+    assert best_pair(279.28, 720.65, 1.2987, 50_000, gross)[0].used < within[0]
+    with pytest.raises(InputError, match="slack"):
+        best_pair(279.28, 720.65, 1.2987, 50_000, gross, slack=-1.0)
 
 
 def test_rounding_each_leg_alone():
@@ -59,7 +74,7 @@ def test_search_equals_brute_force(seed):
 
 
 def test_margin_of_the_known_pair():
-    required = _reg_t({"IWM": (55, 201.37), "SPY": (-29, 457.79)})
+    required = reg_t_of({"IWM": (55, 201.37), "SPY": (-29, 457.79)})
     assert required.deposit_usd == pytest.approx(12_175.63, abs=0.005)
     # the "150%" of the short leg beside half of the long one
     assert pytest.approx(19_913.865) == 1.5 * 29 * 457.79
@@ -121,8 +136,8 @@ def test_the_worst_loss_needs_only_the_extremes():
     from hedgekit.pairs.sample import pair_of
 
     pair = pair_of(history(), "IWM", "SPY")
-    y, x = _gains(pair)
-    few_y, few_x = _extreme_gains(pair)
+    y, x = gains(pair)
+    few_y, few_x = extreme_gains(pair)
     assert len(few_y) < len(y) / 4
     for long_usd, short_usd in np.random.default_rng(1).uniform(0, 5, (200, 2)):
         assert (short_usd * few_x - long_usd * few_y).max() == (short_usd * x - long_usd * y).max()
@@ -145,7 +160,7 @@ def test_a_yield_read_from_the_adjusted_prices(tmp_path):
     import dataclasses
 
     known = dataclasses.replace(days, total_return=total)
-    assert trailing_yield(known, "IWM") == pytest.approx(4 * 0.3 / close[-1, 0], rel=0.02)
+    assert trailing_yield(known, "IWM") == pytest.approx(4 * 0.3 / close[-1, 0], rel=1e-9)
     # equal throughout: no dividend, or an adjusted close; not to be told apart
     assert math.isnan(trailing_yield(known, "SPY"))
 
@@ -170,3 +185,40 @@ def test_wrong_requests(how, message):
 def test_a_budget_that_buys_nothing_says_the_least():
     with pytest.raises(InfeasibleError, match="the least, 1 long and 1 short"):
         hk.pair_size(history(), gross=50, ratio=1.0)
+
+
+def test_dividends_come_back_to_the_cent_on_days_that_move():
+    """Closes adjusted as vendors do, ``1 - D / close before``: what was paid is told whatever the ex-date's own move."""
+    dice, n = np.random.default_rng(6), 400
+    close = 50.0 * np.exp(np.cumsum(0.03 * dice.standard_normal(n)))
+    paid = np.where(np.arange(n) % 63 == 40, 0.37, 0.0)
+    factor = np.append(1.0 - paid[1:] / close[:-1], 1.0)
+    adjusted = close * np.cumprod(factor[::-1])[::-1]
+    assert dividends_paid(close, adjusted) == pytest.approx(paid, abs=1e-9)
+
+
+def test_shares_too_large_for_the_budget_are_said_with_a_way_out():
+    small = hk.pair_size(long="IWM", short="SPY", gross=3_000, ratio=1.2987, long_price=279.28, short_price=720.65)
+    (note,) = [note for note in small.warnings if note.slug == "coarse_shares"]
+    assert "--fill 0.8 finds 4 long and 2 short" in note.message
+    looser = hk.pair_size(
+        long="IWM", short="SPY", gross=3_000, ratio=1.2987, long_price=279.28, short_price=720.65, fill=0.8
+    )
+    assert (looser.counts.long_shares, looser.counts.short_shares) == (4, 2)
+    assert not [note for note in looser.warnings if note.slug == "coarse_shares"]
+
+
+def test_a_short_leg_that_does_not_hedge_is_said():
+    dice, n = np.random.default_rng(2), 900
+    both = 80.0 * np.exp(0.01 * np.cumsum(dice.standard_normal((n, 2)), axis=0))
+    days = np.datetime64("2020-01-01") + np.arange(n)
+    from hedgekit.model import PriceHistory
+
+    walks = PriceHistory(tickers=("A", "B"), dates=days, close=both, total_return=both, source="made")
+    result = hk.pair_ratio(walks)
+    assert result.named(result.recommended).effectiveness.low <= 0.0
+    assert [note.slug for note in result.warnings if note.slug == "no_hedge"] == ["no_hedge"]
+    if result.named(result.recommended).dollar_ratio > 0.0:
+        sized = hk.pair_size(walks, gross=20_000.0)
+        assert "no_hedge" in {note.slug for note in sized.warnings}
+    assert "no_hedge" not in {note.slug for note in hk.pair_ratio(history(n=900)).warnings}

@@ -9,8 +9,9 @@ import pytest
 
 import hedgekit as hk
 from hedgekit.model import PriceHistory
-from hedgekit.pairs.half_life import half_life
+from hedgekit.pairs.half_life import distributions, half_life, half_lives
 from hedgekit.pairs.ratios.inference import ols
+from hedgekit.pairs.stationarity import engle_granger_pairs
 from hedgekit.pairs.thresholds.ornstein_uhlenbeck import fit as ornstein_uhlenbeck
 from hedgekit.pairs.unit_root import better_direction
 
@@ -148,6 +149,89 @@ def test_half_life_interval_covers(fitted, days):
         life = half_life(ols(2 * x + u, x)[2] if fitted else u, fitted=fitted)
         hits += life.low <= days <= life.high
     assert hits / trials >= 0.89
+
+
+def better_statistics(life, n, count, seed, bounce=0.0):
+    """Engle and Granger's better statistic of pairs whose spread has a half-life."""
+    dice = np.random.default_rng(seed)
+    rho, shocks = 0.5 ** (1 / life), dice.standard_normal((n, count))
+    spread, level = np.empty_like(shocks), dice.standard_normal(count) / math.sqrt(1 - rho * rho)
+    for day, shock in enumerate(shocks):
+        level = rho * level + shock
+        spread[day] = level
+    spread += bounce * dice.standard_normal(spread.shape)
+    x = np.cumsum(dice.standard_normal((n, count)), axis=0)
+    levels, a, b = np.hstack([x + spread, x]), np.arange(count), np.arange(count, 2 * count)
+    return np.minimum(*(engle_granger_pairs(levels, y, z).statistic for y, z in ((a, b), (b, a))))
+
+
+@pytest.mark.parametrize("bounce", [0.0, 0.7])
+def test_half_lives_of_picked_pairs_cover(bounce):
+    """Pairs found at p below 0.1%: the interval that knows of it holds, the one that does not is far too short."""
+    life, n, cut = 30.0, 1260, -4.75
+    statistics = better_statistics(life, n, 1200, 5, bounce)
+    picked = statistics[statistics < cut]
+    assert 60 < len(picked) < 600
+    told, naive = half_lives(picked, n, below=cut), half_lives(picked, n)
+    inside = (told.low <= life) & (life <= told.high)
+    # 95% less three binomial errors of the fewest there may be
+    assert inside.mean() > 0.95 - 3 * math.sqrt(0.05 * 0.95 / len(picked))
+    assert abs((told.middle < life).mean() - 0.5) < 0.2
+    assert (naive.middle < life).mean() > 0.9
+
+
+@pytest.mark.parametrize("kind", ["pair", "series"])
+def test_the_shipped_distributions_are_those_of_a_simulation(kind):
+    """By statsmodels, few spreads: the median within what so few can tell."""
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools import add_constant
+    from statsmodels.tsa.stattools import coint
+
+    pulls, scores, points = distributions(kind)
+    middle = int(np.flatnonzero(scores == 0.0)[0])
+    dice, n, count = np.random.default_rng(8), 300, 60
+    for place in (0, 14, 25):
+        share = pulls[place] ** 2 / n
+        rho = (1 - share) / (1 + share)
+        found = []
+        for _ in range(count):
+            a, b = dice.standard_normal((2, n))
+            u, level = np.empty(n), dice.standard_normal() / math.sqrt(1 - rho * rho) if rho < 1 else 0.0
+            for t in range(n):
+                level = rho * level + b[t]
+                u[t] = level
+            x = np.cumsum(a)
+            if kind == "pair":
+                found.append(
+                    min(coint(x + u, x, maxlag=0, autolag=None)[0], coint(x, x + u, maxlag=0, autolag=None)[0])
+                )
+            else:
+                found.append(OLS(np.diff(u), add_constant(u[:-1])).fit().tvalues[1])
+        # a median of 60 has an error of about a sixth of the spread, which is near one
+        assert np.median(found) == pytest.approx(points[place, middle], abs=0.55)
+
+
+def test_many_pairs_screened_can_still_be_passed():
+    """The p-value goes on beyond what simulated walks can tell, so that a clear pair among thousands is found."""
+    dice = np.random.default_rng(4)
+    x, u = np.cumsum(dice.standard_normal(900)), np.zeros(900)
+    for t in range(1, 900):
+        u[t] = 0.7 * u[t - 1] + dice.standard_normal()
+    made = history(200.0 + x + u, 200.0 + x)
+    many, alone = hk.pair_test(made, screened=5_000), hk.pair_test(made)
+    assert many.cointegrated and many.half_life.reverting
+    assert many.half_life.high >= alone.half_life.high and many.half_life.low == pytest.approx(
+        alone.half_life.low, rel=0.05
+    )
+
+
+def test_the_best_of_many_that_does_not_pass_has_no_half_life():
+    prices = history(*generated()[:2])
+    alone, many = hk.pair_test(prices), hk.pair_test(prices, screened=1_000)
+    assert alone.half_life.reverting
+    assert not many.cointegrated and not many.half_life.reverting
+    assert math.isnan(many.half_life.unbiased_days) and many.half_life.high == math.inf
+    assert many.half_life.low == alone.half_life.low
 
 
 def test_a_walk_has_no_half_life():

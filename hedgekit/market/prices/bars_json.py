@@ -11,7 +11,7 @@ from hedgekit.market.prices.content import PriceFile
 from hedgekit.market.prices.series import DATES, TICKERS, Series, fields_of, plain, series_from, ticker_of
 from hedgekit.market.sources.content import shown
 
-_LISTS = ("rows", "bars", "results", "data", "historical", "candles", "prices", "quotes")
+_LISTS = ("rows", "bars", "results", "data", "historical", "candles", "prices", "quotes", "day")
 _LETTERS = {
     "t": "date",
     "d": "date",
@@ -59,6 +59,8 @@ def _series(file: PriceFile, ticker: str, records: list[dict[str, Any]]) -> Seri
 
 
 def _records(document: Any) -> list[Any] | None:
+    if isinstance(document, dict) and isinstance(document.get("history"), dict):
+        document = document["history"]  # Tradier's
     if isinstance(document, dict):
         document = next((document[key] for key in _LISTS if isinstance(document.get(key), list)), None)
     return document if isinstance(document, list) and document else None

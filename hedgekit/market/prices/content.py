@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,8 @@ FileKind: TypeAlias = Literal["json", "parquet", "text"]
 LARGEST_BYTES = 2_000_000_000  # unpacked; a packed file that swells beyond this is no price history
 _DELIMITERS = ",;\t|"
 _COMMENT = "#"
+_FOOTER = "downloaded from "  # the last line of Barchart's tables
+_MARKUP = re.compile(r"\s*<(?!(ticker|date)>)", re.IGNORECASE)  # Stooq's header is in such brackets
 _CUT = "The file may be cut off: download it again."
 
 
@@ -190,7 +193,7 @@ def _text(label: str, data: bytes) -> str:
         ) from None
     if "\0" in text:
         raise DataError(f"{label}: not a text file (it holds NUL bytes): give CSV, JSON, parquet or a zip of them")
-    if text.lstrip()[:1] == "<":
+    if _MARKUP.match(text):
         raise DataError(f"{label}: a web page or XML, not prices. The download went wrong: fetch it again.")
     return text
 
@@ -220,6 +223,9 @@ def _text_sheet(label: str, text: str) -> Sheet:
         if any(cell.strip() for cell in row) and not row[0].startswith(_COMMENT):
             numbers.append(number)
             rows.append(row)
+    if rows and rows[-1][0].strip().lower().startswith(_FOOTER):
+        rows.pop()
+        numbers.pop()
     if not rows:
         raise DataError(f"{label}: no rows in it")
     has_header = not rows[0][0][:1].isdigit()

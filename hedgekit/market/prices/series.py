@@ -24,6 +24,7 @@ FIELDS = {
     "closeprice": "close",
     "closelast": "close",
     "last": "close",
+    "latest": "close",
     "price": "close",
     "adjclose": "adjusted",
     "adjustedclose": "adjusted",
@@ -50,6 +51,7 @@ FIELDS = {
     "transactions": "other",
     "tradecount": "other",
     "openint": "other",
+    "per": "other",
 }
 DATES = frozenset({"date", "datetime", "timestamp", "time", "day", "tradedate", "indexlevel0", "unnamed0", "index", ""})
 TICKERS = frozenset({"ticker", "symbol", "sym"})
@@ -133,6 +135,17 @@ def date_column(file: PriceFile) -> int | None:
     return named[0] if named and sheet.has_header else None
 
 
+def without_exchange(name: str) -> str:
+    """Return a ticker without Stooq's ending for New York.
+
+    Examples
+    --------
+    >>> without_exchange("IWM.US"), without_exchange("BRK.B")
+    ('IWM', 'BRK.B')
+    """
+    return _EXCHANGE.sub("", name.strip())
+
+
 def ticker_of(stem: str) -> str:
     """Read a ticker from a file's name.
 
@@ -141,7 +154,7 @@ def ticker_of(stem: str) -> str:
     >>> ticker_of("iwm"), ticker_of("index_RUT_2000_2022"), ticker_of("spy.us"), ticker_of("daily_adjusted_IWM")
     ('IWM', 'RUT', 'SPY', 'IWM')
     """
-    stem = _EXCHANGE.sub("", stem.strip())
+    stem = without_exchange(stem)
     if _TICKER.fullmatch(stem.upper()) and not _TOKEN.search(stem):
         return stem.upper()
     capitals = [token for token in _TOKEN.split(stem) if _CAPITALS.fullmatch(token)]

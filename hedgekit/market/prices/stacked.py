@@ -8,7 +8,7 @@ import numpy as np
 
 from hedgekit.market.prices import cells
 from hedgekit.market.prices.content import PriceFile, Sheet
-from hedgekit.market.prices.series import TICKERS, Series, date_column, fields_of, plain, series_from
+from hedgekit.market.prices.series import TICKERS, Series, date_column, fields_of, plain, series_from, without_exchange
 
 
 def recognises(file: PriceFile) -> bool:
@@ -27,7 +27,7 @@ def read(file: PriceFile) -> list[Series]:
     ticker_at = _ticker_at(sheet)
     assert ticker_at is not None
     days = cells.days(file, sheet.names[at], sheet.columns[at])
-    labels = [str(cell).strip().upper() for cell in sheet.columns[ticker_at]]
+    labels = [without_exchange(str(cell)).upper() for cell in sheet.columns[ticker_at]]
     if "" in labels or "NONE" in labels:
         row = next(i for i, label in enumerate(labels) if label in ("", "NONE"))
         raise file.bad(row, sheet.names[ticker_at], sheet.columns[ticker_at][row], "a ticker")

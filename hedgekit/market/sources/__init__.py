@@ -1,7 +1,7 @@
 """Where chains come from: one module a format, recognised by content, never by the file's name.
 
-A format module has ``recognises(content) -> bool`` and ``read(content, asof) -> Snapshot``; its line in `FORMATS` is
-all the registration there is.
+A format module has ``recognises(content) -> bool`` and ``read(content, want) -> Snapshot``; its line in `FORMATS` is
+all the registration there is, and its names in `nearest.TELLING` are what a file that is nearly of it is told by.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from hedgekit.errors import InputError
 from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
 from hedgekit.market.sources.content import Content, read_content
+from hedgekit.market.sources.narrow import narrowed
 from hedgekit.market.sources.tabular import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 
@@ -28,10 +29,23 @@ FORMATS = {
     "Cboe delayed quotes (JSON)": "hedgekit.market.sources.cboe_json",
     "flat list of quotes (JSON)": "hedgekit.market.sources.flat_json",
     "one-letter keys (JSON)": "hedgekit.market.sources.compact_json",
+    "Yahoo chain (JSON)": "hedgekit.market.sources.yahoo_json",
+    "Tradier chain (JSON, CSV, parquet)": "hedgekit.market.sources.tradier",
+    "Alpha Vantage options (JSON)": "hedgekit.market.sources.alpha_vantage",
+    "Alpaca snapshots (JSON)": "hedgekit.market.sources.alpaca_json",
+    "MarketData chain (JSON, CSV, parquet)": "hedgekit.market.sources.marketdata_app",
+    "ORATS strikes (CSV, JSON)": "hedgekit.market.sources.orats",
+    "Nasdaq option page (JSON)": "hedgekit.market.sources.nasdaq_json",
     "TD Ameritrade or Schwab chain (JSON)": "hedgekit.market.sources.schwab_json",
     "Polygon snapshot (JSON)": "hedgekit.market.sources.polygon_json",
     "monthly put ladder (JSON)": "hedgekit.market.sources.put_ladder_json",
     "Cboe fields by day (parquet)": "hedgekit.market.sources.daily_parquet",
+    "thinkorswim export (CSV)": "hedgekit.market.sources.thinkorswim",
+    "Barchart download (CSV)": "hedgekit.market.sources.barchart",
+    "Cboe DataShop (CSV, parquet)": "hedgekit.market.sources.datashop",
+    "OptionMetrics prices (CSV, parquet)": "hedgekit.market.sources.optionmetrics",
+    "ThetaData quotes (CSV, parquet)": "hedgekit.market.sources.theta",
+    "TWS table (CSV)": "hedgekit.market.sources.tws_table",
     "Cboe quote table (CSV)": "hedgekit.market.sources.cboe_quotedata",
     "yfinance frame (CSV, parquet)": "hedgekit.market.sources.yfinance_frame",
     "Yahoo web table (CSV)": "hedgekit.market.sources.yahoo_table",
@@ -131,12 +145,17 @@ def chain_of(
     """
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
+    content = narrowed(content, ticker)
     for module in FORMATS.values():
         form = cast(Format, importlib.import_module(module))
         if form.recognises(content):
             snapshot = _of_root(form.read(content, want), ticker)
             return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
-    raise content.error(f"not a chain in any known format. Known: {'; '.join(FORMATS)}.")
+    from hedgekit.market.sources.nearest import described
+
+    raise content.error(
+        f"not a chain in any known format: {described(content)}. `hedgekit chain --help` tells whose files are read."
+    )
 
 
 def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:

@@ -10,6 +10,7 @@ from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 
 DELIMITERS = (",", ";", "\t", "|")
+_HEAD = 1 << 16
 MOST_CELLS = 20_000_000
 """A table beyond this is refused rather than read into memory cell by cell."""
 
@@ -39,6 +40,20 @@ def table_of(content: Content) -> Rows | None:
     return table
 
 
+def lines_of(content: Content) -> Rows:
+    """Return a table's rows.
+
+    Raises
+    ------
+    DataError
+        When it has a header alone, or is broken: names the line.
+    """
+    rows = table_of(content)
+    if rows is None:
+        raise content.error("no options in it (no lines below the header)")
+    return rows
+
+
 def keys_of(content: Content) -> frozenset[str]:
     """Return the names of a table's columns, compared as `key`; none when the file is no table."""
     if "keys" not in content.memo:
@@ -61,7 +76,12 @@ def _names(content: Content) -> list[str]:
 
 def first_line(text: str) -> str:
     """Return the first line that is not blank."""
-    return next((line for line in text.splitlines() if line.strip()), "")
+    for part in (text[:_HEAD], text):  # a large file is not cut into lines for the sake of one
+        lines = part.splitlines()
+        found = next((line for line in lines if line.strip()), "")
+        if found and (found is not lines[-1] or len(part) == len(text)):
+            return found
+    return ""
 
 
 def delimiter_of(header: str) -> str:
@@ -93,7 +113,8 @@ def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: 
     Raises
     ------
     DataError
-        When a line has other than the header's number of cells, or quotes that do not close.
+        When a line has other than the header's number of cells, or quotes that do not close; or there are more than
+        `MOST_CELLS`.
     """
     reader = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
     lines: list[list[str]] = []
@@ -104,12 +125,17 @@ def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: 
             if any(cell.strip() for cell in cells) and not (lines and cells == lines[0]):
                 lines.append(cells)
                 numbers.append(reader.line_num + first_line_number - 1)
+                if len(lines) * len(lines[0]) > MOST_CELLS:
+                    raise content.error(
+                        f"more than {len(lines) - 1:,} lines of {len(lines[0])} columns, too many to read at once: "
+                        "give --ticker, or keep the lines of one day"
+                    )
     except csv.Error as error:
         raise content.error(f"line {reader.line_num + first_line_number - 1}: {error}: expected CSV") from None
     if len(lines) < 2:
         return None
     names = [name.strip() for name in lines[0]]
-    if len(names) < 2 or len(names) * len(lines) > MOST_CELLS:
+    if len(names) < 2:
         return None
     for number, cells in zip(numbers[1:], lines[1:], strict=True):
         if len(cells) != len(names):

@@ -42,9 +42,4 @@ def _with_sizes(rows: Rows) -> Rows:
         found = [_SIZES.fullmatch(cell) if isinstance(cell, str) else None for cell in rows.cells("size")]
         return [None if sizes is None else sizes[place] for sizes in found]
 
-    def cells(name: str) -> list[Any]:
-        return {"bid size": lambda: side(1), "ask size": lambda: side(2)}.get(name, lambda: rows.cells(name))()
-
-    number = rows.numbers_of_rows()
-    names = [*rows.names, "bid size", "ask size"]
-    return Rows(rows.content, rows.place, rows.count, names, cells, where=lambda row: number[row])
+    return rows.with_columns({"bid size": side(1), "ask size": side(2)})

@@ -7,7 +7,6 @@ Times are nanoseconds since 1970; the quote time of the whole is the newest quot
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,8 @@ from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.content import Content, shown
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.tabular import newest_of
 from hedgekit.market.sources.want import Want
-from hedgekit.model import NEW_YORK
 from hedgekit.units import MULTIPLIER
 
 _FIELDS = {
@@ -62,8 +61,6 @@ def read(content: Content, want: Want) -> Snapshot:
     refuse_without_quotes(rows, "bid", "ask", leave_out=("option",))
     options = rows.options("option")
     quote_time = rows.times("quote_time")
-    told = quote_time[~np.isnat(quote_time)]
-    moment: datetime | None = told.max().astype("M8[s]").item().replace(tzinfo=NEW_YORK) if len(told) else None
     usual = Counter(option.root for option in options).most_common(1)[0][0]
     tickers = [cell for cell in cells["underlying"] if cell is not None]
     spots = [cell for cell in cells["spot"] if cell is not None]
@@ -80,7 +77,7 @@ def read(content: Content, want: Want) -> Snapshot:
         vendor_iv=rows.numbers("iv"),
         ticker=ticker_of(content, _plain(tickers[0])) if tickers else usual,
         spot=spot_of(content, "underlying_asset.price", spots[0] if spots else None),
-        moment=moment,
+        moment=newest_of(quote_time),
         label=content.label,
         source=content.name,
         source_sha256=content.sha256,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
@@ -23,7 +23,10 @@ BLANKS = frozenset({"", "-", "--", "\u2014", "n/a", "#n/a", "na", "nan", "nat", 
 """How files write that there is nothing, in small letters."""
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_KINDS: dict[str, Kind] = {"C": "call", "CALL": "call", "CALLS": "call", "P": "put", "PUT": "put", "PUTS": "put"}
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("C", "CALL", "CALLS", "CE"), "call"),
+    **dict.fromkeys(("P", "PUT", "PUTS", "PE"), "put"),
+}
 
 
 def is_blank(cell: object) -> bool:
@@ -47,7 +50,8 @@ class Rows:
     cells : callable
         Column name to the list of its `count` cells; None where a row has no such cell.
     where : callable, optional
-        Position of a row in the file, for messages: its line. Default: the row's number in brackets.
+        Position of a row in the file, for messages: its line, or the whole path to it (``results[0].calls[3]``).
+        Default: the row's number in brackets.
     """
 
     def __init__(
@@ -58,7 +62,7 @@ class Rows:
         names: Sequence[str],
         cells: Callable[[str], list[Any]],
         *,
-        where: Callable[[int], int] | None = None,
+        where: Callable[[int], int | str] | None = None,
     ) -> None:
         self.content = content
         self.place = place
@@ -70,8 +74,8 @@ class Rows:
         self._symbols: list[str] = []
 
     @classmethod
-    def of_records(cls, content: Content, place: str, records: object) -> Rows:
-        """Take a JSON list of objects.
+    def of_records(cls, content: Content, place: str, records: object, *, paths: Sequence[str] = ()) -> Rows:
+        """Take a JSON list of objects, whose `paths` are told where they come from several places.
 
         Raises
         ------
@@ -84,9 +88,18 @@ class Rows:
             raise content.error(f"no options in it ({place} is an empty list)")
         for row, record in enumerate(records):
             if not isinstance(record, dict):
-                raise content.error(f"{place}[{row}] is {shown(record)}, expected an object with a quote")
+                at = paths[row] if paths else f"{place}[{row}]"
+                raise content.error(f"{at} is {shown(record)}, expected an object with a quote")
         names = dict.fromkeys(name for record in records for name in record)
-        return cls(content, place, len(records), list(names), lambda name: [record.get(name) for record in records])
+        where = paths.__getitem__ if paths else None
+        return cls(
+            content,
+            place,
+            len(records),
+            list(names),
+            lambda name: [record.get(name) for record in records],
+            where=where,
+        )
 
     def take(self, kept: Sequence[int]) -> Rows:
         """Return some of the rows."""
@@ -100,15 +113,22 @@ class Rows:
         part._numbered = self._where is not None
         return part
 
+    def with_columns(self, columns: Mapping[str, list[Any]]) -> Rows:
+        """Return the same rows with more columns, or with others in place of those of the same name."""
+
+        def cells(name: str) -> list[Any]:
+            return columns[name] if name in columns else self._cells(name)
+
+        more = Rows(self.content, self.place, self.count, list(dict.fromkeys([*self.names, *columns])), cells)
+        more._where, more._numbered = self._where, self._numbered
+        return more
+
     def at(self, row: int) -> str:
         """Say where a row stands in the file."""
-        if self._where is None:
-            return f"{self.place}[{row}]"
-        return f"{self.place} {self._where(row)}" if self._numbered else f"{self.place}[{self._where(row)}]"
-
-    def numbers_of_rows(self) -> list[int]:
-        """Return where each row stands in the file."""
-        return [row if self._where is None else self._where(row) for row in range(self.count)]
+        where = row if self._where is None else self._where(row)
+        if isinstance(where, str):
+            return where
+        return f"{self.place} {where}" if self._numbered else f"{self.place}[{where}]"
 
     def cells(self, name: str, *, required: bool = False) -> list[Any]:
         """Return one column; of None when the file has no such column and it is not required.

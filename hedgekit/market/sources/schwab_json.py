@@ -6,8 +6,7 @@ Volatilities are in percent and -999 (or "NaN") means none; times are millisecon
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,8 @@ from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, s
 from hedgekit.market.sources.content import Content, shown
 from hedgekit.market.sources.moments import read_day
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tabular import root_of
+from hedgekit.market.sources.tabular import newest_of, root_of
 from hedgekit.market.sources.want import Want
-from hedgekit.model import NEW_YORK
 from hedgekit.units import MULTIPLIER, fraction
 
 MAPS = {"callExpDateMap": "call", "putExpDateMap": "put"}
@@ -63,7 +61,7 @@ def read(content: Content, want: Want) -> Snapshot:
         vendor_iv=np.array([fraction(vol) for vol in rows.numbers("volatility", none=none)]),
         ticker=ticker,
         spot=spot_of(content, "underlyingPrice", None if price != price else price),
-        moment=_newest(quote_time),
+        moment=newest_of(quote_time),
         label=content.label,
         source=content.name,
         source_sha256=content.sha256,
@@ -127,11 +125,3 @@ def _times(rows: Rows, name: str) -> Any:
     """Return times; 0 means there is none."""
     cleaned = [None if cell == 0 else cell for cell in rows.cells(name)]
     return Rows(rows.content, rows.place, rows.count, [name], lambda _: cleaned).times(name)
-
-
-def _newest(quote_time: Any) -> datetime | None:
-    told = quote_time[~np.isnat(quote_time)]
-    if not len(told):
-        return None
-    newest: datetime = told.max().astype("M8[s]").item().replace(tzinfo=NEW_YORK)
-    return newest.astimezone(UTC) if math.isfinite(newest.timestamp()) else None

@@ -54,15 +54,11 @@ def long_rows(rows: Rows) -> Rows:
             both += rows.cells(own) if own is not None else [None] * rows.count
         return both
 
-    number = rows.numbers_of_rows()
-    return Rows(
-        rows.content,
-        rows.place,
-        2 * rows.count,
-        [*[name for name in shared if name not in what], "kind", *what],
-        cells,
-        where=lambda row: number[row % rows.count],
-    )
+    def where(row: int) -> str:
+        return f"{rows.at(row % rows.count)}, {'call' if row < rows.count else 'put'}"
+
+    names = [*[name for name in shared if name not in what], "kind", *what]
+    return Rows(rows.content, rows.place, 2 * rows.count, names, cells, where=where)
 
 
 def _sided(names: list[str]) -> dict[tuple[str, str], str]:

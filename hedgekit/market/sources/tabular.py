@@ -31,7 +31,16 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("optionid", "optioncode", "option", "contract", "symbol", "optionalias", "ticker"),
     ),
     "ticker": (
-        *("underlying", "underlyingsymbol", "underlyingticker", "under", "ticker", "act_symbol", "actsymbol"),
+        *(
+            "underlying",
+            "underlyingsymbol",
+            "underlyingticker",
+            "chainsymbol",
+            "under",
+            "ticker",
+            "act_symbol",
+            "actsymbol",
+        ),
         *("rootsymbol", "symbol", "root", "optionroot", "sym"),
     ),
     "root": ("optionroot", "root", "rootsymbol"),
@@ -50,8 +59,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "ask_size": ("asksize", "asksizeeod", "asksize1545"),
     "open_interest": ("openinterest", "oi", "openint"),
     "volume": ("volume", "tradevolume", "totalvolume", "v"),
-    "last": ("last", "lastprice", "lasttradeprice", "lastsale", "close", "price"),
-    "last_time": ("lasttime", "lasttradetime", "lasttradedate", "lasttrade"),
+    "last": ("last", "lastprice", "lasttradeprice", "tradeprice", "lastsale", "close", "price"),
+    "last_time": ("lasttime", "lasttradetime", "lasttradedate", "lasttrade", "tradetimestamp"),
     "vendor_iv": ("vendoriv", "iv", "impliedvolatility", "impliedvol", "impvol", "impvola", "impliedvolatility1545"),
     "spot": (
         *("spot", "underlyingprice", "underlyinglast", "underlyingspot", "stockprice", "stocklast", "spotprice"),
@@ -60,7 +69,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "asof": (
         *("asof", "quoteutc", "quotetime", "quotedatetime", "quotetimestamp", "quotereadtime", "quotedate"),
         *("snapshottime", "snapshotdate", "fetchedat", "timestamp", "datetime", "datadate", "tradedate"),
-        *("effectivedate", "date"),
+        *("effectivedate", "eoddate", "date"),
     ),
     "days": ("daystoexpire", "daystoexpiration", "dte", "daystoexpiry"),
     "multiplier": ("multiplier", "contractsize", "sharespercontract"),
@@ -91,6 +100,7 @@ def snapshot_of(
     names: Mapping[str, tuple[str, ...]] = NAMES,
     zone: tzinfo = NEW_YORK,
     trade_zone: tzinfo = NEW_YORK,
+    quoted_each: str = "",
     moment_from_trades: bool = False,
 ) -> Snapshot:
     """Return the snapshot of a table with one quote a line.
@@ -103,6 +113,8 @@ def snapshot_of(
         What the columns may be called.
     zone, trade_zone : tzinfo
         Of quote times and of trade times that do not say theirs.
+    quoted_each : str
+        The column that says when each single quote was taken: the newest dates the whole, older ones are stale.
     moment_from_trades : bool
         Whether the newest trade dates a file that does not say when it was quoted.
 
@@ -129,6 +141,9 @@ def snapshot_of(
 
     vendor_iv = numbers("vendor_iv", percent=True)
     last_time = rows.times(have.get("last_time", ""), trade_zone)
+    quote_time = rows.times(quoted_each, zone) if quoted_each in rows.names else None
+    if moment is None and quote_time is not None:
+        moment = newest_of(quote_time)
     if moment is None and moment_from_trades and want.asof is None:
         moment, more = newest_trade(last_time)
         notes += more
@@ -154,18 +169,27 @@ def snapshot_of(
         source_sha256=content.sha256,
         warnings=notes,
         non_standard=_other_deliverable(rows, have),
+        quote_time=quote_time,
     )
 
 
 _IDENTITY = ("symbol", "ticker", "root", "kind", "expiry", "strike", "asof", "days", "spot", "multiplier")
 
 
+def newest_of(times: Any) -> datetime | None:
+    """Return the latest of a column of times in New York; None when there is none."""
+    told = times[~np.isnat(times)]
+    if not len(told):
+        return None
+    newest: datetime = told.max().astype("M8[s]").item()
+    return newest.replace(tzinfo=NEW_YORK)
+
+
 def newest_trade(last_time: Any) -> tuple[datetime | None, Warnings]:
     """Return the time of the newest trade, to date quotes by that do not say theirs; None without trades."""
-    traded = last_time[~np.isnat(last_time)]
-    if not len(traded):
+    moment = newest_of(last_time)
+    if moment is None:
         return None, ()
-    moment = traded.max().astype("M8[s]").item().replace(tzinfo=NEW_YORK)
     message = (
         f"the file does not say when it was quoted: the newest trade, {moment:%Y-%m-%d %H:%M} New York, is taken; "
         "--asof says otherwise"
@@ -217,7 +241,9 @@ def _of_ticker(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
         kept = [row for row, cell in enumerate(cells) if known[cell] == wanted]
         return rows if len(kept) == rows.count else rows.take(kept)
     if len(listed) > 1:
-        text = ", ".join(listed[:DAYS_LISTED]) + (", ..." if len(listed) > DAYS_LISTED else "")
+        text = ", ".join(shown(name)[1:-1] for name in listed[:DAYS_LISTED]) + (
+            ", ..." if len(listed) > DAYS_LISTED else ""
+        )
         if wanted is None:
             raise SeveralChains(
                 f"{rows.content.label}: holds {len(listed)} underlyings ({text}): choose with --ticker",

@@ -123,3 +123,17 @@ def test_projections_of_real_histories_are_as_good_as_said(shared, ticker, middl
         off.append(abs((day - told[known][0]).days))
     assert median(errors) < middle
     assert mean(off) < days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ex/EFF DATE,TYPE,CASH AMOUNT,DECLARATION DATE\n09/16/2026,Cash,$0.65,N/A\n",
+        'Record Date,Ex-Date,Payable Date,Total Distribution,Income\n"Sep 16, 2026","Sep 16, 2026",,0.65,0.65\n',
+        "cash_amount,ex_dividend_date\n0.65,2026-09-16\n",
+    ],
+)
+def test_tables_of_nasdaq_ishares_and_polygon(write, text):
+    ((t_years, amount),) = read_dividends(write(text, "dividends.csv"), ASOF).cash
+    assert amount == 0.65
+    assert t_years == pytest.approx(91 / 365, abs=2 / 365)

@@ -103,3 +103,25 @@ def test_discount_factors_are_zero_rates(write):
 def test_an_impossible_discount_factor_is_refused(write, line):
     with pytest.raises(DataError, match="line 2"):
         read_rate(write(f"T,DF\n{line}\n", "factors.csv"), date(2026, 6, 17))
+
+
+def test_series_of_fred_are_par_yields_bills_and_overnight_rates(write):
+    curve = read_rate(write("observation_date,DGS3MO,DGS2\n2026-06-15,4,4\n2026-06-16,.,4\n", "dgs.csv"), DAY)
+    assert curve.at(0.1) == pytest.approx(2 * math.log(1.02), rel=1e-14)
+    assert "2026-06-16" in curve.basis
+    curve = read_rate(write("DATE,DTB3\n2026-06-15,4.2\n2026-06-16,.\n", "dtb.csv"), DAY)
+    assert curve.at(0.25) == pytest.approx(-math.log(1 - 0.042 * 91 / 360) * 365 / 91, rel=1e-14)
+    assert curve.basis.startswith("13-week bill of 2026-06-15")
+    curve = read_rate(write("observation_date,SOFR\n2026-06-16,4.3\n", "sofr.csv"), DAY)
+    assert curve.at(0.25) == pytest.approx(365 * math.log(1 + 0.043 / 360), rel=1e-14)
+
+
+def test_bill_rates_of_the_treasury_are_discounts(write):
+    text = (
+        "Date,4 WEEKS BANK DISCOUNT,4 WEEKS COUPON EQUIVALENT,52 WEEKS BANK DISCOUNT,52 WEEKS COUPON EQUIVALENT\n"
+        "06/16/2026,4.00,4.07,3.80,3.97\n"
+    )
+    curve = read_rate(write(text, "bills.csv"), DAY)
+    for weeks, discount in ((4, 0.04), (52, 0.038)):
+        t_years = weeks * 7 / 365
+        assert math.exp(-curve.at(t_years) * t_years) == pytest.approx(1 - discount * weeks * 7 / 360, rel=1e-14)

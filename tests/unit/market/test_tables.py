@@ -347,3 +347,29 @@ def test_the_preamble_of_a_quote_table_is_cut_as_its_table_is(make_document, mak
     chain, plain = load(write(sink.getvalue(), "other.csv")), load(write(text, "plain.csv"))
     assert (chain.asof, chain.file_spot) == (plain.asof, plain.file_spot)
     assert quotes_of(chain) == quotes_of(plain)
+
+
+def test_a_table_too_large_is_refused_before_it_fills_the_memory(make_quotes, write, monkeypatch):
+    monkeypatch.setattr("hedgekit.market.sources.frame.MOST_CELLS", 100)
+    with pytest.raises(
+        DataError, match=r"more than \d+ lines of 13 columns, too many to read at once: give --ticker, or keep"
+    ):
+        load(write(own(make_quotes())))
+
+
+def test_one_underlying_of_a_large_file_is_read_alone_and_keeps_its_line_numbers(make_quotes, write, monkeypatch):
+    monkeypatch.setattr("hedgekit.market.sources.narrow.LARGE", 1000)
+    names, *lines = own(make_quotes()).splitlines()
+    others = [line.replace("IWM", "XIWM") for line in lines]
+    whole = [names, *others, *lines, *others]
+    path = write("\n".join(whole) + "\n")
+    monkeypatch.setattr("hedgekit.market.sources.frame.MOST_CELLS", 13 * (len(lines) + 30))
+    with pytest.raises(DataError, match="too many to read at once"):
+        load(path)
+    assert load(path, ticker="IWM").symbol.tolist() == load(write(own(make_quotes()))).symbol.tolist()
+    whole[len(others) + 3] = whole[len(others) + 3].replace(",10.0,", ",x,")
+    with pytest.raises(DataError, match=rf"line {len(others) + 4} \(IWM.*\): bid_size is 'x'"):
+        load(write("\n".join(whole)), ticker="IWM")
+    monkeypatch.setattr("hedgekit.market.sources.frame.MOST_CELLS", 10**6)
+    with pytest.raises(InputError, match="no quotes of QQQ"):
+        load(path, ticker="QQQ")

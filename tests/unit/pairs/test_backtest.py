@@ -52,7 +52,7 @@ def test_every_dollar_is_accounted_for():
     for t in range(500):
         if t:
             for held, close, level in ((y_held, made.y_close, made.y_level), (x_held, made.x_close, made.x_level)):
-                dividend = close[t - 1] * level[t] / level[t - 1] - close[t]
+                dividend = close[t - 1] - close[t] * level[t - 1] / level[t]
                 cash += held * dividend
                 cash -= max(-held, 0.0) * close[t - 1] * 0.02 / 365 * (made.day[t] - made.day[t - 1])
         for after, held, close in (

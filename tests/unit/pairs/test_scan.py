@@ -26,7 +26,7 @@ def walks(n, k, seed):
     return np.cumsum(0.01 * np.random.default_rng(seed).normal(size=(n, k)), axis=0)
 
 
-def planted(n=800, k=12, seed=3):
+def planted(n=800, k=12, seed=4):
     """Random walks; T03 leans on T00 and T05 on T04."""
     logs, random = walks(n, k, seed), np.random.default_rng(seed + 1)
     for child, parent, slope in ((3, 0, 0.7), (5, 4, 1.3)):
@@ -64,6 +64,47 @@ def test_independent_walks_are_left_alone():
     hits = sum(pair_scan(history(walks(300, 6, seed)), method="bh").discoveries > 0 for seed in range(40))
     # asymptotic tables and AIC lags in 300 days cost something: 40 scans at 5% make more than 6 once in 300 trials
     assert hits <= 6
+
+
+def test_what_chance_shows_is_what_unrelated_walks_show():
+    """The number of pairs below 5% among unrelated walks: on average as said, and seldom above the most that is said."""
+    scans = [pair_scan(history(walks(400, 10, seed)), lags=0, criterion=None) for seed in range(60)]
+    below = np.array([scan.below_5pct for scan in scans])
+    # pairs share legs: the number's deviation is about its mean, of 60 scans an eighth of that; three of them
+    assert below.mean() == pytest.approx(scans[0].expected_by_chance, abs=1.1)
+    assert (below > scans[0].most_by_chance).mean() < 0.05 + 3 * (0.05 * 0.95 / 60) ** 0.5
+
+
+def test_a_ticker_that_jumped_once_or_reverts_is_in_no_test():
+    """A take-over in the first weeks: with any walk such prices look cointegrated, and so does a vol index."""
+    logs = planted()
+    logs[:12, 7] -= 1.5
+    noise = np.random.default_rng(9).normal(size=len(logs))
+    for t in range(1, len(logs)):
+        logs[t, 9] = 0.9 * logs[t - 1, 9] + 0.05 * noise[t]
+    found = pair_scan(history(logs), top=None)
+    assert found.tested == 45 and found.tickers == 10
+    assert not {"T07", "T09"} & {name for pair in found.pairs for name in (pair.y, pair.x)}
+    (note,) = [note for note in found.warnings if note.slug == "legs_revert"]
+    assert "T07, T09" in note.message
+    with pytest.raises(DataError, match="reverts by itself"):
+        pair_scan(history(logs[:, [7, 9]]))
+
+
+def test_found_pairs_have_an_interval_and_the_others_a_least_half_life():
+    found = pair_scan(history(planted()), top=None)
+    for pair in found.pairs:
+        if pair.discovery:
+            assert pair.half_life_low < pair.half_life_days < pair.half_life_high
+        else:
+            assert np.isnan(pair.half_life_days) and pair.half_life_high == np.inf and pair.half_life_low > 0
+        assert pair.by_chance == pytest.approx(found.tested * pair.pvalue)
+    assert found.expected_false <= found.rate * found.discoveries
+    # half-lives allow for the bar they had to pass: a higher one widens them
+    strict = pair_scan(history(planted()), rate=1e-6)
+    both = [pair for pair in found.pairs if pair.discovery], [pair for pair in strict.pairs if pair.discovery]
+    for loose, tight in zip(*both, strict=False):
+        assert tight.half_life_high >= loose.half_life_high
 
 
 def test_the_statistic_is_the_better_of_two_directions():
@@ -166,5 +207,5 @@ def test_a_part_that_is_lost_is_not_passed_over():
         def map(self, work, items, common=None):
             yield 0, Lost(reason="its worker died")
 
-    with pytest.raises(DataError, match="28 pairs were not tested: its worker died"):
+    with pytest.raises(DataError, match="pairs were not tested: its worker died"):
         pair_scan(history(planted(n=300, k=8)), engine=Losing())

@@ -199,3 +199,17 @@ def test_the_command_answers_in_every_format(tmp_path):
 def test_one_ticker_is_no_pair():
     with pytest.raises(InputError, match="name both legs"):
         pair_status(made().select(["AAA"]))
+
+
+def test_a_leg_that_jumped_once_is_said():
+    """A take-over weeks into the window: with any other leg it looks cointegrated."""
+    random = np.random.default_rng(3)
+    logs = np.cumsum(0.01 * random.normal(size=(400, 2)), axis=0)
+    logs[:165, 0] -= 1.5
+    prices = 50 * np.exp(logs)
+    days = np.datetime64("2024-01-01") + np.arange(400)
+    now = pair_status(
+        PriceHistory(tickers=("AAA", "BBB"), dates=days, close=prices, total_return=prices, source="made")
+    )
+    assert [note.message.split()[0] for note in now.warnings if note.slug == "leg_reverts"] == ["AAA"]
+    assert not [note for note in pair_status(made()).warnings if note.slug == "leg_reverts"]

@@ -161,6 +161,26 @@ def test_figures_carry_the_numbers_of_the_answer(answers):
     assert shown.data[0]["y"][-1] == answers["pair_status"]["z"]
 
 
+def test_a_tested_pair_shows_its_spread_with_bands(answers):
+    answer = answers["pair_test"]
+    (shown,) = figures(answer)
+    spread = answer["spread"]
+    assert shown.data[0]["y"] == spread["history"]["value"] and shown.data[0]["y"][-1] == spread["now"]
+    assert {mark["y0"] for mark in shown.layout["shapes"]} == {0.0, 2 * spread["sd"], -2 * spread["sd"]}
+
+
+def test_a_sized_pair_shows_what_its_ratio_leaves_open(answers):
+    answer = answers["pair_size"]
+    (shown,) = figures(answer)
+    (points,) = shown.data
+    ways = [answer["leftover"]["beta_usd"], *(row["beta_usd"] for row in answer["runners_up"])]
+    assert points["x"] == [answer["naive"]["leftover"]["beta_usd"], *reversed(ways)]
+    ends = answer["leftover"]["beta_ci95_usd"]
+    bar = points["error_x"]
+    told = (points["x"][-1] - bar["arrayminus"][-1], points["x"][-1] + bar["array"][-1])
+    assert told == pytest.approx(ends, abs=1e-6)
+
+
 def test_plot_of_a_result_is_a_plotly_figure(pair_prices):
     from hedgekit.pairs.status import pair_status
 
@@ -172,4 +192,4 @@ def test_plot_of_a_result_is_a_plotly_figure(pair_prices):
     with pytest.raises(InputError, match="spread"):
         result.plot("nonsense")
     with pytest.raises(InputError, match="no picture"):
-        hk.pair_test(pair_prices).plot()
+        hk.pair_size(pair_prices, gross=50_000.0, ratio=1.1).plot()

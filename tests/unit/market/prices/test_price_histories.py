@@ -162,6 +162,34 @@ def test_alpha_vantage_json_newest_first(tmp_path):
     np.testing.assert_array_equal(prices.close[:, 0], made())
 
 
+def test_tradier_json(tmp_path):
+    bars = [
+        {"date": str(day), "open": c, "high": c, "low": c, "close": c, "volume": 9}
+        for day, c in zip(sessions(), made(), strict=True)
+    ]
+    path = tmp_path / "AAA.json"
+    path.write_text(json.dumps({"history": {"day": bars}}))
+    np.testing.assert_array_equal(hk.load_prices(path).close[:, 0], made())
+
+
+def test_stooq_header_in_angle_brackets_is_no_web_page(tmp_path):
+    rows = [
+        ("AAA.US", "D", str(day).replace("-", ""), "000000", *[c] * 4, 9, 0)
+        for day, c in zip(sessions(), made(), strict=True)
+    ]
+    header = "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>"
+    prices = hk.load_prices(write(tmp_path / "aaa.us.txt", rows, header))
+    assert prices.tickers == ("AAA",)
+    np.testing.assert_array_equal(prices.close[:, 0], made())
+
+
+def test_barchart_footer_is_no_row(tmp_path):
+    rows = [(f"{day.item():%m/%d/%Y}", c, c, c, c, "+0.1%", 9) for day, c in zip(sessions(), made(), strict=True)][::-1]
+    path = write(tmp_path / "AAA.csv", rows, "Time,Open,High,Low,Latest,%Change,Volume")
+    path.write_text(path.read_text() + '"Downloaded from Barchart.com as of 03-08-2024 03:59pm CST"\n')
+    np.testing.assert_array_equal(hk.load_prices(path).close[:, 0], made())
+
+
 def test_lean_zip_with_its_factor_file(tmp_path):
     close, at = made(), 150
     raw = close.copy()
