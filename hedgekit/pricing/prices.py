@@ -11,13 +11,13 @@ from hedgekit.errors import Status
 from hedgekit.pricing.columns import TERMS, Dividends, Exercise, Kind, prepare
 from hedgekit.pricing.compiled import SIGNS, american, european
 from hedgekit.pricing.engines import one_option, solve
+from hedgekit.pricing.memory import columns as columns_of
 from hedgekit.pricing.refusals import refuse
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 GREEK_NAMES = ("price", "delta", "gamma", "vega", "theta", "rho", "vanna", "volga", "charm")
-MANY = 4096  # elements; below it finding an address takes longer than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,24 +187,10 @@ def greeks(
         if status == Status.OK:
             return Greeks(*numbers)
     columns = prepare(TERMS, (kind, *values), exercise, dividends)
-    outs, state = _columns(len(GREEK_NAMES), columns.size), np.empty(columns.size, dtype=np.int8)
+    outs, state = columns_of(len(GREEK_NAMES), columns.size), np.empty(columns.size, dtype=np.int8)
     solve("greeks_into", exercise, columns, (*outs, state))
     if columns.shape:
         return Greeks(*(out.reshape(columns.shape) for out in outs))
     if state[0]:
         refuse(Status(int(state[0])), kind, values)
     return Greeks(*(float(out[0]) for out in outs))
-
-
-def _columns(count: int, size: int) -> list[NDArray[np.float64]]:
-    """Return columns to write, all in one block, whose pages are then large ones.
-
-    Where there are many elements each column begins a cache line: stores that straddle two cost a twentieth more.
-    """
-    line = 64 // np.dtype(np.float64).itemsize
-    if size < MANY:
-        return list(np.empty((count, size)))
-    step = -(-size // line) * line
-    block = np.empty(count * step + line)
-    start = -(block.ctypes.data // block.itemsize) % line
-    return [block[start + i * step : start + i * step + size] for i in range(count)]
