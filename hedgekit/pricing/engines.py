@@ -107,5 +107,9 @@ def _rescue(kernel: Any, arrays: Sequence[NDArray[Any]], outs: Sequence[NDArray[
     none = np.empty(0)
     answers = [np.empty(len(rows), dtype=out.dtype) for out in outs]
     kernel(True, *(column[rows] for column in arrays), none, none, *answers)
+    lost = np.isinf(answers[0])  # vols beyond 10^6, which no lattice spans
+    for answer in answers[:-1]:
+        answer[lost] = np.nan
+    answers[-1][lost] = Status.NO_CONVERGENCE
     for out, answer in zip(outs, answers, strict=True):
         out[rows] = answer

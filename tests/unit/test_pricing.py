@@ -375,6 +375,19 @@ def test_what_collocation_cannot_solve_is_solved_by_finite_differences():
     assert hk.implied_vol(value, "put", *place) == pytest.approx(vol, rel=1e-3)
 
 
+@pytest.mark.parametrize("vol", [1e3, 1e6, 1e10, 1e100, 1e300])
+@pytest.mark.parametrize("rates", [(0.05, 0.0), (0.0, 0.05), (0.05, 0.05), (-0.01, -0.02), (-0.02, -0.01)])
+def test_a_vol_beyond_all_measure_gives_the_limit(rates, vol):
+    rate, div_yield = rates
+    for exercise in ("american", "european"):
+        call, put = hk.price(["call", "put"], 100.0, 90.0, 1.0, rate, div_yield, vol, exercise=exercise)
+        waits = 0.0 if exercise == "american" else math.inf  # an American option that gains by it is exercised
+        assert call == pytest.approx(100.0 * math.exp(-min(div_yield, waits)), rel=2e-6)
+        assert put == pytest.approx(90.0 * math.exp(-min(rate, waits)), rel=2e-6)
+    tiny = hk.price("put", 100.0, 100.0, [1e-10], *rates, vol)[0]
+    assert math.isnan(tiny) or 0.0 <= tiny <= 100.1
+
+
 def test_a_mixed_book_under_cash_dividends_is_cut_without_mixing_what_shares_a_lattice(monkeypatch):
     rng = np.random.default_rng(8)
     n = 400
