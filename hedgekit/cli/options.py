@@ -89,10 +89,19 @@ def levels(ctx: click.Context) -> list[Level]:
 def _configured(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
     """Take a command's defaults from TOML files: the one named, the project's and the user's."""
     from hedgekit.cli import COMMANDS
+    from hedgekit.errors import DataError
     from hedgekit.settings import defaults_for
 
     ctx.meta[CONFIG] = path
-    defaults = defaults_for(levels(ctx), path, commands=tuple(COMMANDS))
+    try:
+        defaults = defaults_for(levels(ctx), path, commands=tuple(COMMANDS))
+    except DataError:
+        if path is not None:
+            from hedgekit.market.mistaken import instead
+
+            if told := instead(path.read_bytes(), "settings"):
+                raise DataError(f"{path}: {told}") from None
+        raise
     _check_types(ctx, defaults)
     ctx.default_map = {**(ctx.default_map or {}), **{name: setting.value for name, setting in defaults.items()}}
     return path

@@ -20,20 +20,22 @@ def command(*, answers: tuple[Path, ...], target: str, quiet: bool) -> None:
     import json
 
     from hedgekit.errors import DataError
-    from hedgekit.paths import unreadable
+    from hedgekit.market.files import decoded, label_of, read_bytes
+    from hedgekit.market.mistaken import WANTED, instead
     from hedgekit.report import write_text
     from hedgekit.report.page import page
 
     read = []
     for path in answers:
+        data = read_bytes(path)
         try:
-            answer = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise DataError(f"{path}: {unreadable(path, error)}") from None
-        except (UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise DataError(f"{path}: not JSON: {error}: write an answer with --format json") from None
-        if not isinstance(answer, dict):
-            raise DataError(f"{path}: holds no answer: write one with --format json")
+            answer = json.loads(decoded(label_of(path), data, WANTED["answer"]))
+        except json.JSONDecodeError as error:
+            answer, why = None, f"not JSON: {error}: write an answer with --format json"
+        else:
+            why = "holds no answer: write one with --format json"
+        if not isinstance(answer, dict) or "schema" not in answer:
+            raise DataError(f"{label_of(path)}: {instead(data, 'answer') or why}")
         read.append(answer)
     text = page(read)
     if target == "-":

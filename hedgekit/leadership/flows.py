@@ -81,7 +81,7 @@ def read_flows(path: str | os.PathLike[str], ticker: str) -> Flows:
     DataError
         When the file cannot be read, holds no line of the fund, or repeats a day.
     """
-    table = read_table(path)
+    table = read_table(path, "flows")
     mine = [
         (line, cells)
         for line, cells in table.lines

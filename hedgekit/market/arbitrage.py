@@ -15,6 +15,7 @@ knows which is wrong, and all are blamed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -127,23 +128,47 @@ def _calendars(board: _Board) -> Rows:
     return np.concatenate(found) if found else np.empty((0, 2), dtype=np.intp)
 
 
-def _butterflies(board: _Board) -> Rows:
-    """Return (middle, low wing, high wing) positions whose butterfly pays at once, shape (k, 3)."""
-    series, strike, bid, ask = board.series, board.strike, board.bid, board.ask
-    found = []
-    for left in range(1, WINGS + 1):
-        for right in range(1, WINGS + 1):
-            middle = np.arange(left, len(series) - right)
+def triples(strike: FloatArray, reach: int) -> Iterator[tuple[Rows, Rows, Rows, FloatArray]]:
+    """Yield a low wing, a middle and a high wing of every butterfly, all those of one shape at a time.
+
+    Parameters
+    ----------
+    strike : ndarray, shape (n,)
+        Ascending within a series.
+    reach : int
+        Places to either side that wings are looked for.
+
+    Yields
+    ------
+    low, middle, high : ndarray of int, shape (k,)
+        Positions; their strikes ascend.
+    share : ndarray, shape (k,)
+        Weight of the low wing, ``(K3 - K2) / (K3 - K1)``.
+
+    Examples
+    --------
+    >>> [[part.tolist() for part in parts] for parts in triples(np.array([1.0, 2.0, 5.0]), 2)]
+    [[[0], [1], [2], [0.75]]]
+    """
+    for left in range(1, reach + 1):
+        for right in range(1, reach + 1):
+            middle = np.arange(left, len(strike) - right)
             if not len(middle):
                 break
             low, high = middle - left, middle + right
-            width = strike[high] - strike[low]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = (strike[high] - strike[middle]) / width
-                pays = bid[middle] > share * ask[low] + (1.0 - share) * ask[high] + HALF_CENT
-            pays &= (series[low] == series[high]) & (width > 0.0)
-            if pays.any():
-                found.append(np.stack([middle, low, high], axis=1)[pays])
+            kept = (strike[low] < strike[middle]) & (strike[middle] < strike[high])
+            low, middle, high = low[kept], middle[kept], high[kept]
+            yield low, middle, high, (strike[high] - strike[middle]) / (strike[high] - strike[low])
+
+
+def _butterflies(board: _Board) -> Rows:
+    """Return (middle, low wing, high wing) positions whose butterfly pays at once, shape (k, 3)."""
+    found = []
+    for low, middle, high, share in triples(board.strike, WINGS):
+        pays = board.bid[middle] > share * board.ask[low] + (1.0 - share) * board.ask[high] + HALF_CENT
+        pays &= board.series[low] == board.series[high]
+        if pays.any():
+            found.append(np.stack([middle, low, high], axis=1)[pays])
     return np.concatenate(found) if found else np.empty((0, 3), dtype=np.intp)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -206,6 +207,6 @@ def _stale(chain: Chain) -> bool:
 
 
 def _non_standard(root: npt.NDArray[np.str_], ticker: str) -> BoolArray:
-    listed = ticker.replace(".", "").replace("/", "")  # BRK.B is listed as BRKB
+    listed = re.sub(r"[./ -]", "", ticker)  # BRK.B, or BRK-B as Yahoo writes it, is listed as BRKB
     plain = {ticker, listed, *SISTER_ROOTS.get(ticker, ())}
     return ~np.isin(root, list(plain))

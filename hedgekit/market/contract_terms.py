@@ -22,6 +22,8 @@ SISTER_ROOTS = {
 }
 """Other listings of the same index: not another deliverable, and never merged either."""
 
+INDEX_OF = {sister: index for index, sisters in SISTER_ROOTS.items() for sister in sisters}
+"""Root -> the index it is another listing of."""
 PM_ROOTS = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW"}
 """The roots under which the same indices are settled on the close, for files that tell that instead of the root."""
 

@@ -23,9 +23,9 @@ HIGHEST_YIELD = 0.5
 """A yield beyond this is taken for percent written without its sign."""
 
 
-EX_DATES = ("ex_date", "ex-date", "exdate", "ex/eff date", "ex_dividend_date", "ex-dividend date")
-AMOUNTS = ("dividends", "dividend", "cash amount", "cash_amount", "total distribution")
-"""Columns of Yahoo, Nasdaq, Polygon and iShares besides our own."""
+DAY_NAMES = ("ex_date", "ex_dividend_date", "ex/eff date", "ex_div_date", "ex date (local)", "date")
+AMOUNT_NAMES = ("amount", "dividends", "dividend", "cash amount", "dividend amount", "total distribution")
+"""What files call the ex-date and the dollars a share; the more exact name counts."""
 
 A_YEAR = timedelta(days=364)
 USUAL_TIMES = (1, 2, 4, 12)
@@ -65,7 +65,8 @@ def read_dividends(given: float | str | os.PathLike[str], asof: datetime, *, unt
     ----------
     given : float, str or path
         A number is a continuous yield, decimal a year ("1.1%" works too). Anything else is a CSV file with columns
-        ``date`` (or ``ex_date``) and ``amount``, dollars a share; Yahoo's, Nasdaq's and iShares' tables do as well.
+        ``date`` (or ``ex_date``) and ``amount``, dollars a share, by these names or those of `DAY_NAMES` and
+        `AMOUNT_NAMES`.
     asof : datetime
         With a time zone. Ex-dates whose open has passed are left out.
     until : date, optional
@@ -83,17 +84,21 @@ def read_dividends(given: float | str | os.PathLike[str], asof: datetime, *, unt
         if not abs(number) <= HIGHEST_YIELD:
             raise InputError(f"dividends {given}: a yield of {number:.0%} a year; 1.1% is written 0.011")
         return Dividends(div_yield=number, basis=f"yield {number:.4g} as given")
-    table = read_table(str(given))
-    day_at, amount_at = (
-        table.column("date", *EX_DATES),
-        table.column("amount", *AMOUNTS),
-    )
+    table = read_table(str(given), "dividends")
+    day_at, amount_at = table.column(*DAY_NAMES), table.column(*AMOUNT_NAMES)
     told: list[tuple[date, float]] = []
+    first: dict[tuple[date, float], int] = {}
     for line, cells in table.lines:
         day, amount = table.day(line, cells[day_at]), table.number(line, table.names[amount_at], cells[amount_at])
         if amount < 0.0:
             raise DataError(f"{table.label}: line {line}: {table.names[amount_at]} is {amount:g}, below zero")
         if amount > 0.0:
+            if (day, amount) in first:
+                raise DataError(
+                    f"{table.label}: line {line}: {amount:g} on {day} is also on line {first[day, amount]}: it would "
+                    "be paid twice; take one of them out"
+                )
+            first[day, amount] = line
             told.append((day, amount))
     told.sort()
     coming = project(told, asof.date(), until) if until is not None else []

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.contract_terms import SISTER_ROOTS
+from hedgekit.market.contract_terms import INDEX_OF
 from hedgekit.market.tables import read_table
 from hedgekit.model import Chain, Flag, Holding, Leg, Option, Quote, Shares
 
@@ -78,7 +78,7 @@ def read_legs(path: str | os.PathLike[str]) -> tuple[Order, ...]:
     DataError
         For a bad file; names line, column and value.
     """
-    table = read_table(path)
+    table = read_table(path, "legs")
     quantity_at = table.column("quantity", "contracts", "qty")
     symbol_at = table.column("symbol", "option", "osi_symbol")
     prices = ("price", "premium", "limit_touch")
@@ -142,14 +142,11 @@ def underlying(orders: Sequence[Order | Holding]) -> str:
     return tickers[0]
 
 
-_SERIES = {sister: index for index, sisters in SISTER_ROOTS.items() for sister in sisters}
-
-
 def _ticker(order: Order | Holding) -> str:
     if isinstance(order, Shares):
         return order.ticker
     instrument = order.option if isinstance(order, Leg) else order.instrument
-    return instrument if isinstance(instrument, str) else _SERIES.get(instrument.root, instrument.root)
+    return instrument if isinstance(instrument, str) else INDEX_OF.get(instrument.root, instrument.root)
 
 
 def _order(where: str, quantity: str, symbol: str, price: str | None) -> Order:

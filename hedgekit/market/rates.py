@@ -1,8 +1,8 @@
 """Interest rates as a caller gives them: a number, or a file of Treasury yields, to continuous compounding.
 
-Treasury par yields (also FRED's ``DGS`` series) are bond-equivalent: simple up to half a year, coupons twice a year
-beyond. Bill yields (``^IRX``, the Treasury's "bank discount", FRED's ``DTB`` series) are discounts on 360 days; SOFR
-and the federal funds rate are simple on 360 days, overnight.
+Treasury par yields are bond-equivalent: simple up to half a year, coupons twice a year beyond. Bill yields
+(``^IRX``, the bank discounts of the Treasury's bill file, FRED's ``DTB3``) are discounts on 360 days; SOFR and the
+federal funds rate are simple on 360 days, overnight.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from dataclasses import dataclass
 from datetime import date
 
 from hedgekit.errors import DataError, InputError
-from hedgekit.market.tables import Table, decimal, read_table
+from hedgekit.market.tables import BLANKS, Table, decimal, plain, read_table
 from hedgekit.units import fraction, years
 
 HIGHEST_RATE = 0.5
 """A rate beyond this is taken for percent written without its sign."""
 
-NO_VALUE = ("", ".")
-"""Cells of days without a rate: a line of nothing else is passed over."""
+DAY_NAMES = ("date", "observation_date", "effective date", "record_date", "quote_date", "new_date", "day")
+OVERNIGHT = {
+    "rate": "SOFR",
+    "sofr": "SOFR",
+    "effr": "federal funds",
+    "dff": "federal funds",
+    "fedfunds": "federal funds",
+}
+"""Columns of one overnight rate, without blanks and signs."""
 
 STALE_DAYS = 7
 """A curve this many days older than the as-of day is said to be old."""
 
-_TENOR = re.compile(r"(\d+(?:\.\d+)?)\s*(mo|month|yr|year)s?")
-_SHORT_TENOR = re.compile(r"(?:y|dgs)(\d+)(mo?)?")
-_BILL = re.compile(r"(\d+) weeks? bank discount|dtb(\d+)(wk|yr)?")
-_WEEKS = {"wk": 1, None: 13 / 3, "yr": 52}  # of bills that FRED names by weeks, months and years
-_OVERNIGHT = {
-    "rate": "SOFR",
-    "sofr": "SOFR",
-    "dff": "federal funds",
-    "effr": "federal funds",
-    "fedfunds": "federal funds",
-}
+_TENOR = re.compile(r"(?:bc_)?(\d+(?:\.\d+)?)\s*(mo|month|yr|year|m|y)s?")
+_SHORT_TENOR = re.compile(r"(?:y|dgs)(\d+)(m?)o?")  # y3m, y10; FRED's dgs3mo, dgs10
+_BILL = re.compile(r"(\d+)\s*(?:weeks?|wk) (?:bank discount|\(bank discount\))|dtb(\d+)(wk|yr|)")
 _MONTHS = 12
 _MONEY_YEAR = 360.0  # days in a year of the money market
+_BILL_DAYS = 91
+_BILL_YEAR = 364
 _WEEK = 7
-_BILL_DAYS = 13 * _WEEK
 _HALF = 0.5
 
 
@@ -108,21 +108,7 @@ class RateFile:
         if at < 0:
             raise DataError(f"{table.label}: no line on or before {asof}; the first is of {self.days[0]}")
         day, (line, cells) = self.days[at], self.lines[at]
-        yields = _yields(table, line, cells)
-        bills = _bills(table, line, cells)
-        overnight = next((name for name in table.names if name in _OVERNIGHT), None)
-        if yields:
-            curve, kind = _zero_rates(yields), "Treasury par curve"
-        elif bills:
-            curve, kind = bills, "Treasury bills" if len(bills) > 1 else f"{_weeks(bills[0][0])}-week bill"
-        elif overnight:
-            simple = _percent(table, line, cells, overnight)
-            curve, kind = [(0.0, math.log1p(simple / _MONEY_YEAR) / years(1.0))], _OVERNIGHT[overnight]
-        else:
-            names = ", ".join(map(ascii, table.names))
-            raise DataError(
-                f"{table.label}: no column of a tenor (like '3 Mo' or 'DGS3MO'), 'rate' or 'close' (columns: {names})"
-            )
+        curve, kind = _curve(table, line, cells)
         age = (asof - day).days
         old = f", {age} days before the as-of day" if age > STALE_DAYS else ""
         times, rates = zip(*curve, strict=True)
@@ -137,14 +123,21 @@ def open_rates(path: str | os.PathLike[str]) -> RateFile:
     DataError
         For a file that cannot be read, or a bad day (names file, line and value).
     """
-    table = read_table(path)
+    table = read_table(path, "rates")
     if {"t", "df"} <= set(table.names):
         return RateFile(table=table, days=(), lines=())
-    day_at = table.column("date", "day", "observation_date")
+    day_at = table.column(*DAY_NAMES)
+    told = _told_columns(table)
     dated: dict[date, tuple[int, tuple[str, ...]]] = {}
     for line, cells in table.lines:
-        if any(cell not in NO_VALUE for at, cell in enumerate(cells) if at != day_at):
-            dated.setdefault(table.day(line, cells[day_at]), (line, cells))
+        # a day without a rate is passed over, as files have holidays
+        if any(cells[at].lower() not in BLANKS for at in told):
+            day = table.day(line, cells[day_at])
+            if day in dated and dated[day][1] != cells:
+                raise DataError(
+                    f"{table.label}: line {line}: {day} is there twice with other rates, first on line {dated[day][0]}"
+                )
+            dated.setdefault(day, (line, cells))
     if not dated:
         raise DataError(f"{table.label}: no line has a rate")
     days = tuple(sorted(dated))
@@ -159,9 +152,8 @@ def read_rate(given: float | str | os.PathLike[str] | RateCurve, asof: date) -> 
     given : float, str, path or RateCurve
         A number is continuously compounded, decimal a year ("3.75%" works too). Anything else is a CSV file with a
         ``date`` column, in percent: Treasury par yields by tenor (``1 Mo`` ... ``30 Yr``, or ``y3m,y2,...``), SOFR
-        (``date,rate``), 13-week bill yields (``Date,Close``), the Treasury's bill rates (``4 WEEKS BANK DISCOUNT``,
-        ...), FRED's series of any of these (``DGS3MO``, ``DTB3``, ``SOFR``, ``DFF``); or discount factors by years
-        (``T,DF``), undated. A curve is returned as it is.
+        (``date,rate``) or 13-week bill yields (``Date,Close``); or discount factors by years (``T,DF``), undated. A
+        curve is returned as it is.
     asof : date
         The last line on or before it is used.
 
@@ -209,53 +201,69 @@ def _discount_curve(table: Table) -> RateCurve:
     return RateCurve(times=times, rates=rates, basis=f"discount factors in {table.label}")
 
 
-def _yields(table: Table, line: int, cells: tuple[str, ...]) -> list[tuple[float, float]]:
-    """Return (years, par yield) by tenor, leaving out blanks."""
-    found = {}
-    for name, cell in zip(table.names, cells, strict=True):
-        tenor = _tenor(name)
-        if tenor is not None and cell not in NO_VALUE:
-            found[tenor] = _percent(table, line, cells, name)
-    return sorted(found.items())
+def _told_columns(table: Table) -> list[int]:
+    """Return the columns that rates are read from.
+
+    Raises
+    ------
+    DataError
+        When there are none.
+    """
+    par = [at for at, name in enumerate(table.names) if _tenor(name) is not None]
+    bills = [at for at, name in enumerate(table.names) if _bill_days(name)]
+    single = [at for at, name in enumerate(table.names) if plain(name) in (*OVERNIGHT, "close")]
+    found = par or bills or single
+    if not found:
+        raise table.lacks("no column of a tenor (like '3 Mo'), of a bill ('13 weeks bank discount'), 'rate' or 'close'")
+    return found
 
 
-def _bills(table: Table, line: int, cells: tuple[str, ...]) -> list[tuple[float, float]]:
-    """Return (years, continuous rate) by bill, from discounts on 360 days, leaving out blanks."""
-    found = {}
-    for name, cell in zip(table.names, cells, strict=True):
-        days = _bill_days(name)
-        if days is not None and cell not in NO_VALUE:
-            discount, t_years = _percent(table, line, cells, name), years(days)
-            found[t_years] = -math.log1p(-discount * days / _MONEY_YEAR) / t_years
-    return sorted(found.items())
+def _curve(table: Table, line: int, cells: tuple[str, ...]) -> tuple[list[tuple[float, float]], str]:
+    """Return (years, zero rate) of a line, and what kind of rates it has."""
+    told = {table.names[at]: at for at in _told_columns(table) if cells[at].lower() not in BLANKS}
+    rates = {name: _percent(table, line, cells, at) for name, at in told.items()}
+    if par := {t: rate for name, rate in rates.items() if (t := _tenor(name)) is not None}:
+        return _zero_rates(sorted(par.items())), "Treasury par curve"
+    if bills := {days: rate for name, rate in rates.items() if (days := _bill_days(name))}:
+        kind = "Treasury bills" if len(bills) > 1 else f"{next(iter(bills)) // _WEEK}-week bill"
+        return [_of_discount(days, rate) for days, rate in sorted(bills.items())], kind
+    name, rate = next(iter(rates.items()))
+    if plain(name) == "close":
+        return [_of_discount(_BILL_DAYS, rate)], "13-week bill"
+    return [(0.0, math.log1p(rate / _MONEY_YEAR) / years(1.0))], OVERNIGHT[plain(name)]
 
 
-def _bill_days(name: str) -> int | None:
-    if name == "close":
-        return _BILL_DAYS
-    bill = _BILL.fullmatch(name)
-    if bill is None:
-        return None
-    return _WEEK * (int(bill[1]) if bill[1] else round(int(bill[2]) * _WEEKS[bill[3]]))
+def _of_discount(days: int, discount: float) -> tuple[float, float]:
+    """Return (years, zero rate) of a bill whose yield is a bank discount."""
+    t_years = years(days)
+    return t_years, -math.log1p(-discount * days / _MONEY_YEAR) / t_years
 
 
-def _weeks(t_years: float) -> int:
-    return round(t_years / years(_WEEK))
+def _bill_days(name: str) -> int:
+    """Return the days of a bill whose bank discount a column holds; 0 when it is another column."""
+    found = _BILL.fullmatch(name)
+    if not found:
+        return 0
+    if found[1]:
+        return int(found[1]) * _WEEK
+    number, unit = int(found[2]), found[3]
+    return number * _WEEK if unit == "wk" else round(number * _BILL_DAYS / 3) if not unit else number * _BILL_YEAR
 
 
 def _tenor(name: str) -> float | None:
-    if plain := _TENOR.fullmatch(name):
-        return float(plain[1]) / (_MONTHS if plain[2].startswith("mo") else 1)
+    if whole := _TENOR.fullmatch(name):
+        return float(whole[1]) / (_MONTHS if whole[2].startswith("m") else 1)
     if short := _SHORT_TENOR.fullmatch(name):
         return float(short[1]) / (_MONTHS if short[2] else 1)
     return None
 
 
-def _percent(table: Table, line: int, cells: tuple[str, ...], name: str) -> float:
-    number = table.number(line, name, cells[table.names.index(name)])
+def _percent(table: Table, line: int, cells: tuple[str, ...], at: int) -> float:
+    name, cell = table.names[at], cells[at]
+    number = table.number(line, name, cell.removesuffix("%").strip())
     rate = fraction(number)
     if not abs(rate) <= HIGHEST_RATE:
-        raise DataError(f"{table.label}: line {line}: {name} is {number:g}, expected percent a year")
+        raise table.lacks(f"line {line}: {name} is {number:g}, expected percent a year")
     return rate
 
 

@@ -312,16 +312,18 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
     if not in_file > 0.0:
         told = f"the file has no spot: {parity.spot:.2f} from put-call parity near the money is used"
         return _settled(chain, parity.spot, "parity", (("spot_from_parity", told),))
+    below, left = _below_exercise(chain, in_file), _below_exercise(chain, parity.spot)
+    believed = below <= FEW_BREACHES or below < FEWER * left
     if parity.agrees(in_file):
-        below, left = _below_exercise(chain, in_file), _below_exercise(chain, parity.spot)
-        if below <= FEW_BREACHES or below < FEWER * left:
+        if believed:
             return _settled(chain, in_file, "file", ())
         told = (
             f"at the file's spot {in_file:.2f} {below} options are offered below their exercise value, at the "
             f"{parity.spot:.2f} of put-call parity {left or 'none'}: {parity.spot:.2f} is used"
         )
         return _settled(chain, parity.spot, "parity", (("spot_off_parity", told),))
-    if parity.dividend_explains(in_file):
+    # before a dividend calls are worth what exercise brings now, at the spot with it: then none is offered for less
+    if parity.dividend_explains(in_file) and believed:
         due = (
             f"the file's spot {in_file:.2f} is above the {parity.spot:.2f} that put-call parity says from "
             f"{parity.first_expiry} on: a dividend of about ${in_file - parity.spot:.2f} seems due before; "

@@ -1,21 +1,42 @@
-"""Small CSV files by line and column, for rates and dividends."""
+"""Small tables by line and column, for rates, dividends and the like: CSV of any usual delimiter, plain or packed."""
 
 from __future__ import annotations
 
-import csv
 import math
 import os
-from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+import re
+from dataclasses import dataclass, field
+from datetime import date
 
 from hedgekit.errors import DataError
-from hedgekit.paths import unreadable
+from hedgekit.market.delimited import read_delimited
+from hedgekit.market.files import PARQUET, decoded, label_of, read_bytes, unpacked
+from hedgekit.market.moments import read_day, writes_day_first
+
+BLANKS = frozenset({"", ".", "-", "--", "n/a", "#n/a", "na", "nan", "nd", "none", "null"})
+"""How files write that there is nothing, in small letters."""
+
+MOST_NAMED = 3
+"""Of more names that a column may have, a message gives the first and the last."""
+
+LISTED = 8  # columns that a message names
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+
+
+def plain(name: str) -> str:
+    """Return a column's name as it is compared: small letters and digits alone.
+
+    Examples
+    --------
+    >>> plain("Ex/EFF DATE"), plain("1.5 Month"), plain("Rate (%)")
+    ('exeffdate', '15month', 'rate')
+    """
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A CSV file with a header: lines as dicts, with what messages need.
+    """A table with a header: lines as tuples, with what messages need.
 
     Parameters
     ----------
@@ -25,29 +46,52 @@ class Table:
         Column names in small letters without blanks around them.
     lines : tuple of (number, cells)
         Line number in the file, and its cells in the order of `names`.
+    kind : str
+        The key of `hedgekit.market.mistaken.WANTED` that it was given for; empty when nobody says.
+    data : bytes
+        Of the file, to say what it is when it is something else.
+    day_first : bool
+        Whether ``3/4/2026`` is the third of April, as some day of the file shows.
     """
 
     label: str
     names: tuple[str, ...]
     lines: tuple[tuple[int, tuple[str, ...]], ...]
+    kind: str = ""
+    data: bytes = field(default=b"", repr=False)
+    day_first: bool = False
 
     def column(self, *wanted: str) -> int:
-        """Return the position of the first of several names that the file has.
+        """Return the position of the first of several names that the file has, whatever its blanks and signs.
 
         Raises
         ------
         DataError
-            When it has none of them.
+            When it has none of them; says what the file is where that is known.
         """
+        keys = [plain(name) for name in self.names]
         for name in wanted:
             if name in self.names:
                 return self.names.index(name)
-        raise DataError(
-            f"{self.label}: no column {' or '.join(map(repr, wanted))} (columns: {', '.join(map(ascii, self.names))})"
-        )
+            if plain(name) in keys:
+                return keys.index(plain(name))
+        named = wanted if len(wanted) <= MOST_NAMED else (wanted[0], wanted[-1])
+        raise self.lacks(f"no column {' or '.join(map(repr, named))}")
+
+    def lacks(self, what: str) -> DataError:
+        """Make the error of a file that lacks what it needs: says what it is instead, or lists its columns."""
+        if told := self._instead():
+            return DataError(f"{self.label}: {told} ({what})")
+        columns = ", ".join(map(ascii, self.names[:LISTED])) + (", ..." if len(self.names) > LISTED else "")
+        return DataError(f"{self.label}: {what} (columns: {columns})")
+
+    def _instead(self) -> str:
+        from hedgekit.market.mistaken import instead
+
+        return instead(self.data, self.kind) if self.kind else ""
 
     def day(self, line: int, cell: str) -> date:
-        """Read a day: ISO, month/day/year or "Jun 16, 2026".
+        """Read a day: ISO, month/day/year (or day/month/year where some day of the file shows it), or in words.
 
         Raises
         ------
@@ -55,26 +99,23 @@ class Table:
             When it is none; names file, line and value.
         """
         try:
-            return date.fromisoformat(cell[:10])
-        except ValueError:
-            pass
-        for form in ("%m/%d/%Y", "%b %d, %Y"):
-            try:
-                return datetime.strptime(cell, form).date()
-            except ValueError:
-                continue
-        raise DataError(f"{self.label}: line {line}: {cell!a} is no day like 2026-09-18")
+            return read_day(cell, day_first=self.day_first)
+        except (ValueError, OverflowError, OSError):
+            raise DataError(f"{self.label}: line {line}: {cell!a} is no day like 2026-09-18") from None
 
     def number(self, line: int, name: str, cell: str) -> float:
-        """Read a finite number, with or without a dollar sign.
+        """Read a finite number; a dollar sign before it and commas between thousands may be there.
 
         Raises
         ------
         DataError
             When it is none; names file, line, column and value.
         """
+        text = cell.strip().removeprefix("$")
+        if _THOUSANDS.fullmatch(text):
+            text = text.replace(",", "")
         try:
-            number = float(cell.removeprefix("$"))
+            number = math.nan if "_" in text else float(text)
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
@@ -82,34 +123,51 @@ class Table:
         return number
 
 
-def read_table(path: str | os.PathLike[str]) -> Table:
-    """Read a CSV file with a header.
+def read_table(path: str | os.PathLike[str], kind: str = "") -> Table:
+    """Read a table with a header.
+
+    Parameters
+    ----------
+    path : path
+    kind : str
+        What it is given for: a key of `hedgekit.market.mistaken.WANTED`.
 
     Raises
     ------
     DataError
         When it cannot be read, is empty, or a line has other than the header's number of cells.
     """
-    label = ascii(os.fspath(path))[1:-1]
+    from hedgekit.market.mistaken import WANTED, instead
+
+    label = label_of(path)
+    data = unpacked(label, read_bytes(path))
+    wanted = WANTED.get(kind, "a table")
+    if data.startswith(PARQUET) or data.lstrip()[:1] in (b"{", b"["):
+        form = "parquet" if data.startswith(PARQUET) else "JSON"
+        told = instead(data, kind) if kind else ""
+        raise DataError(f"{label}: {told or f'{form}: {wanted} are read from CSV with a header'}")
+    text = decoded(label, data, wanted)
+    text = "\n".join("" if line.startswith("#") else line for line in text.splitlines())
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{label}: not a text file: expected CSV") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{label}: {unreadable(Path(path), error)}") from None
-    reader = csv.reader(text.splitlines())
-    try:
-        read = [(reader.line_num, tuple(cell.strip() for cell in cells)) for cells in reader]
-    except csv.Error as error:
-        raise DataError(f"{label}: line {reader.line_num}: {error}: expected CSV") from None
-    lines = [(number, cells) for number, cells in read if any(cells) and not cells[0].startswith("#")]
-    if len(lines) < 2:
-        raise DataError(f"{label}: no lines below a header: expected CSV with a header")
-    names = tuple(name.lower() for name in lines[0][1])
-    for number, cells in lines[1:]:
-        if len(cells) != len(names):
-            raise DataError(f"{label}: line {number}: {len(cells)} cells, the header has {len(names)}")
-    return Table(label=label, names=names, lines=tuple(lines[1:]))
+        table = read_delimited(label, text)
+    except DataError:
+        if kind and (told := instead(data, kind)):
+            raise DataError(f"{label}: {told}") from None
+        raise
+    if table is None:
+        told = instead(data, kind) if kind else ""
+        raise DataError(f"{label}: {told or 'no lines below a header: expected CSV with a header'}")
+    lines = tuple(
+        (number, tuple(cell.strip() for cell in cells)) for number, cells in zip(table.numbers, table.rows, strict=True)
+    )
+    return Table(
+        label=label,
+        names=tuple(name.lower() for name in table.names),
+        lines=lines,
+        kind=kind,
+        data=data,
+        day_first=any(writes_day_first(column) for column in zip(*table.rows, strict=True)),
+    )
 
 
 def decimal(text: str) -> float | None:

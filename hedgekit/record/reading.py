@@ -18,7 +18,7 @@ from hedgekit.errors import DataError, HedgekitError, InputError
 from hedgekit.market.dividends import read_dividends
 from hedgekit.market.prices import load_prices
 from hedgekit.market.rates import RateFile, open_rates
-from hedgekit.market.sources import chain_of
+from hedgekit.market.sources import chain_of, format_of
 from hedgekit.market.sources.content import Content, read_content
 from hedgekit.market.sources.want import SeveralChains
 from hedgekit.market.tables import Table, read_table
@@ -219,19 +219,23 @@ def _read(path: Path, label: str) -> Iterator[Found]:
             rates.on(_ANY_LATE_DAY)  # a line of its last day must be readable
             yield rates
             return
-    content: Content | None = None
+    no_chain: HedgekitError | None = None
     try:
         content = read_content(path)
-        yield from _chains(content, label)
-        return
-    except HedgekitError as error:
-        no_chain = error
+        chain = format_of(content) is not None
+    except HedgekitError:
+        chain = False
+    if chain:
+        try:
+            yield from _chains(content, label)
+            return
+        except HedgekitError as error:
+            no_chain = error
     try:
         yield from _prices(path, label)
     except HedgekitError as no_prices:
         # of the two complaints the one that knows the layout says more
-        plain = content is None or "not a chain in any known format" in str(no_chain)
-        raise (no_prices if plain else no_chain) from None
+        raise (no_chain or no_prices) from None
 
 
 def _chains(content: Content, label: str, ticker: str | None = None) -> Iterator[Quoted | Failure]:

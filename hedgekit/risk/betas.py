@@ -82,7 +82,7 @@ def read_betas(source: str | os.PathLike[str]) -> dict[str, Beta]:
     DataError
         A bad file, number or interval; names line and value.
     """
-    table = read_table(source)
+    table = read_table(source, "betas")
     ticker_at, beta_at = table.column("ticker", "symbol"), table.column("beta")
     found: dict[str, Beta] = {}
     for line, cells in table.lines:

@@ -10,19 +10,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Protocol, cast
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.files import decoded, label_of, read_bytes, unpacked
 from hedgekit.market.legs import Order
+from hedgekit.market.mistaken import WANTED, instead
 from hedgekit.model import Option
-from hedgekit.paths import unreadable
 from hedgekit.results import Note
 from hedgekit.risk.readers import READERS
 from hedgekit.risk.readers.amounts import amount
 from hedgekit.risk.readers.days import read_day
-from hedgekit.risk.readers.statement import Row, Statement
+from hedgekit.risk.readers.statement import NotPositions, Row, Statement
 from hedgekit.risk.readers.symbols import is_cash, option_of, read_symbol
 
 MOST_BYTES = 50_000_000
@@ -181,24 +181,20 @@ def load_book(source: str | os.PathLike[str]) -> Book:
     >>> book.positions[0].ticker  # doctest: +SKIP
     'IWM'
     """
-    label = ascii(os.fspath(source))[1:-1]
-    try:
-        content = Path(source).read_bytes()
-    except (OSError, ValueError) as error:
-        raise DataError(f"{label}: {unreadable(Path(source), error)}") from None
-    if len(content) > MOST_BYTES or b"\0" in content:
-        raise DataError(f"{label}: not a text file of positions: expected {', '.join(READERS)}")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if not text.strip():
+    label, content = label_of(source), read_bytes(source)
+    if len(content) > MOST_BYTES:
+        raise DataError(f"{label}: too long for a file of positions: expected {', '.join(READERS)}")
+    if not content.strip():
         raise DataError(f"{label}: empty: expected a symbol and a quantity a position")
-    for module in READERS.values():
-        reader = cast(Reader, importlib.import_module(module))
-        if reader.recognises(text):
-            statement = reader.read(text, label)
-            break
+    data = unpacked(label, content)
+    text = decoded(label, data, WANTED["book"])
+    readers = (cast(Reader, importlib.import_module(module)) for module in READERS.values())
+    try:
+        statement = next(reader for reader in readers if reader.recognises(text)).read(text, label)
+    except NotPositions:
+        if told := instead(data, "book"):
+            raise DataError(f"{label}: {told}") from None
+        raise
     return book_of(statement, label=label, sha256=hashlib.sha256(content).hexdigest())
 
 

@@ -49,7 +49,7 @@ def read_holdings(
     InputError
         A holding whose beta nothing tells.
     """
-    table = read_table(source)
+    table = read_table(source, "holdings")
     values, given = _lines(table)
     total = math.fsum(values.values())
     weights = {ticker: value / total for ticker, value in values.items()}

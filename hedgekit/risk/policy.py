@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
-from hedgekit.paths import unreadable
+from hedgekit.market.files import decoded, label_of, read_bytes
+from hedgekit.market.mistaken import WANTED, instead
 from hedgekit.risk.betas import Beta, given_beta
 from hedgekit.risk.rule import REQUIRED, Param, Rule
 from hedgekit.risk.rules import RULES, rule
@@ -96,17 +97,18 @@ def load_policy(source: str | os.PathLike[str]) -> Policy:
     DataError
         Not TOML; a rule, key or value that is unknown or out of range (with the nearest known one); no rule at all.
     """
-    label = ascii(os.fspath(source))[1:-1]
+    label, content = label_of(source), read_bytes(source)
+    text = decoded(label, content, WANTED["policy"]) if content.strip() else ""
     try:
-        content = Path(source).read_bytes()
-        document = tomllib.loads(content.decode("utf-8-sig"))
-    except (OSError, ValueError) as error:
-        if isinstance(error, OSError):
-            raise DataError(f"{label}: {unreadable(Path(source), error)}") from None
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         twice = (
             "; a rule that is wanted twice is [[rules.NAME]] each time, with a label" if "annot" in str(error) else ""
         )
-        raise DataError(f"{label}: not a TOML file: {error}{twice}") from None
+        told = instead(content, "policy")
+        raise DataError(f"{label}: {told or f'not a TOML file: {error}{twice}'}") from None
+    if "rules" not in document and (told := instead(content, "policy")):
+        raise DataError(f"{label}: {told}")
     _known(document, TOP, label, "the policy")
     name, benchmark = document.get("name", Path(source).stem), document.get("benchmark", DEFAULT_BENCHMARK)
     for key, text in (("name", name), ("benchmark", benchmark)):

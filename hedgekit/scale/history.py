@@ -384,8 +384,8 @@ def _content(path: str) -> Content:
 
 def _held(content: Content) -> list[tuple[str | None, str | None]]:
     """Return the days and underlyings of a file; (None, None) where there is but one of each."""
+    from hedgekit.market.moments import read_moment
     from hedgekit.market.sources.frame import key, table_of
-    from hedgekit.market.sources.moments import read_moment
     from hedgekit.market.sources.tabular import columns_of
     from hedgekit.model import NEW_YORK
 

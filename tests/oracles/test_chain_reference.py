@@ -196,7 +196,7 @@ def test_parity_after_each_close_is_near_the_official_one(ticker, day):
     [
         ("lean_universe/SPY_20240104.csv", r"no bid or ask in any of 36 options .* cannot be traded on"),
         ("vol_surface/IWM_ivolatility_2019-01-15.csv", "no bid or ask in any of 170 options .* cannot be traded on"),
-        ("vendor_csv/SPX_2024-11-11_sofr_discount_factors.csv", "not a chain in any known format"),
+        ("vendor_csv/SPX_2024-11-11_sofr_discount_factors.csv", "these are interest rates, .* give them with --rate"),
         ("yfinance_csv/NVDA_2026-02-20_wide_calls_puts.csv", "does not say the expiry .* give it with --expiry"),
         ("iwm_spy_0_13dte_eod_2026-07-16_2026-08-07.parquet", r"2 underlyings \(IWM, SPY\): choose with --ticker"),
     ],

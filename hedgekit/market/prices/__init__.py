@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.files import shown
 from hedgekit.market.prices.content import PriceFile, read_files, stem
-from hedgekit.market.sources.content import shown
 
 if TYPE_CHECKING:
     from hedgekit.market.prices.series import Series
@@ -35,6 +36,8 @@ LAYOUTS = {
 }
 ENDINGS = (".csv", ".txt", ".tsv", ".json", ".parquet", ".pq", ".gz", ".zip")
 """Files that are taken from a folder."""
+
+_OPTION_SYMBOL = re.compile(r"\d{6}[CP]\d{8}\s*$")
 
 
 class Layout(Protocol):
@@ -88,7 +91,7 @@ def load_prices(source_or_sources: Source | Iterable[Source], *, tickers: Sequen
     wanted = None if tickers is None else [str(ticker).strip().upper() for ticker in tickers]
     found: dict[str, Series] = {}
     for name, path in _paths(source_or_sources, wanted):
-        for file in read_files(path):
+        for file in _files(path):
             listed = _read(file)
             if name and len(listed) > 1:
                 held = ", ".join(one.ticker for one in listed[:6])
@@ -118,15 +121,55 @@ def load_prices(source_or_sources: Source | Iterable[Source], *, tickers: Sequen
     return join([judge(replace(found[key], ticker=key)) for key in chosen])
 
 
+def _files(path: Path) -> Iterator[PriceFile]:
+    """Read a path; a broken table that is something else altogether is said to be that."""
+    from hedgekit.market.files import label_of, read_bytes
+    from hedgekit.market.mistaken import instead
+
+    try:
+        yield from read_files(path)
+    except DataError:
+        if path.is_file() and (told := instead(read_bytes(path), "prices")):
+            raise DataError(f"{label_of(path)}: {told}") from None
+        raise
+
+
 def _read(file: PriceFile) -> list[Series]:
+    if other := _something_else(file):
+        raise file.error(other)
     for module in LAYOUTS.values():
         layout = cast(Layout, importlib.import_module(module))
         if layout.recognises(file):
             return layout.read(file)
-    if file.sheet is not None and not file.sheet.has_header:
+    if file.sheet is not None and not file.sheet.has_header and not _instead(file):
         raise file.error("no header line: name the columns, like Date,Close or Date,IWM,SPY")
     found = f" (columns: {', '.join(shown(name)[1:-1] for name in file.sheet.names[:8])})" if file.sheet else ""
-    raise file.error(f"not prices in any known layout{found}. Known: {'; '.join(LAYOUTS)}.")
+    raise file.error(_instead(file) or f"not prices in any known layout{found}. Known: {'; '.join(LAYOUTS)}.")
+
+
+_NO_PRICES = {"strike", "amount", "dividend", "dividends", "quantity", "qty", "shares"}
+"""Columns of quotes, dividends, positions and flows; with a day beside them they could pass for tickers."""
+
+
+def _something_else(file: PriceFile) -> str:
+    """Say what a table is that could pass for prices and is none; empty when it may be prices."""
+    from hedgekit.market.mistaken import TENOR
+    from hedgekit.market.prices.series import TICKERS, plain
+
+    if file.sheet is None:
+        return ""
+    names = [plain(str(name)) for name in file.sheet.names]
+    symbols = [str(file.sheet.columns[at][0]) for at, name in enumerate(names) if name in TICKERS]
+    suspect = any(name in _NO_PRICES or name.startswith("flow") or TENOR.fullmatch(name) for name in names)
+    if not suspect and not any(_OPTION_SYMBOL.search(symbol) for symbol in symbols):
+        return ""
+    return _instead(file)
+
+
+def _instead(file: PriceFile) -> str:
+    from hedgekit.market.mistaken import WANTED, instead, refusal
+
+    return instead(file.path.read_bytes(), "prices") or refusal(file.document, WANTED["prices"])
 
 
 def _paths(source_or_sources: Source | Iterable[Source], wanted: Sequence[str] | None) -> list[tuple[str, Path]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from hedgekit.market.files import shown
 from hedgekit.market.prices import cells
 from hedgekit.market.prices.content import PriceFile
 from hedgekit.market.prices.series import Series, fields_of, plain, series_from, ticker_of
-from hedgekit.market.sources.content import shown
 
 _SERIES = "Time Series"
 

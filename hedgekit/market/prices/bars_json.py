@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from hedgekit.market.files import shown
 from hedgekit.market.prices import cells
 from hedgekit.market.prices.content import PriceFile
 from hedgekit.market.prices.series import DATES, TICKERS, Series, fields_of, plain, series_from, ticker_of
-from hedgekit.market.sources.content import shown
 
 _LISTS = ("rows", "bars", "results", "data", "historical", "candles", "prices", "quotes", "day")
 _LETTERS = {

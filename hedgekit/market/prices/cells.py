@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hedgekit.market.moments import read_day
 from hedgekit.market.prices.content import PriceFile
 from hedgekit.model import NEW_YORK, FloatArray
 
@@ -23,9 +24,9 @@ _BLANK = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "nat", "-", 
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 _SUFFIXED = re.compile(r"([\d.]+)([KMB])", re.ASCII)
 _SUFFIX = {"K": 1e3, "M": 1e6, "B": 1e9}
-_SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
+_SLASHED = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})", re.ASCII)
 _DIGITS = re.compile(r"\d{8}(?: \d\d:\d\d(?::\d\d)?)?", re.ASCII)
-_WRITTEN = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%Y/%m/%d")
+_MONTHS = 12
 _MIDNIGHT = time(0, 0)
 _MILLISECONDS = 1e11  # an epoch above this counts milliseconds
 _YEARS = range(1800, 2200)
@@ -118,7 +119,7 @@ def days(file: PriceFile, name: str, cells: Sequence[Any]) -> npt.NDArray[np.dat
 
 def _day_first(cells: Sequence[Any]) -> bool:
     """Whether 03/04/2020 is the third of April here: some first part is above twelve."""
-    return any((match := _SLASHED.match(str(cell).strip())) is not None and int(match[1]) > 12 for cell in cells)
+    return any((match := _SLASHED.match(str(cell).strip())) is not None and int(match[1]) > _MONTHS for cell in cells)
 
 
 def _any_day(cell: Any, *, day_first: bool) -> date | None:
@@ -141,13 +142,17 @@ def _day(text: str, *, day_first: bool) -> date | None:
     except ValueError:
         pass
     if slashed := _SLASHED.match(text):
-        first, second, year = (int(part) for part in slashed.groups())
-        month, in_month = (second, first) if day_first else (first, second)
+        first, second, year = (int(slashed[part]) for part in (1, 3, 4))
+        dotted = slashed[2] == "." and second <= _MONTHS  # points stand between days where the day comes first
+        month, in_month = (second, first) if day_first or dotted else (first, second)
         try:
             return date(year, month, in_month)
         except ValueError:
             return None
-    return next((day for form in _WRITTEN if (day := _parsed(text, form)) is not None), None)
+    try:
+        return read_day(text, day_first=day_first)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _parsed(text: str, form: str) -> date | None:

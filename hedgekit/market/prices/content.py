@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
 import io
 import json
 import os
-import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,16 +15,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from hedgekit.errors import DataError, MissingExtra
-from hedgekit.market.sources.content import shown
-from hedgekit.paths import unreadable
+from hedgekit.market.delimited import header_at, in_points, take_remarks
+from hedgekit.market.files import PARQUET, ZIP, decoded, label_of, read_bytes, refuse_workbook, shown, unpacked
 
 FileKind: TypeAlias = Literal["json", "parquet", "text"]
 
 LARGEST_BYTES = 2_000_000_000  # unpacked; a packed file that swells beyond this is no price history
-_DELIMITERS = ",;\t|"
 _COMMENT = "#"
-_FOOTER = "downloaded from "  # the last line of Barchart's tables
-_MARKUP = re.compile(r"\s*<(?!(ticker|date)>)", re.IGNORECASE)  # Stooq's header is in such brackets
 _CUT = "The file may be cut off: download it again."
 
 
@@ -117,41 +112,25 @@ def read_files(source: str | os.PathLike[str]) -> Iterator[PriceFile]:
     DataError
         When it cannot be read, is empty, a web page, broken or of no kind known here.
     """
-    label = ascii(os.fspath(source))[1:-1]
-    path = Path(source)
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise DataError(f"{label}: {unreadable(path, error)}") from None
+    label, path = label_of(source), Path(source)
+    data = read_bytes(source)
     sha256 = hashlib.sha256(data).hexdigest()
-    name = path.name
-    for inner_label, inner_name, inner in _unpacked(label, name, data):
-        yield _decoded(inner_label, path, inner_name, inner, sha256, packed=inner_label != label)
-
-
-def _unpacked(label: str, name: str, data: bytes) -> Iterator[tuple[str, str, bytes]]:
-    if data.startswith(b"\x1f\x8b"):
-        try:
-            with gzip.open(io.BytesIO(data)) as stream:
-                inner = stream.read(LARGEST_BYTES + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{label}: broken gzip ({error}). {_CUT}") from None
-        yield label, name, _within(label, inner)
-    elif data.startswith(b"PK\x03\x04"):
-        yield from _members(label, data)
+    if data.startswith(ZIP):
+        for member, inner in _members(label, data):
+            inner_label = f"{label}({ascii(member)[1:-1]})"
+            yield _decoded(inner_label, path, Path(member).name, inner, sha256, packed=True)
     else:
-        yield label, name, data
+        yield _decoded(label, path, path.name, unpacked(label, data), sha256)
 
 
-def _members(label: str, data: bytes) -> Iterator[tuple[str, str, bytes]]:
+def _members(label: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            refuse_workbook(label, archive.namelist())
             for member in archive.infolist():
                 if not member.is_dir() and not Path(member.filename).name.startswith((".", "_")):
                     with archive.open(member) as stream:
-                        inner = _within(label, stream.read(LARGEST_BYTES + 1))
-                    shown_name = ascii(member.filename)[1:-1]
-                    yield f"{label}({shown_name})", Path(member.filename).name, inner
+                        yield member.filename, _within(label, stream.read(LARGEST_BYTES + 1))
     except DataError:
         raise
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
@@ -164,11 +143,11 @@ def _within(label: str, data: bytes) -> bytes:
     return data
 
 
-def _decoded(label: str, path: Path, name: str, data: bytes, sha256: str, *, packed: bool) -> PriceFile:
+def _decoded(label: str, path: Path, name: str, data: bytes, sha256: str, *, packed: bool = False) -> PriceFile:
     facts: dict[str, Any] = {"label": label, "path": path, "stem": stem(name), "sha256": sha256, "packed": packed}
-    if data.startswith(b"PAR1"):
+    if data.startswith(PARQUET):
         return PriceFile(kind="parquet", sheet=_parquet_sheet(label, data), **facts)
-    text = _text(label, data)
+    text = decoded(label, data, "prices")
     if text.lstrip()[:1] in ("{", "["):
         return PriceFile(kind="json", document=_json(label, text), **facts)
     return PriceFile(kind="text", sheet=_text_sheet(label, text), **facts)
@@ -179,23 +158,6 @@ def stem(name: str) -> str:
     for ending in (".gz", ".zip", ".csv", ".txt", ".tsv", ".json", ".parquet", ".pq"):
         name = name[: -len(ending)] if name.lower().endswith(ending) else name
     return name
-
-
-def _text(label: str, data: bytes) -> str:
-    if not data.strip():
-        raise DataError(f"{label}: the file is empty. Download it again.")
-    try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{label}: neither text nor parquet (byte 0x{data[error.start]:02x} at position {error.start:,}): "
-            "give CSV, JSON, parquet or a zip of them"
-        ) from None
-    if "\0" in text:
-        raise DataError(f"{label}: not a text file (it holds NUL bytes): give CSV, JSON, parquet or a zip of them")
-    if _MARKUP.match(text):
-        raise DataError(f"{label}: a web page or XML, not prices. The download went wrong: fetch it again.")
-    return text
 
 
 def _json(label: str, text: str) -> Any:
@@ -210,28 +172,28 @@ def _json(label: str, text: str) -> Any:
 
 
 def _text_sheet(label: str, text: str) -> Sheet:
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip() and not line.startswith(_COMMENT)), "")
-    delimiter = max(_DELIMITERS, key=first.count)
+    lines = ["" if line.startswith(_COMMENT) else line for line in text.splitlines()]
+    start, delimiter = header_at(lines)
+    lines = lines[max(start, 0) :]
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    numbers: list[int] = []
+    rows: list[list[str]] = []
     try:
-        read = [(reader.line_num, row) for row in reader]
+        for row in reader:
+            # files joined end to end repeat their header
+            if any(cell.strip() for cell in row) and not (rows and row == rows[0]):
+                numbers.append(reader.line_num + max(start, 0))
+                rows.append(row)
     except csv.Error as error:
-        raise DataError(f"{label}: line {reader.line_num}: {error}: expected CSV") from None
-    numbers, rows = [], []
-    for number, row in read:
-        if any(cell.strip() for cell in row) and not row[0].startswith(_COMMENT):
-            numbers.append(number)
-            rows.append(row)
-    if rows and rows[-1][0].strip().lower().startswith(_FOOTER):
-        rows.pop()
-        numbers.pop()
+        raise DataError(f"{label}: line {reader.line_num + max(start, 0)}: {error}: expected CSV") from None
+    take_remarks(rows, numbers)
     if not rows:
         raise DataError(f"{label}: no rows in it")
     has_header = not rows[0][0][:1].isdigit()
     width = len(rows[0])
     rows = [_fitted(label, number, row, width) for number, row in zip(numbers, rows, strict=True)]
     start = 1 if has_header else 0
+    rows[start:] = in_points(label, numbers[start:], rows[start:], delimiter)
     if len(rows) == start:
         raise DataError(f"{label}: no rows below its header")
     names = tuple(cell.strip() for cell in rows[0]) if has_header else ("",) * width

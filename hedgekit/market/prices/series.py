@@ -62,6 +62,7 @@ _TOKEN = re.compile(r"[_\s()-]+")
 _TICKER = re.compile(r"[A-Z^][A-Z0-9.^=/-]{0,9}", re.ASCII)
 _CAPITALS = re.compile(r"[A-Z^.]{1,6}", re.ASCII)
 _EXCHANGE = re.compile(r"\.(us|US)$")
+_NAMED_DAILY = re.compile(r"([a-z]{1,6})_(?:daily|price|historical)")  # Barchart's downloads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,8 @@ def ticker_of(stem: str) -> str:
     stem = without_exchange(stem)
     if _TICKER.fullmatch(stem.upper()) and not _TOKEN.search(stem):
         return stem.upper()
+    if named := _NAMED_DAILY.match(stem):
+        return named[1].upper()
     capitals = [token for token in _TOKEN.split(stem) if _CAPITALS.fullmatch(token)]
     return capitals[0] if capitals else (stem.upper() or "UNNAMED")
 

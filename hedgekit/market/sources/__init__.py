@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hedgekit.errors import InputError
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot, Warnings, read_asof, to_chain
-from hedgekit.market.sources.content import Content, read_content
+from hedgekit.market.sources.content import WANTED, Content, read_content
+from hedgekit.market.sources.frame import keys_of, table_of
 from hedgekit.market.sources.narrow import narrowed
-from hedgekit.market.sources.tabular import plain_ticker, root_of
+from hedgekit.market.sources.tickers import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 
 if TYPE_CHECKING:
@@ -123,8 +125,11 @@ def load(
     >>> chain.spot, chain.spot_source  # doctest: +SKIP
     (248.12, 'file')
     """
-    content, notes = _opened(source)
-    return chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+    content, notes, asked = _opened(source)
+    chain = chain_of(content, asof=asof, spot=spot, ticker=ticker, expiry=expiry, notes=notes)
+    if asked and ticker is None and root_of(asked) != root_of(chain.ticker):
+        raise content.error(f"the server answers with quotes of {chain.ticker} instead. Try again later")
+    return chain
 
 
 def chain_of(
@@ -146,26 +151,53 @@ def chain_of(
     day = read_asof(asof)
     want = Want(asof=day, ticker=ticker, expiry=expiry)
     content = narrowed(content, ticker)
-    for module in FORMATS.values():
-        form = cast(Format, importlib.import_module(module))
-        if form.recognises(content):
-            snapshot = _of_root(form.read(content, want), ticker)
-            return to_chain(replace(snapshot, warnings=notes + snapshot.warnings), asof=day, spot=spot)
+    form = format_of(content)
+    if form is None:
+        raise content.error(_unknown(content))
+    snapshot = _of_root(form.read(content, want), ticker)
+    said = (*notes, *snapshot.warnings, *_remarks(content))
+    return to_chain(replace(snapshot, warnings=said), asof=day, spot=spot)
+
+
+def format_of(content: Content) -> Format | None:
+    """Return the module that reads a file; None when it is no chain in any known format.
+
+    Raises
+    ------
+    DataError
+        When it is a table, but broken.
+    """
+    forms = (cast(Format, importlib.import_module(module)) for module in FORMATS.values())
+    return next((form for form in forms if form.recognises(content)), None)
+
+
+def _unknown(content: Content) -> str:
+    """Say what a file is that is no chain."""
+    from hedgekit.market.mistaken import instead, refusal
     from hedgekit.market.sources.nearest import described
 
-    raise content.error(
+    told = instead(content.data, "chain") or refusal(content.document, WANTED)
+    if not told and content.kind == "text" and len(keys_of(content)) > 1 and table_of(content) is None:
+        told = f"no lines below a header of columns, not {WANTED}"
+    return told or (
         f"not a chain in any known format: {described(content)}. `hedgekit chain --help` tells whose files are read."
     )
 
 
-def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings]:
-    """Return what a path or a live source holds, and what must be said of how it was had."""
+def _opened(source: str | os.PathLike[str]) -> tuple[Content, Warnings, str]:
+    """Return what a path or a live source holds, what must be said of how it was had, and the ticker asked for."""
     live = _LIVE_SOURCE.fullmatch(source) if isinstance(source, str) else None
     if live is None or Path(str(source)).exists():
-        return read_content(source), ()
-    module = importlib.import_module(LIVE[live[1]])
-    found: tuple[Content, Warnings] = module.fetch(plain_ticker(live[2]))
-    return found
+        return read_content(source), (), ""
+    ticker = plain_ticker(live[2])
+    content, notes = importlib.import_module(LIVE[live[1]]).fetch(ticker)
+    return content, notes, ticker
+
+
+def _remarks(content: Content) -> Warnings:
+    """Say which lines below a table were taken for remarks."""
+    remarks = content.memo.get("remarks", ())
+    return tuple(("remark", f"line {line} is no quote but a remark: {shown(text)}") for line, text in remarks)
 
 
 def _of_root(snapshot: Snapshot, ticker: str | None) -> Snapshot:

@@ -11,9 +11,10 @@ from datetime import UTC
 from typing import Any
 
 from hedgekit.errors import InputError
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, part, rows_of
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.want import Want
 from hedgekit.model import Option

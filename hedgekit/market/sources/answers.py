@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.files import shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 
 

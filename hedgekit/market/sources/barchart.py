@@ -15,7 +15,7 @@ from typing import Any
 from hedgekit.errors import InputError
 from hedgekit.market.snapshot import Snapshot, Warnings
 from hedgekit.market.sources.content import Content
-from hedgekit.market.sources.frame import delimiter_of, first_line, key, keys_of, read_csv
+from hedgekit.market.sources.frame import key, keys_of, lines_of
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, columns_of, snapshot_of, ticker_hint
 from hedgekit.market.sources.want import Want
@@ -39,11 +39,8 @@ def recognises(content: Content) -> bool:
 
 def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says of one expiry, or of the options of a screener."""
-    text = _FOOTER.sub("", content.document)
-    header = first_line(text)
-    rows = read_csv(content, text, delimiter_of(header))
-    if rows is None:
-        raise content.error("no options in it (no lines below the header)")
+    rows = lines_of(content)
+    content.memo["remarks"] = ()  # the last line is read, not passed over
     if [key(name) for name in rows.names].count("bid") > 1:
         raise content.error("calls and puts stand side by side in this download: for another, choose 'Stacked' there")
     have = columns_of(rows, _NAMES)

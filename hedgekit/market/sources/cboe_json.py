@@ -6,19 +6,16 @@ trades are on New York's clock. ``"made": true`` beside the timestamp labels hed
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-import numpy as np
-
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import NO_VALUE, refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.rows import Rows
+from hedgekit.market.sources.tickers import usual_ticker
 from hedgekit.market.sources.want import Want
-
-NO_VALUE = -999.0
 
 
 def recognises(content: Content) -> bool:
@@ -63,82 +60,13 @@ def from_cboe_rows(rows: Rows, *, ticker: str, spot: float, moment: datetime | N
         last=rows.numbers("last_trade_price", least=0.0),
         last_time=rows.times("last_trade_time"),
         vendor_iv=rows.numbers("iv", none=(NO_VALUE,)),
-        ticker=ticker or options[0].root,
+        ticker=ticker or usual_ticker(option.root for option in options),
         spot=spot,
         moment=moment,
         label=rows.content.label,
         source=rows.content.name,
         source_sha256=rows.content.sha256,
     )
-
-
-def refuse_without_quotes(rows: Rows, bid: str, ask: str, *, leave_out: tuple[str, ...] = ()) -> None:
-    """Refuse a chain that nobody quotes: no hedge can be bought at a price that is not there.
-
-    Raises
-    ------
-    DataError
-        When a side's column is missing, or nobody offers a single option.
-    """
-    missing = [side for side, name in (("bid", bid), ("ask", ask)) if name not in rows.names]
-    if not missing and not np.any(rows.numbers(ask) > 0.0):
-        missing = ["ask"] if np.any(rows.numbers(bid) > 0.0) else ["bid", "ask"]
-    if missing:
-        raise rows.content.error(
-            f"no {' or '.join(missing)} in any of {rows.count:,} options (columns: {rows.listed(leave_out)}): "
-            "this chain cannot be traded on. Use a file with quotes."
-        )
-
-
-def ticker_of(content: Content, value: object) -> str:
-    """Return the underlying's plain name; empty when the file does not say.
-
-    Raises
-    ------
-    DataError
-        When it is no text.
-    """
-    if value is None:
-        return ""
-    if not isinstance(value, str) or not value.strip("^_$. ").isascii():
-        raise content.error(f"symbol is {shown(value)}, expected a ticker like IWM")
-    return value.strip("^_$. ").upper()
-
-
-def spot_of(content: Content, name: str, value: object) -> float:
-    """Return the file's spot; NaN when it says none.
-
-    Raises
-    ------
-    DataError
-        When it is no number, or not positive.
-    """
-    if value is None:
-        return math.nan
-    try:
-        spot = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        spot = math.nan
-    if spot == 0.0 or spot == NO_VALUE:
-        return math.nan
-    if not 0.0 < spot < math.inf:
-        raise content.error(f"{name} is {shown(value)}, expected a positive number of dollars a share")
-    return spot
-
-
-def utc(content: Content, name: str, value: object) -> datetime:
-    """Read a quote time that is UTC unless it says otherwise.
-
-    Raises
-    ------
-    DataError
-        When it is no time.
-    """
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)  # type: ignore[arg-type]
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):
-        raise content.error(f"{name} is {shown(value)}, expected a time like 2026-06-17 20:32:30 (UTC)") from None
 
 
 def _first(inner: dict[str, Any], outer: dict[str, Any], *names: str) -> Any:

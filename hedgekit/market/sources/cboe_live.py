@@ -32,7 +32,7 @@ def fetch(ticker: str) -> tuple[Content, Warnings]:
     base = os.environ.get("HEDGEKIT_CBOE_URL", BASE).rstrip("/")
     listed = f"_{ticker}" if ticker in _INDICES else ticker
     url, cached_as = f"{base}/{listed}.json", f"cboe_{ticker}.json"
-    got = download(label, url, cached_as=cached_as, fresh_seconds=FRESH_SECONDS, holds=b'"options"')
+    got = download(label, url, cached_as=cached_as, fresh_seconds=FRESH_SECONDS, holds=b'"option"')
     notes: Warnings = (("delayed", "Cboe's public quotes are delayed by about 15 minutes"),)
     return content_of(label, label, got.data), (*notes, *cache_notes(got.age_seconds, got.trouble))
 

@@ -18,17 +18,16 @@ from typing import Any
 
 import numpy as np
 
+from hedgekit.market.delimited import delimiter_of, read_below
+from hedgekit.market.files import shown
+from hedgekit.market.moments import read_moment
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of
-from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.frame import delimiter_of, key
-from hedgekit.market.sources.moments import read_moment
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes, spot_of
+from hedgekit.market.sources.frame import key
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tabular import (
-    named_ticker,
-    plain_ticker,
-    root_of,
-)
+from hedgekit.market.sources.tabular import named_ticker
+from hedgekit.market.sources.tickers import plain_ticker, root_of, usual_ticker
 from hedgekit.market.sources.want import Want
 
 PREAMBLE_LINES = 20
@@ -59,9 +58,7 @@ def read(content: Content, want: Want) -> Snapshot:
     if "option" in rows.names:
         options = rows.options("option")
         roots = [option.root for option in options]
-        ticker = plain_ticker(min(set(roots), key=lambda root: (-roots.count(root), root)))
-        if ticker in ("SPXW", "NDXP", "RUTW") and want.ticker is None:
-            ticker = ticker[:3]
+        ticker = usual_ticker(roots)
     else:
         ticker, notes = (plain_ticker(want.ticker), ()) if want.ticker else named_ticker(content)
         options = rows.options_of_parts(root_of(ticker), "kind", rows.days("expirationdate"), "strike")
@@ -100,28 +97,12 @@ def _header(text: str) -> int | None:
 
 def _both_sides(content: Content, lines: list[str], header: int) -> Rows:
     """Return one row an option: the calls of all lines, then the puts."""
-    delimiter = delimiter_of(lines[header])
-    names = [key(cell) for cell in next(csv.reader([lines[header]], delimiter=delimiter))]
-    reader = csv.reader(lines[header + 1 :], delimiter=delimiter, skipinitialspace=True)
-    table: list[list[str]] = []
-    numbers: list[int] = []
-    try:
-        for cells in reader:
-            if not any(cell.strip() for cell in cells) or [key(cell) for cell in cells] == names:
-                continue  # files joined end to end repeat their header
-            number = header + 1 + reader.line_num
-            while len(cells) > len(names) and not cells[-1].strip():
-                cells = cells[:-1]  # some downloads end every line with a comma
-            if len(cells) != len(names):
-                raise content.error(
-                    f"line {number}: {len(cells)} cells, the header has {len(names)}: the file may be cut off"
-                )
-            table.append(cells)
-            numbers.append(number)
-    except csv.Error as error:
-        raise content.error(f"line {header + 1 + reader.line_num}: {error}: expected CSV") from None
-    if not table:
+    found = read_below(content.label, lines, header, delimiter_of(lines[header]))
+    if found is None:
         raise content.error("no options in it (no lines below the header)")
+    content.memo["remarks"] = found.remarks
+    names = [key(name) for name in found.names]
+    table, numbers = found.rows, found.numbers
     columns: dict[str, list[Any]] = {"kind": ["call"] * len(table) + ["put"] * len(table)}
     for shared in ("expirationdate", "strike"):
         if shared in names:

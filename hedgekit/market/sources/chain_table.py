@@ -23,7 +23,8 @@ def recognises(content: Content) -> bool:
     """Whether it is a table of bids and asks of options."""
     keys = keys_of(content)
     quoted = all(keys & set(NAMES[what]) for what in ("bid", "ask"))
-    return quoted and bool(keys & set(NAMES["strike"]) or keys & set(NAMES["symbol"]))
+    ordered = keys & {"action", "quantity", "qty"}  # a ticket or positions with their quotes beside them
+    return quoted and not ordered and bool(keys & set(NAMES["strike"]) or keys & set(NAMES["symbol"]))
 
 
 def read(content: Content, want: Want) -> Snapshot:

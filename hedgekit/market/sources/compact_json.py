@@ -1,17 +1,18 @@
 """JSON with one-letter keys: ``{sym, spot, asof, o: [{e, t, k, iv, oi, v, b, a, l}]}``.
 
-``e`` is the expiry in seconds since 1970, some time of that day; ``asof`` is the time of the spot on New York's clock
-and ``fetched`` that of the options, which is the one to go by.
+``e`` is the expiry in seconds (or milliseconds) since 1970, some time of that day; ``asof`` is the time of the spot on
+New York's clock and ``fetched`` that of the options, which is the one to go by.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from hedgekit.market import calendar
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of, ticker_of, utc
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
@@ -32,7 +33,7 @@ def read(content: Content, want: Want) -> Snapshot:
     rows = Rows.of_records(content, "o", document["o"])
     refuse_without_quotes(rows, "b", "a", leave_out=("e", "t", "k"))
     ticker = ticker_of(content, document.get("sym"))
-    days = _days(rows)
+    days = rows.days("e")
     return Snapshot(
         options=rows.options_of_parts(ticker, "t", days, "k"),
         bid=rows.numbers("b", least=0.0),
@@ -67,16 +68,3 @@ def _new_york(content: Content, value: object) -> datetime:
         return datetime.fromisoformat(value).replace(tzinfo=NEW_YORK)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise content.error(f"asof is {shown(value)}, expected a time like 2026-08-07T16:00:00") from None
-
-
-def _days(rows: Rows) -> list[date]:
-    seen: dict[object, date] = {}
-    days = []
-    for row, cell in enumerate(rows.cells("e", required=True)):
-        try:
-            if cell not in seen:
-                seen[cell] = datetime.fromtimestamp(cell, UTC).astimezone(NEW_YORK).date()
-            days.append(seen[cell])
-        except (TypeError, ValueError, OverflowError, OSError):
-            raise rows.bad(row, "e", cell, "an expiry in seconds since 1970") from None
-    return days

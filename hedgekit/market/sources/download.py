@@ -5,7 +5,9 @@ This is the only place that opens a network connection (`yahoo_live` lets yfinan
 
 from __future__ import annotations
 
+import codecs
 import http.client
+import math
 import os
 import random
 import tempfile
@@ -17,6 +19,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from hedgekit.errors import DataError
+from hedgekit.market.files import unpacked
 
 TIMEOUT = 10.0
 """Seconds without a byte after which a server is given up on."""
@@ -31,7 +34,6 @@ LONGEST_WAIT = 10.0
 """Seconds that a server may ask to wait before the next try; asked for longer, we say so and end."""
 
 LARGEST = 1 << 28  # bytes
-_GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 16
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ABSENT = frozenset({403, 404, 410})
@@ -96,7 +98,7 @@ def download(label: str, url: str, *, cached_as: str, fresh_seconds: float, hold
     if not url.startswith(("http://", "https://")):
         raise DataError(f"{label}: the address {url!r} is not an http or https address")
     path = cache_folder() / cached_as
-    copy = kept(path)
+    copy = kept(path, holds)
     if copy is not None and copy.age_seconds <= fresh_seconds:
         return copy
     try:
@@ -140,27 +142,37 @@ def fetch(label: str, url: str, *, holds: bytes = b"") -> bytes:
                 break
         except TimeoutError:
             trouble = f"no answer within {TIMEOUT:g} seconds"
-        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+        except (
+            urllib.error.URLError,
+            http.client.HTTPException,
+            OSError,
+            ValueError,
+        ) as error:  # ValueError: no address
             reason = getattr(error, "reason", error)
             trouble = f"no answer within {TIMEOUT:g} seconds" if isinstance(reason, TimeoutError) else _plain(reason)
         else:
-            trouble = _unsound(data, holds)
+            trouble = trouble_with(data, holds)
             if not trouble:
-                return data
+                return unpacked(label, data)
         if pause is not None:
             time.sleep(max(pause * (1.0 + _HALF * random.random()), wait))
     raise DataError(f"{label}: could not be fetched from {url}: {trouble}. Try again later, or give a downloaded file.")
 
 
-def _unsound(data: bytes, holds: bytes) -> str:
+def trouble_with(data: bytes, holds: bytes) -> str:
     """Say why an answer is not the JSON asked for; empty when it looks so."""
-    if not data.strip():
-        return "the answer is empty"
-    if data.lstrip()[:1] == b"<":
-        return "the server answers with a web page instead of quotes"
-    if data.rstrip()[-1:] not in (b"}", b"]") and not data.startswith(_GZIP):
+    try:
+        data = unpacked("", data)
+    except DataError:
         return "the answer breaks off"
-    if holds not in data and not data.startswith(_GZIP):
+    text = data.removeprefix(codecs.BOM_UTF8).strip()
+    if not text:
+        return "the answer is empty"
+    if text[:1] == b"<":
+        return "the server answers with a web page instead of quotes"
+    if text[-1:] not in (b"}", b"]"):
+        return "the answer breaks off"
+    if holds not in text:
         return "the server answers without quotes of options"
     return ""
 
@@ -170,7 +182,7 @@ def _asked_to_wait(text: str | None) -> float:
     if not text:
         return 0.0
     try:
-        return max(float(text), 0.0)
+        return max(float(text), 0.0) if math.isfinite(float(text)) else 0.0
     except ValueError:
         pass
     try:
@@ -192,7 +204,8 @@ def _once(url: str) -> bytes:
     ends = time.monotonic() + DEADLINE
     pieces: list[bytes] = []
     size = 0
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+    # an opener of its own: the shared one keeps the proxies of the first call
+    with urllib.request.build_opener().open(request, timeout=TIMEOUT) as answer:
         wanted = answer.headers.get("Content-Length")
         while piece := answer.read1(_CHUNK):
             pieces.append(piece)
@@ -206,12 +219,13 @@ def _once(url: str) -> bytes:
     return b"".join(pieces)
 
 
-def kept(path: Path) -> Download | None:
-    """Return the copy in the cache; None when there is none that can be read."""
+def kept(path: Path, holds: bytes) -> Download | None:
+    """Return the copy in the cache; None when there is none that can be read, or something broke it."""
     try:
-        return Download(data=path.read_bytes(), age_seconds=max(time.time() - path.stat().st_mtime, 0.0))
+        copy = Download(data=path.read_bytes(), age_seconds=max(time.time() - path.stat().st_mtime, 0.0))
     except OSError:
         return None
+    return None if trouble_with(copy.data, holds) else copy
 
 
 def keep(path: Path, data: bytes) -> None:

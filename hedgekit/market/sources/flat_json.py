@@ -6,8 +6,8 @@ The file does not say the zone of ``feed_timestamp``; it is UTC, as the last tra
 from __future__ import annotations
 
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import NO_VALUE, refuse_without_quotes, spot_of, ticker_of, utc
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.want import Want
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from typing import Any
 
+from hedgekit.market.delimited import header_at, read_below
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 
-DELIMITERS = (",", ";", "\t", "|")
-_HEAD = 1 << 16
+_HEAD = 1 << 16  # characters in which a header stands
 MOST_CELLS = 20_000_000
 """A table beyond this is refused rather than read into memory cell by cell."""
 
@@ -70,23 +71,20 @@ def _names(content: Content) -> list[str]:
     if content.kind == "json":
         records = _records(content.document)
         return list(records[0]) if records else []
-    header = first_line(content.document)
-    return next(csv.reader([header], delimiter=delimiter_of(header))) if header else []
+    lines = head_of(content.document)
+    start, delimiter = header_at(lines)
+    return next(csv.reader([lines[start]], delimiter=delimiter, skipinitialspace=True)) if start >= 0 else []
+
+
+def head_of(text: str) -> list[str]:
+    """Return the first lines of a text: a large file is not cut into lines for the sake of a few."""
+    lines = text[:_HEAD].splitlines()
+    return lines[:-1] if len(text) > _HEAD and len(lines) > 1 else text.splitlines()
 
 
 def first_line(text: str) -> str:
     """Return the first line that is not blank."""
-    for part in (text[:_HEAD], text):  # a large file is not cut into lines for the sake of one
-        lines = part.splitlines()
-        found = next((line for line in lines if line.strip()), "")
-        if found and (found is not lines[-1] or len(part) == len(text)):
-            return found
-    return ""
-
-
-def delimiter_of(header: str) -> str:
-    """Return the delimiter that cuts a header into most cells."""
-    return max(DELIMITERS, key=header.count)
+    return next((line for line in head_of(text) if line.strip()), "")
 
 
 def _records(document: Any) -> list[Any] | None:
@@ -103,12 +101,13 @@ def _table(content: Content) -> Rows | None:
     if content.kind == "json":
         records = _records(content.document)
         return None if records is None else Rows.of_records(content, "row", records)
-    header = first_line(content.document)
-    return read_csv(content, content.document, delimiter_of(header)) if header else None
+    lines = content.document.splitlines()
+    start, delimiter = header_at(lines)
+    return None if start < 0 else _rows(content, lines, start, delimiter)
 
 
-def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: int = 1) -> Rows | None:
-    """Return the rows of CSV text with one header line; None when there is nothing below a header.
+def _rows(content: Content, lines: Sequence[str], start: int, delimiter: str) -> Rows | None:
+    """Return the rows below a header line; None when there are none.
 
     Raises
     ------
@@ -116,35 +115,28 @@ def read_csv(content: Content, text: str, delimiter: str, *, first_line_number: 
         When a line has other than the header's number of cells, or quotes that do not close; or there are more than
         `MOST_CELLS`.
     """
-    reader = csv.reader(text.splitlines(), delimiter=delimiter, skipinitialspace=True)
-    lines: list[list[str]] = []
-    numbers: list[int] = []
-    try:
-        for cells in reader:
-            # files joined end to end repeat their header
-            if any(cell.strip() for cell in cells) and not (lines and cells == lines[0]):
-                lines.append(cells)
-                numbers.append(reader.line_num + first_line_number - 1)
-                if len(lines) * len(lines[0]) > MOST_CELLS:
-                    raise content.error(
-                        f"more than {len(lines) - 1:,} lines of {len(lines[0])} columns, too many to read at once: "
-                        "give --ticker, or keep the lines of one day"
-                    )
-    except csv.Error as error:
-        raise content.error(f"line {reader.line_num + first_line_number - 1}: {error}: expected CSV") from None
-    if len(lines) < 2:
+    width = lines[start].count(delimiter) + 1
+    most = MOST_CELLS // width
+    if len(lines) > most and sum(map(bool, lines[start + 1 :])) > most:
+        raise content.error(
+            f"more than {most:,} lines of {width} columns, too many to read at once: give --ticker, or keep the lines "
+            "of one day"
+        )
+    table = read_below(content.label, lines, start, delimiter)
+    if table is None or len(table.names) < 2:
         return None
-    names = [name.strip() for name in lines[0]]
-    if len(names) < 2:
-        return None
-    for number, cells in zip(numbers[1:], lines[1:], strict=True):
-        if len(cells) != len(names):
-            raise content.error(
-                f"line {number}: {len(cells)} cells, the header has {len(names)}: the file may be cut off or mixed"
-            )
-    columns = list(zip(*lines[1:], strict=True))
-    place = {name: at for at, name in reversed(list(enumerate(names)))}
-    where = numbers[1:]
+    content.memo["remarks"] = table.remarks
+    columns = list(zip(*table.rows, strict=True))
+    place = {name: at for at, name in reversed(list(enumerate(table.names)))}
+    content.memo["disputed"] = {
+        key(name) for at, name in enumerate(table.names) if name and columns[at] != columns[place[name]]
+    }
+    where = table.numbers
     return Rows(
-        content, "line", len(lines) - 1, names, lambda name: list(columns[place[name]]), where=lambda row: where[row]
+        content,
+        "line",
+        len(where),
+        table.names,
+        lambda name: list(columns[place[name]]),
+        where=lambda row: where[row],
     )

@@ -6,8 +6,8 @@ It lists trades, open interest and vols, never a bid or ask, so it is read only 
 from __future__ import annotations
 
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes
 from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes
 from hedgekit.market.sources.frame import keys_of, table_of
 from hedgekit.market.sources.tabular import snapshot_of
 from hedgekit.market.sources.want import Want

@@ -6,8 +6,9 @@ as CSV or parquet are read too.
 
 from __future__ import annotations
 
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import keys_of, lines_of
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, snapshot_of

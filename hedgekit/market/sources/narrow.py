@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import keys_of
-from hedgekit.market.sources.tabular import NAMES, plain_ticker, root_of
+from hedgekit.market.sources.tabular import NAMES
+from hedgekit.market.sources.tickers import plain_ticker, root_of
 
 LARGE = 1 << 24
 """Characters from which it pays; a file of one underlying and day is far smaller."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, listed, part, rows_of
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.side_by_side import long_rows
 from hedgekit.market.sources.tabular import snapshot_of
 from hedgekit.market.sources.want import Want

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.frame import delimiter_of, key, keys_of
+from hedgekit.market.delimited import delimiter_of
+from hedgekit.market.files import shown
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.frame import key, keys_of
 
 TELLING: dict[str, str] = {
     "Cboe delayed quotes (JSON)": "timestamp data symbol current_price options option bid ask iv open_interest theo",

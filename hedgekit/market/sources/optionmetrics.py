@@ -19,8 +19,9 @@ from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key, keys_of, lines_of
 from hedgekit.market.sources.rows import Rows, is_blank
-from hedgekit.market.sources.tabular import NAMES, plain_ticker, snapshot_of
+from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.thousandths import in_dollars
+from hedgekit.market.sources.tickers import plain_ticker
 from hedgekit.market.sources.want import Want
 
 OWN = frozenset({"date", "exdate", "cpflag", "strikeprice", "bestbid", "bestoffer"})

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from hedgekit.errors import InputError, MissingExtra
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import AsOf
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.want import SeveralChains
 

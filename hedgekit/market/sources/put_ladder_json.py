@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from hedgekit.market.files import shown
+from hedgekit.market.moments import read_day
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import refuse_without_quotes, spot_of
-from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.moments import read_day
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import refuse_without_quotes, spot_of
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tabular import choose, named_ticker, plain_ticker, quoted_at, root_of
+from hedgekit.market.sources.tabular import choose, named_ticker, quoted_at
+from hedgekit.market.sources.tickers import plain_ticker, root_of
 from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK
 

@@ -12,14 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from hedgekit.errors import InputError
-from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.moments import read_day, read_moment, writes_day_first
+from hedgekit.market.files import shown
+from hedgekit.market.moments import day_order, read_day, read_moment
+from hedgekit.market.sources.content import Content
 from hedgekit.model import NEW_YORK, FloatArray, Kind, Option
 from hedgekit.units import fraction
 
 GREATEST_NUMBER = 1e12  # no price, size or open interest comes near it
 _LISTED = 8  # column names a message repeats
-BLANKS = frozenset({"", "-", "--", "\u2014", "n/a", "#n/a", "na", "nan", "nat", "none", "null", "<na>"})
+BLANKS = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "#n/a", "na", "nan", "nat", "none", "null", "<na>"})
 """How files write that there is nothing, in small letters."""
 
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
@@ -123,6 +124,15 @@ class Rows:
         more._where, more._numbered = self._where, self._numbered
         return more
 
+    def settle_order(self, names: Sequence[str]) -> None:
+        """Decide by all of some columns whether numeric days come before months, for those that show it not alone."""
+        self.content.memo["day_first"] = any(day_order(self.cells(name)) is True for name in names)
+
+    def day_first(self, cells: Sequence[Any]) -> bool:
+        """Whether numeric days of a column come before months, as it shows or else the rest of the file does."""
+        own = day_order(cells)
+        return bool(self.content.memo.get("day_first")) if own is None else own
+
     def at(self, row: int) -> str:
         """Say where a row stands in the file."""
         where = row if self._where is None else self._where(row)
@@ -201,7 +211,7 @@ class Rows:
             For a cell that is no time.
         """
         cells = self.cells(name)
-        day_first = writes_day_first(cells)
+        day_first = self.day_first(cells)
         moments = np.full(self.count, "NaT", dtype="M8[s]")
         known: dict[Any, np.datetime64] = {}
         for row, cell in enumerate(cells):
@@ -264,7 +274,7 @@ class Rows:
         """
         kinds = []
         for row, cell in enumerate(self.cells(name, required=True)):
-            kind = _KINDS.get(cell.strip().upper()) if isinstance(cell, str) else None
+            kind = _KINDS.get(cell.upper().replace("OPTION", "").strip()) if isinstance(cell, str) else None
             if kind is None:
                 raise self.bad(row, name, cell, "C or P")
             kinds.append(kind)
@@ -279,7 +289,7 @@ class Rows:
             For a cell that is no day.
         """
         cells = self.cells(name, required=True)
-        day_first = writes_day_first(cells)
+        day_first = self.day_first(cells)
         known: dict[Any, date] = {}
         made = []
         for row, cell in enumerate(cells):

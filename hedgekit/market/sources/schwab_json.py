@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from hedgekit.market.files import shown
+from hedgekit.market.moments import read_day
 from hedgekit.market.snapshot import Snapshot
-from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
-from hedgekit.market.sources.content import Content, shown
-from hedgekit.market.sources.moments import read_day
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import NO_VALUE, refuse_without_quotes, spot_of, ticker_of
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tabular import newest_of, root_of
+from hedgekit.market.sources.tabular import newest_of
+from hedgekit.market.sources.tickers import root_of
 from hedgekit.market.sources.want import Want
 from hedgekit.units import MULTIPLIER, fraction
 
@@ -33,7 +35,7 @@ def read(content: Content, want: Want) -> Snapshot:
     """Return what the file says."""
     document = content.document
     records, expiries, strikes, kinds = _flattened(content)
-    rows = Rows.of_records(content, "contract", records)
+    rows = Rows.of_records(content, "contract", [_renamed(record) for record in records])
     refuse_without_quotes(rows, "bid", "ask", leave_out=("putCall", "symbol", "description"))
     ticker = ticker_of(content, document.get("symbol"))
     if not ticker:
@@ -102,6 +104,17 @@ def _flattened(content: Content) -> tuple[list[Any], list[date], list[Any], list
     return records, expiries, strikes, kinds
 
 
+_OTHER_NAMES = {"bidPrice": "bid", "askPrice": "ask", "lastPrice": "last"}
+"""As Schwab's own description of the answer has them, and some answers."""
+
+
+def _renamed(record: Any) -> Any:
+    """Return a contract with the usual names of its prices."""
+    if not isinstance(record, dict) or not record.keys() & _OTHER_NAMES.keys():
+        return record
+    return {_OTHER_NAMES.get(name, name): value for name, value in record.items()}
+
+
 def _root(record: Any, ticker: str) -> str:
     """Return the root in a contract's own symbol; the ticker's where it has none."""
     symbol = record.get("symbol") if isinstance(record, dict) else None
@@ -114,11 +127,21 @@ def _root(record: Any, ticker: str) -> str:
 def _odd(record: dict[str, Any]) -> bool:
     if record.get("nonStandard") is True or record.get("mini") is True:
         return True
+    if _delivers_otherwise(record.get("optionDeliverablesList")):
+        return True
     multiplier = record.get("multiplier")
     try:
         return multiplier is not None and float(multiplier) != MULTIPLIER
     except (TypeError, ValueError, OverflowError):
         return True
+
+
+def _delivers_otherwise(listed: Any) -> bool:
+    """Whether a list of deliverables is not of one stock's hundred shares alone (an index delivers cash)."""
+    if not isinstance(listed, list) or not listed:
+        return False
+    units = [one.get("deliverableUnits") for one in listed if isinstance(one, dict)]
+    return len(listed) > 1 or units not in ([MULTIPLIER], [None])
 
 
 def _times(rows: Rows, name: str) -> Any:

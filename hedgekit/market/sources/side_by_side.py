@@ -1,7 +1,7 @@
 """Wide tables with one strike a line: ``Call_Bid, Call_Ask, ..., Strike, Put_Bid, Put_Ask, ...``.
 
-A column belongs to a side by its first or last word: ``Call_Bid``, ``C_BID``, ``bid_put``, ``putAsk``. What the table
-leaves out (the underlying, the expiry, the day) is asked for.
+A column belongs to a side by its first or last word: ``Call_Bid``, ``C_BID``, ``bid_put``, ``putAsk``. What
+the table leaves out (the underlying, the expiry, the day) is asked for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from hedgekit.market.sources.want import Want
 
 _SIDES = {"call": "call", "calls": "call", "c": "call", "put": "put", "puts": "put", "p": "put"}
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_MEANINGS = {"vol": "volume", "price": "last", "oi": "openinterest", "contract": "symbol", "contractsymbol": "symbol"}
+_MEANINGS = {
+    **{"vol": "volume", "price": "last", "oi": "openinterest"},
+    **{"contract": "symbol", "contractsymbol": "symbol"},
+}
+_RUN_TOGETHER = re.compile(
+    r"(?:(?P<first>call|put|c|p)(?P<what>{0})|(?P<what_>{0})(?P<last>call|put))".format(
+        "bid|ask|last|price|volume|vol|oi|openinterest|iv|impliedvol|bidsize|asksize"
+    )
+)  # without capitals or signs nothing shows where a word ends
 
 
 def recognises(content: Content) -> bool:
@@ -71,6 +79,10 @@ def _sided(names: list[str]) -> dict[tuple[str, str], str]:
                 what = key("".join(rest))
                 found.setdefault((_SIDES[side[0]], _MEANINGS.get(what, what)), name)
                 break
+        else:
+            if joined := _RUN_TOGETHER.fullmatch(key(name)):
+                side_, what = joined["first"] or joined["last"], joined["what"] or joined["what_"]
+                found.setdefault((_SIDES[side_], _MEANINGS.get(what, what)), name)
     return found
 
 

@@ -13,12 +13,15 @@ import numpy as np
 
 from hedgekit.errors import InputError
 from hedgekit.market import calendar
+from hedgekit.market.contract_terms import INDEX_OF
+from hedgekit.market.files import shown
+from hedgekit.market.moments import read_moment, says_day_only
 from hedgekit.market.snapshot import AsOf, Snapshot, Warnings
-from hedgekit.market.sources.cboe_json import NO_VALUE, refuse_without_quotes
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
+from hedgekit.market.sources.facts import NO_VALUE, refuse_without_quotes
 from hedgekit.market.sources.frame import key
-from hedgekit.market.sources.moments import read_moment, says_day_only, writes_day_first
 from hedgekit.market.sources.rows import Rows, is_blank
+from hedgekit.market.sources.tickers import plain_ticker, root_of, usual_ticker
 from hedgekit.market.sources.want import SeveralChains, Want
 from hedgekit.model import NEW_YORK, BoolArray, FloatArray, Option
 from hedgekit.units import MULTIPLIER
@@ -31,17 +34,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("optionid", "optioncode", "option", "contract", "symbol", "optionalias", "ticker"),
     ),
     "ticker": (
-        *(
-            "underlying",
-            "underlyingsymbol",
-            "underlyingticker",
-            "chainsymbol",
-            "under",
-            "ticker",
-            "act_symbol",
-            "actsymbol",
-        ),
-        *("rootsymbol", "symbol", "root", "optionroot", "sym"),
+        *("underlying", "underlyingsymbol", "underlyingticker", "chainsymbol", "under", "ticker", "act_symbol"),
+        *("actsymbol", "rootsymbol", "symbol", "root", "optionroot", "sym"),
     ),
     "root": ("optionroot", "root", "rootsymbol"),
     "kind": (
@@ -50,9 +44,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "expiry": (
         *("expiry", "expiration", "expirationdate", "expirydate", "expdate", "expiredate", "exp", "exdate"),
-        *("maturity", "maturitydate"),
+        *("maturity", "maturitydate", "optionexpiration", "expirdate", "expiredate", "expirationdt"),
     ),
-    "strike": ("strike", "strikeprice", "k"),
+    "strike": ("strike", "strikeprice", "pricestrike", "k"),
     "bid": ("bid", "bidprice", "bestbid", "bideod", "bid1545", "b"),
     "ask": ("ask", "askprice", "bestask", "bestoffer", "offer", "askeod", "ask1545", "a"),
     "bid_size": ("bidsize", "bidsizeeod", "bidsize1545"),
@@ -60,11 +54,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "open_interest": ("openinterest", "oi", "openint"),
     "volume": ("volume", "tradevolume", "totalvolume", "v"),
     "last": ("last", "lastprice", "lasttradeprice", "tradeprice", "lastsale", "close", "price"),
-    "last_time": ("lasttime", "lasttradetime", "lasttradedate", "lasttrade", "tradetimestamp"),
-    "vendor_iv": ("vendoriv", "iv", "impliedvolatility", "impliedvol", "impvol", "impvola", "impliedvolatility1545"),
+    "last_time": (
+        *("lasttime", "lasttradetime", "lasttradedate", "lasttradedateedt", "lasttradedateest", "lasttrade"),
+        "tradetimestamp",
+    ),
+    "vendor_iv": (
+        *("vendoriv", "iv", "impliedvolatility", "impliedvol", "impvol", "impvola", "implvolatility", "ivmean"),
+        *("midiv", "markiv", "impliedvolatility1545"),
+    ),
     "spot": (
         *("spot", "underlyingprice", "underlyinglast", "underlyingspot", "stockprice", "stocklast", "spotprice"),
-        *("activeunderlyingprice1545", "underlyingclose"),
+        *("activeunderlyingprice", "activeunderlyingprice1545", "underlyingclose", "stockpriceclose", "stkpx"),
+        *("stockpriceforiv", "underlyinglastprice"),
     ),
     "asof": (
         *("asof", "quoteutc", "quotetime", "quotedatetime", "quotetimestamp", "quotereadtime", "quotedate"),
@@ -78,6 +79,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 SPOT_MOVES = 0.002  # rows whose spots are farther apart than this fraction are of different moments
 LEAST_WRONG = 1.0  # days by which a file's own count to expiry must be off to be said
+_SYMBOL = re.compile(r"(.{1,6}?)\s*\d{6}[CP]\d{8}")
 _PLAIN_NAME = re.compile(r"([A-Z]{1,5})(?![A-Za-z])")
 
 
@@ -127,6 +129,8 @@ def snapshot_of(
     """
     content = rows.content
     have = columns_of(rows, names)
+    _refuse_disputed(rows, have)
+    rows.settle_order([have[what] for what in ("expiry", "asof", "last_time") if what in have])
     rows = _of_ticker(rows, have, want)
     rows, moment = _of_day(rows, have, want, zone)
     refuse_without_quotes(
@@ -161,7 +165,7 @@ def snapshot_of(
         last=numbers("last", least=0.0),
         last_time=last_time,
         vendor_iv=vendor_iv,
-        ticker=ticker or Counter(option.root for option in options).most_common(1)[0][0],
+        ticker=ticker or usual_ticker(option.root for option in options),
         spot=spot,
         moment=moment,
         label=content.label,
@@ -171,6 +175,14 @@ def snapshot_of(
         non_standard=_other_deliverable(rows, have),
         quote_time=quote_time,
     )
+
+
+def _refuse_disputed(rows: Rows, have: Mapping[str, str]) -> None:
+    """Refuse a table in which a column that counts is there twice and says two things."""
+    disputed = rows.content.memo.get("disputed", ())
+    name = next((name for name in have.values() if key(name) in disputed), None)
+    if name is not None:
+        raise rows.content.error(f"two columns are named {shown(name)} and say different things: keep one")
 
 
 _IDENTITY = ("symbol", "ticker", "root", "kind", "expiry", "strike", "asof", "days", "spot", "multiplier")
@@ -203,16 +215,6 @@ def ticker_hint(content: Content) -> str:
     return found[1] if found else ""
 
 
-def plain_ticker(text: str) -> str:
-    """Return a ticker without the marks of an index: ``"^SPX"`` and ``"$SPX.X"`` are SPX."""
-    return text.strip().upper().removesuffix(".X").strip("^_$. ")
-
-
-def root_of(ticker: str) -> str:
-    """Return the root under which options on a ticker are listed: BRK.B's is BRKB."""
-    return re.sub(r"[^A-Z0-9]", "", ticker)
-
-
 def _holds_symbols(rows: Rows, name: str) -> bool:
     first = next((cell for cell in rows.cells(name) if not is_blank(cell)), None)
     if not isinstance(first, str):
@@ -227,7 +229,7 @@ def _holds_symbols(rows: Rows, name: str) -> bool:
 def _of_ticker(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
     """Return the rows of one underlying."""
     if "ticker" not in have:
-        return rows
+        return _of_symbols(rows, have, want)
     cells = rows.cells(have["ticker"])
     known: dict[Any, str] = {}
     for row, cell in enumerate(cells):
@@ -235,10 +237,48 @@ def _of_ticker(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
             raise rows.bad(row, have["ticker"], cell, "a ticker like IWM")
         if cell not in known:
             known[cell] = "" if is_blank(cell) else plain_ticker(cell)
-    listed = sorted({name for name in known.values() if name})
+    return one_of(rows, [known[cell] for cell in cells], want)
+
+
+def _of_symbols(rows: Rows, have: Mapping[str, str], want: Want) -> Rows:
+    """Return the rows of one underlying where only the symbols tell it; adjusted contracts stay with theirs."""
+    if "symbol" not in have:
+        return rows
+    tickers = [_ticker_in(cell) for cell in rows.cells(have["symbol"])]
+    if len({ticker for ticker in tickers if ticker}) < 2 or (want.ticker and root_of(want.ticker) not in tickers):
+        return rows  # one of its roots may be meant: that is looked at later
+    return one_of(rows, tickers, want)
+
+
+def _ticker_in(symbol: Any) -> str:
+    """Return the underlying that an option symbol's root is listed for; empty when it is no symbol."""
+    text = symbol.strip().upper().removeprefix("O:") if isinstance(symbol, str) else ""
+    found = _SYMBOL.fullmatch(text)
+    root = (found[1] if found else text.partition(" ")[0]).strip()
+    return INDEX_OF.get(root, root.rstrip("0123456789") or root)
+
+
+def one_of(rows: Rows, tickers: Sequence[str], want: Want) -> Rows:
+    """Return the rows of the underlying asked for.
+
+    Parameters
+    ----------
+    rows : Rows
+    tickers : sequence of str
+        The underlying of each row; empty where it does not say.
+    want : Want
+
+    Raises
+    ------
+    SeveralChains
+        When there are several and none is asked for.
+    InputError
+        When the one asked for is not there.
+    """
+    listed = sorted({name for name in tickers if name})
     wanted = plain_ticker(want.ticker) if want.ticker else None
     if wanted in listed:
-        kept = [row for row, cell in enumerate(cells) if known[cell] == wanted]
+        kept = [row for row, ticker in enumerate(tickers) if ticker == wanted]
         return rows if len(kept) == rows.count else rows.take(kept)
     if len(listed) > 1:
         text = ", ".join(shown(name)[1:-1] for name in listed[:DAYS_LISTED]) + (
@@ -370,7 +410,7 @@ def _of_day(rows: Rows, have: Mapping[str, str], want: Want, zone: tzinfo) -> tu
         from datetime import UTC
 
         zone = UTC
-    day_first = writes_day_first(cells)
+    day_first = rows.day_first(cells)
     moments: dict[Any, datetime | None] = {}
     for row, cell in enumerate(cells):
         try:

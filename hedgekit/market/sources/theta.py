@@ -17,10 +17,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hedgekit.market import calendar
+from hedgekit.market.moments import read_day
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key, keys_of, lines_of
-from hedgekit.market.sources.moments import read_day
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.thousandths import in_dollars

@@ -29,7 +29,8 @@ from hedgekit.market.sources.answers import rows_of
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import first_line, key
 from hedgekit.market.sources.rows import Rows
-from hedgekit.market.sources.tabular import NAMES, plain_ticker, snapshot_of
+from hedgekit.market.sources.tabular import NAMES, snapshot_of
+from hedgekit.market.sources.tickers import plain_ticker
 from hedgekit.market.sources.want import Want
 
 _TITLE = re.compile(r'"?stock(?: quote)? and option quote for\s+([^\s,"]+)(?:\s+on\s+([^,"]+))?', re.IGNORECASE)

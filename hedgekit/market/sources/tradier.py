@@ -14,7 +14,7 @@ import numpy as np
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, listed, part, rows_of
 from hedgekit.market.sources.content import Content
-from hedgekit.market.sources.frame import keys_of, lines_of
+from hedgekit.market.sources.frame import key, keys_of, lines_of
 from hedgekit.market.sources.rows import Rows
 from hedgekit.market.sources.tabular import NAMES, snapshot_of
 from hedgekit.market.sources.want import Want
@@ -60,8 +60,10 @@ def _records(content: Content) -> list[tuple[str, dict[str, Any]]]:
 
 def _dated(rows: Rows) -> Rows:
     """Say when each option was quoted: the later of its sides."""
-    clean = rows.with_columns({name: [_told(cell) for cell in rows.cells(name)] for name in _TIMES})
-    bids, asks = (clean.times(name) for name in _TIMES[:2])
+    own = {key(name): name for name in rows.names}
+    names = [own.get(key(name), name) for name in _TIMES]
+    clean = rows.with_columns({name: [_told(cell) for cell in rows.cells(name)] for name in names})
+    bids, asks = (clean.times(name) for name in names[:2])
     quoted = np.fmax(bids, asks)
     return clean.with_columns({"quoted": [None if cell != cell else cell for cell in quoted.tolist()]})
 

@@ -19,7 +19,8 @@ from hedgekit.errors import InputError
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.frame import key, keys_of, lines_of
-from hedgekit.market.sources.tabular import root_of, snapshot_of
+from hedgekit.market.sources.tabular import snapshot_of
+from hedgekit.market.sources.tickers import root_of
 from hedgekit.market.sources.want import Want
 from hedgekit.model import Option
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from hedgekit.market.files import shown
 from hedgekit.market.snapshot import Snapshot
 from hedgekit.market.sources.answers import answers, listed, part, rows_of
-from hedgekit.market.sources.content import Content, shown
+from hedgekit.market.sources.content import Content
 from hedgekit.market.sources.tabular import newest_of, snapshot_of
 from hedgekit.market.sources.want import Want
 from hedgekit.model import NEW_YORK

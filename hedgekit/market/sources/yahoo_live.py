@@ -36,7 +36,7 @@ def fetch(ticker: str) -> tuple[Content, Warnings]:
     """
     label = f"yahoo:{ticker}"
     path = cache_folder() / f"yahoo_{ticker}.json"
-    copy = kept(path)
+    copy = kept(path, b'"contractSymbol"')
     if copy is not None and copy.age_seconds <= FRESH_SECONDS:
         return content_of(label, label, copy.data), cache_notes(copy.age_seconds, "")
     try:

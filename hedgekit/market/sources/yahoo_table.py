@@ -1,7 +1,8 @@
 """Tables copied from Yahoo's option page: ``Contract Name, Last Trade Date, Strike, Last Price, Bid, Ask, ...``.
 
 A dash means nothing, numbers carry thousands separators and percent signs, trade times are like
-``2019-09-06 11:13AM EDT``. The page does not say when it was fetched.
+``2019-09-06 11:13AM EDT``, or ``6/17/2026 3:59 PM`` under ``Last Trade Date (EDT)``. The page does not say when it was
+fetched.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from hedgekit.market.sources.want import Want
 
 def recognises(content: Content) -> bool:
     """Whether it is a table with the page's column names."""
-    return keys_of(content) >= {"contractname", "lasttradedate", "strike"}
+    keys = keys_of(content)
+    return keys >= {"contractname", "strike"} and any(name.startswith("lasttradedate") for name in keys)
 
 
 def read(content: Content, want: Want) -> Snapshot:

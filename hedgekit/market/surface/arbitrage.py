@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from hedgekit.market.arbitrage import triples
 from hedgekit.market.surface.mixture import FloatArray, total_vol
 from hedgekit.market.surface.quotes import SmileQuotes
 from hedgekit.market.surface.surface import Slice, Surface
@@ -177,17 +178,9 @@ def _pairs(x: FloatArray, low: FloatArray, high: FloatArray) -> list[Rows]:
 def _bends(x: FloatArray, low: FloatArray, high: FloatArray) -> list[Rows]:
     """Return triples of quotes of which the middle one lies above what the others allow."""
     found = []
-    for left in range(1, REACH + 1):
-        for right in range(1, REACH + 1):
-            middle = np.arange(left, len(x) - right)
-            if not len(middle):
-                break
-            first, last = middle - left, middle + right
-            kept = (x[first] < x[middle]) & (x[middle] < x[last])
-            first, middle, last = first[kept], middle[kept], last[kept]
-            share = (x[last] - x[middle]) / (x[last] - x[first])
-            over = low[middle] > (share * high[first] + (1.0 - share) * high[last]) * (1.0 + CLEAR)
-            found.append(np.stack([first, middle, last], axis=1)[over])
+    for first, middle, last, share in triples(x, REACH):
+        over = low[middle] > (share * high[first] + (1.0 - share) * high[last]) * (1.0 + CLEAR)
+        found.append(np.stack([first, middle, last], axis=1)[over])
     return found
 
 

@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.delimited import DELIMITERS, in_points
 from hedgekit.results import Note
 from hedgekit.risk.readers.columns import fields_of, is_header, repeated
 from hedgekit.risk.readers.days import day_said
-from hedgekit.risk.readers.statement import Row, Statement
+from hedgekit.risk.readers.statement import NotPositions, Row, Statement
 from hedgekit.risk.readers.symbols import read_symbol
 
 _TOTAL = re.compile(r"(SUB[ -]?)?TOTALS?|(SUB[ -]?)?TOTAL (ACCOUNT|PORTFOLIO|MARKET)?( ?VALUE)?|[A-Z ]+ TOTALS?")
@@ -23,6 +24,8 @@ _TOTAL = re.compile(r"(SUB[ -]?)?TOTALS?|(SUB[ -]?)?TOTAL (ACCOUNT|PORTFOLIO|MAR
 
 _CUT_SHORT = re.compile(r"[A-Z]{1,5}\s+\d.*|.*\d{6}[CP]\d*", re.ASCII)
 """A lone cell like this is the beginning of an option, not a remark."""
+
+_NO_LINES: list[tuple[int, list[str]]] = []
 
 
 def recognises(text: str) -> bool:
@@ -38,20 +41,12 @@ def read(text: str, label: str) -> Statement:
     DataError
         No header with a symbol and a quantity, or a line that is no CSV or has more cells than the header.
     """
-    reader = csv.reader(text.splitlines())
-    try:
-        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error as error:
-        raise DataError(f"{label}: line {reader.line_num}: {error}: expected CSV") from None
-    start = next((i for i, (_, cells) in enumerate(lines) if is_header(cells)), None)
+    tables = (_lines(text, label, delimiter) for delimiter in DELIMITERS)
+    lines, start = next(((lines, start) for lines, start in tables if start is not None), (_NO_LINES, None))
     if start is None:
-        shown = next((cells for _, cells in lines if any(cells)), [])
-        if text.lstrip()[:1] == "<":
-            raise DataError(f"{label}: a web page or XML, not positions. The download went wrong: fetch it again.")
-        names = ", ".join(ascii(cell[:20]) for cell in shown[:8]) or "nothing"
-        parted = next((mark for mark in (";", "\t") if len(shown) == 1 and mark in shown[0]), "")
-        remedy = f": its cells are parted by {parted!r}, save it with commas" if parted else ""
-        raise DataError(f"{label}: no header with a symbol and a quantity (first line: {names}){remedy}")
+        shown = next((line for line in text.splitlines() if line.strip()), "").split(",")
+        names = ", ".join(ascii(cell.strip()[:20]) for cell in shown[:8]) or "nothing"
+        raise NotPositions(f"{label}: no header with a symbol and a quantity (first line: {names})")
     header = lines[start][1]
     fields, width = fields_of(header), len(header)
     if twice := repeated(header):
@@ -95,6 +90,21 @@ def read(text: str, label: str) -> Statement:
         notes = (Note("lines_passed_over", f"{label}: no positions on {some}: totals or remarks"),)
     remarks = [*(" ".join(cells) for _, cells in lines[:start]), *aside]
     return Statement(rows=tuple(rows), notes=notes, asof=day_said(remarks))
+
+
+def _lines(text: str, label: str, delimiter: str) -> tuple[list[tuple[int, list[str]]], int | None]:
+    """Return the cells of each line by its number, and which line is the header; None when none is."""
+    reader = csv.reader(text.splitlines(), delimiter=delimiter)
+    try:
+        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except csv.Error as error:
+        raise DataError(f"{label}: line {reader.line_num}: {error}: expected CSV") from None
+    start = next((i for i, (_, cells) in enumerate(lines) if is_header(cells)), None)
+    if start is not None:
+        numbers = [number for number, _ in lines]
+        below = in_points(label, numbers[start + 1 :], [cells for _, cells in lines[start + 1 :]], delimiter)
+        lines[start + 1 :] = list(zip(numbers[start + 1 :], below, strict=True))
+    return lines, start
 
 
 def _title(lines: Sequence[tuple[int, list[str]]], header: int) -> str:

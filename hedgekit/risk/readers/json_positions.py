@@ -11,7 +11,7 @@ from typing import Any
 from hedgekit.errors import DataError
 from hedgekit.risk.readers.columns import fields_of, repeated
 from hedgekit.risk.readers.days import read_day
-from hedgekit.risk.readers.statement import Row, Statement
+from hedgekit.risk.readers.statement import NotPositions, Row, Statement
 
 
 def recognises(text: str) -> bool:
@@ -31,7 +31,7 @@ def read(text: str, label: str) -> Statement:
     try:
         document = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{label}: not JSON: {error}") from None
+        raise NotPositions(f"{label}: not JSON: {error}") from None
     return of_document(document, label)
 
 
@@ -43,7 +43,7 @@ def of_document(document: Any, label: str) -> Statement:
     if isinstance(positions, list) and "cash" not in document and (near := get_close_matches("cash", document, n=1)):
         raise DataError(f"{label}: {near[0]!r} is no key of a book; did you mean 'cash'?")
     if not isinstance(positions, list):
-        raise DataError(f'{label}: expected a list of positions, or {{"positions": [...], "cash": ...}}')
+        raise NotPositions(f'{label}: expected a list of positions, or {{"positions": [...], "cash": ...}}')
     rows = []
     for count, entry in enumerate(positions, start=1):
         where = f"position {count}"

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hedgekit.errors import DataError
 from hedgekit.results import Note
+
+
+class NotPositions(DataError):
+    """A file whose form no reader of positions knows: it may be something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,7 +132,7 @@ def test_a_z_score_uses_the_known_flows_before(tmp_path):
         ("date,ticker,flow_usd\n2026-03-02,IWM,1\n2026-03-02,IWM,2\n", "2026-03-02 is there twice"),
         ("date,ticker,flow_usd\n2026-03-02,IWM,abc\n", "line 2: flow_usd is 'abc'"),
         ("date,ticker\n2026-03-02,IWM\n", "no column 'shares'"),
-        ("day,ticker,flow_usd\n02.03.2026,IWM,1\n", "is no day"),
+        ("day,ticker,flow_usd\n02.13.26.1,IWM,1\n", "is no day"),
     ],
 )
 def test_bad_flows_are_refused_by_line(tmp_path, text, message):

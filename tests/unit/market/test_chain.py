@@ -154,7 +154,7 @@ def test_other_roots_are_non_standard_and_do_not_tell_the_spot(make_document, ma
     assert (chain.spot, chain.spot_source) == (290.0, "file")
 
 
-@pytest.mark.parametrize(("ticker", "root"), [("^SPX", "SPXW"), ("_SPX", "SPX"), ("BRK.B", "BRKB")])
+@pytest.mark.parametrize(("ticker", "root"), [("^SPX", "SPXW"), ("_SPX", "SPX"), ("BRK.B", "BRKB"), ("BRK-B", "BRKB")])
 def test_sister_roots_are_standard(make_document, write, ticker, root):
     document = make_document(root=root)
     document["data"]["symbol"] = ticker

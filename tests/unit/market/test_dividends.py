@@ -1,8 +1,11 @@
+import gzip
 from datetime import date, datetime
 
+import numpy as np
 import pytest
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.market import calendar
 from hedgekit.market.dividends import project, read_dividends
 from hedgekit.model import NEW_YORK
 
@@ -53,7 +56,7 @@ def test_a_file_that_ends_before_the_day_says_so(write):
         ("date,amount\n2026-09-18,-1\n", "line 2: amount is -1, below zero"),
         ("date,amount\nnever,1\n", "line 2: 'never' is no day"),
         ("date,yield\n2026-09-18,1\n", "no column 'amount'"),
-        ("when,amount\n2026-09-18,1\n", "no column 'date'"),
+        ("when,amount\n2026-09-18,1\n", "no column 'ex_date' or 'date'"),
     ],
 )
 def test_a_bad_file_is_refused_in_a_sentence(write, text, said):
@@ -123,6 +126,43 @@ def test_projections_of_real_histories_are_as_good_as_said(shared, ticker, middl
         off.append(abs((day - told[known][0]).days))
     assert median(errors) < middle
     assert mean(off) < days
+
+
+PAYS = "date,amount\n2026-06-16,0.7\n2026-09-15,0.84\n2026-12-15,1.10\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PAYS, PAYS.encode("utf-16"), PAYS.replace(",", ";").replace(".", ","), gzip.compress(PAYS.encode()),
+        '"Ex/EFF DATE","Type","Cash Amount","Payment Date"\n"12/15/2026","CASH","$1.10","12/19/2026"\n'
+        '"09/15/2026","CASH","$0.84","09/19/2026"\n',
+        "ex_dividend_date,declaration_date,payment_date,amount\n2026-12-15,None,None,1.1\n2026-09-15,None,None,0.84\n",
+        'Record Date,Ex-Date,Payable Date,Total Distribution,Income\nDec 16 2026,"Dec 15, 2026",Dec 19 2026,1.10,1\n'
+        'Sep 16 2026,"Sep 15, 2026",Sep 19 2026,0.84,1\n',
+        "Date,Close,Dividends\n2026-09-15 00:00:00-04:00,290,0.84\n2026-09-16 00:00:00-04:00,290,0.0\n"
+        "2026-12-15 00:00:00-05:00,290,1.1\n",
+        "date;amount\n15.09.2026;0,84\n15.12.2026;1,10\n",
+    ],
+)  # fmt: skip
+def test_dividends_by_the_names_that_others_give_them(tmp_path, data):
+    path = tmp_path / "dividends.csv"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    asof = datetime(2026, 6, 17, 16, 15, tzinfo=NEW_YORK)
+    told = read_dividends(path, asof)
+    opens = [calendar.session_open(day) for day in (date(2026, 9, 15), date(2026, 12, 15))]
+    assert np.array(told.cash) == pytest.approx(
+        np.array(
+            [[calendar.years_between(asof, when), amount] for when, amount in zip(opens, (0.84, 1.1), strict=True)]
+        )
+    )
+
+
+def test_a_dividend_that_is_there_twice_is_refused(tmp_path):
+    path = tmp_path / "dividends.csv"
+    path.write_text(PAYS + "2026-09-15,0.84\n")
+    with pytest.raises(DataError, match=r"line 5: 0\.84 on 2026-09-15 is also on line 3: it would be paid twice"):
+        read_dividends(path, datetime(2026, 6, 17, 16, 15, tzinfo=NEW_YORK))
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def server(make_document, monkeypatch, tmp_path):
             answers = {
                 "page": b"<!DOCTYPE html><html>maintenance</html>", "empty": b"", "sorry": b'{"error": "try later"}',
                 "cut": body[: len(body) // 2], "packed": gzip.compress(body),
+                "packed cut": gzip.compress(body)[:2000], "packed page": gzip.compress(b"<html>busy</html>"),
+                "mark and page": b"\xef\xbb\xbf<html>", "none": b'{"data": {"options": []}}',
             }  # fmt: skip
             data = answers.get(what, body)
             self.send_response(200)
@@ -96,6 +98,45 @@ def test_cboe_quotes_are_fetched_and_said_to_be_delayed(server, make_document, w
     assert list(chain.symbol) == list(load(write(make_document())).symbol)
 
 
+def test_quotes_of_another_ticker_are_refused(server):
+    server.plan.append("fine")
+    with pytest.raises(DataError, match="cboe:SPY: the server answers with quotes of IWM instead"):
+        load("cboe:SPY")
+
+
+def test_a_copy_that_something_broke_is_fetched_again(server):
+    server.plan.append("fine")
+    load("cboe:IWM")
+    for broken in (b"{broken", server.cache.read_bytes()[:500], b""):
+        server.cache.write_bytes(broken)
+        assert slugs(load("cboe:IWM")) == ["delayed"]
+    assert len(server.asked) == 4
+
+
+def test_a_proxy_set_later_is_used(server, monkeypatch):
+    server.plan.append("fine")
+    address = os.environ["HEDGEKIT_CBOE_URL"].rpartition("/options")[0]
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", address)
+    monkeypatch.setenv("HEDGEKIT_CBOE_URL", "http://quotes.example/options")
+    load("cboe:IWM")
+    assert server.asked == ["http://quotes.example/options/IWM.json"]
+
+
+@pytest.mark.parametrize("address", ["http://[::1/options", "http://127.0.0.1:port/options", "file:///etc"])
+def test_an_address_that_is_none_is_refused(server, monkeypatch, address):
+    monkeypatch.setenv("HEDGEKIT_CBOE_URL", address)
+    with pytest.raises(DataError, match="cboe:IWM: "):
+        load("cboe:IWM")
+
+
+@pytest.mark.parametrize("wait", ["nan", "inf", "-5", "soon"])
+def test_a_time_to_come_back_that_is_none_is_passed_over(server, wait):
+    server.plan += [(429, wait), "fine"]
+    assert slugs(load("cboe:IWM")) == ["delayed"]
+
+
 def test_an_index_has_an_underscore(server):
     server.plan.append(404)
     with pytest.raises(DataError, match="is the ticker right"):
@@ -103,7 +144,13 @@ def test_an_index_has_an_underscore(server):
     assert server.asked == ["/options/_SPX.json"]
 
 
-@pytest.mark.parametrize("trouble", [503, 429, "stall", "page", "broken", "drip", "empty", "sorry", "cut"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        503, 429, "stall", "page", "broken", "drip", "empty", "sorry", "cut",
+        "packed cut", "packed page", "mark and page", "none",
+    ],
+)  # fmt: skip
 def test_a_failure_is_tried_again(server, trouble):
     server.plan += [trouble, "fine"]
     assert slugs(load("cboe:IWM")) == ["delayed"]
@@ -254,6 +301,9 @@ def test_yahoo_quotes_come_through_yfinance(server, monkeypatch, make_quotes):
     assert datetime.now(NEW_YORK) - chain.asof > timedelta(0)
     monkeypatch.setitem(sys.modules, "yfinance", made_yfinance(make_quotes(), fails=True))
     assert "cached" in slugs(load("yahoo:IWM", asof="2026-06-17"))
+    monkeypatch.setitem(sys.modules, "yfinance", made_yfinance(make_quotes()))
+    server.cache.with_name("yahoo_IWM.json").write_bytes(b'[{"contractSymbol": "IWM2')
+    assert "cached" not in slugs(load("yahoo:IWM", asof="2026-06-17"))  # a copy cut off is fetched again
     with pytest.raises(DataError, match="Yahoo lists no options"):
         load("yahoo:XYZ")
 

@@ -1,3 +1,4 @@
+import gzip
 import math
 from datetime import date
 
@@ -75,9 +76,9 @@ def test_overnight_and_bill_rates_are_converted(write):
         ("date,1 Mo\n2026-06-18,4\n", "no line on or before 2026-06-17; the first is of 2026-06-18"),
         ("day off,1 Mo\n2026-06-16,4\n", "no column 'date' or 'day'"),
         ("date,price\n2026-06-16,4\n", "no column of a tenor"),
-        ("", "no lines below a header"),
+        ("", "the file is empty"),
         ("date,1 Mo\n", "no lines below a header"),
-        (b"\xff\xfe\x00", "not a text file"),
+        (b"\xff\xfe\x00", "neither text nor parquet"),
     ],
 )
 def test_a_bad_curve_is_refused_in_a_sentence(write, text, said):
@@ -103,6 +104,65 @@ def test_discount_factors_are_zero_rates(write):
 def test_an_impossible_discount_factor_is_refused(write, line):
     with pytest.raises(DataError, match="line 2"):
         read_rate(write(f"T,DF\n{line}\n", "factors.csv"), date(2026, 6, 17))
+
+
+PAR = "Date,1 Mo,3 Mo,6 Mo,1 Yr\n06/17/2026,3.90,3.80,3.70,3.65\n06/16/2026,4.90,4.80,4.70,4.65\n"
+THREE_MONTHS = math.log1p(0.038 * 0.25) / 0.25
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PAR, "\ufeff" + PAR, PAR.encode("utf-16"), gzip.compress(PAR.encode()), PAR.replace(",", ";"),
+        PAR.replace(",", ";").replace(".", ","), "Daily par yields\n\n" + PAR, PAR.replace("3.65", "N/A"),
+        PAR.replace("3.80", "3.80%"), PAR.replace("06/17/2026", "17-Jun-2026").replace("06/16/2026", "16-Jun-2026"),
+        PAR.replace("06/17/2026", "17/06/2026").replace("06/16/2026", "16/06/2026"),
+        PAR.replace("3 Mo", "BC_3MONTH").replace("1 Mo", "BC_1MONTH").replace("Date", "NEW_DATE"),
+        PAR.replace(" Mo", "M").replace(" Yr", "Y"),
+        "observation_date,DGS1MO,DGS3MO,DGS1\n2026-06-17,3.9,3.8,3.65\n2026-06-18,.,.,.\n",
+    ],
+)  # fmt: skip
+def test_a_par_curve_however_it_is_written(tmp_path, data):
+    path = tmp_path / "curve.csv"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    assert read_rate(str(path), date(2026, 6, 18)).at(0.25) == pytest.approx(THREE_MONTHS, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Date,4 WEEKS BANK DISCOUNT,4 WEEKS COUPON EQUIVALENT\n06/17/2026,3.60,3.66\n", 28),
+        ("Date,26 WEEKS BANK DISCOUNT,26 WEEKS COUPON EQUIVALENT\n06/17/2026,3.60,3.72\n", 182),
+        ("DATE,DTB3\n2026-06-17,3.60\n", 91),
+        ("DATE,DTB4WK\n2026-06-17,3.60\n", 28),
+        ("DATE,DTB1YR\n2026-06-17,3.60\n", 364),
+    ],
+)
+def test_a_bill_is_a_discount_on_360_days(tmp_path, text, days):
+    path = tmp_path / "bills.csv"
+    path.write_text(text)
+    price = 1.0 - 0.036 * days / 360.0
+    assert read_rate(str(path), date(2026, 6, 17)).at(days / 365.0) == pytest.approx(-math.log(price) * 365.0 / days)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Effective Date,Rate Type,Rate (%),Volume ($Billions)\n06/17/2026,SOFR,3.60,2400\n",
+        "observation_date,SOFR\n2026-06-17,3.60\n2026-06-18,\n", "DATE,DFF\n2026-06-17,3.60\n",
+    ],
+)  # fmt: skip
+def test_an_overnight_rate_by_its_publishers_names(tmp_path, text):
+    path = tmp_path / "overnight.csv"
+    path.write_text(text)
+    assert read_rate(str(path), date(2026, 6, 18)).at(0.5) == pytest.approx(math.log1p(0.036 / 360.0) * 365.0)
+
+
+def test_two_curves_of_one_day_are_refused(tmp_path):
+    path = tmp_path / "curve.csv"
+    path.write_text(PAR + "06/17/2026,3.90,3.70,3.70,3.65\n")
+    with pytest.raises(DataError, match=r"line 4: 2026-06-17 is there twice with other rates, first on line 2"):
+        read_rate(str(path), date(2026, 6, 17))
 
 
 def test_series_of_fred_are_par_yields_bills_and_overnight_rates(write):

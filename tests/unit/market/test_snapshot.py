@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+import hedgekit as hk
 from hedgekit.errors import DataError, InputError
+from hedgekit.market import calendar
 from hedgekit.market.snapshot import read_asof
 from hedgekit.market.sources import load
-from hedgekit.model import NEW_YORK
+from hedgekit.model import NEW_YORK, Option
 
 HOLIDAY = datetime(2026, 6, 19, 16, 17, tzinfo=NEW_YORK)
 
@@ -117,32 +119,54 @@ def test_a_file_spot_off_parity_is_replaced_and_said(make_document, write):
     assert f"{chain.spot:.2f} from parity" in message
 
 
+def before_a_dividend(make_document, spot, amount, ex_day, **facts):
+    """Give a chain of American options priced with a cash dividend ahead."""
+    document = make_document(spot, **facts)
+    asof = datetime(2026, 6, 17, 16, 15, tzinfo=NEW_YORK)
+    when = calendar.years_between(asof, calendar.session_open(ex_day))
+    for quote in document["data"]["options"]:
+        option = Option.parse(quote["option"])
+        t_years = calendar.t_years(asof, option.expiry)
+        if t_years > 0.0:
+            value = hk.price(option.kind, spot, option.strike, t_years, 0.037, 0.0, 0.22, dividends=((when, amount),))
+            quote["bid"], quote["ask"] = max(round(value * 0.99 - 0.03, 2), 0.0), round(value * 1.01 + 0.03, 2)
+    return document
+
+
 def test_a_spot_above_parity_is_kept_on_the_eve_of_an_ex_date(make_document, make_quotes, write):
-    document = make_document(289.3, file_spot=290.0)
+    document = before_a_dividend(make_document, 290.0, 0.70, date(2026, 6, 18))
     later = document["data"]["options"]
-    today = make_quotes(290.0, expiries=(date(2026, 6, 17),))
-    document["data"]["options"] = today + later
+    document["data"]["options"] = make_quotes(290.0, expiries=(date(2026, 6, 17),)) + later
     chain = load(write(document))
     assert (chain.spot, chain.spot_source) == (290.0, "file")
     assert slugs(chain) == ["dividend_due"]
-    assert "a dividend of about $0.70 seems due" in dict(chain.warnings)["dividend_due"]
+    assert "a dividend of about $0." in dict(chain.warnings)["dividend_due"]
     # when today's options say what the later ones say, the spot is wrong
     document["data"]["options"] = make_quotes(289.3, expiries=(date(2026, 6, 17),)) + later
-    assert load(write(document)).spot == pytest.approx(289.3, abs=0.02)
+    assert load(write(document)).spot_source == "parity"
     # and a gap downwards is no dividend
     document = make_document(290.7, file_spot=290.0)
-    document["data"]["options"] = today + document["data"]["options"]
+    document["data"]["options"] = make_quotes(290.0, expiries=(date(2026, 6, 17),)) + document["data"]["options"]
     assert load(write(document)).spot == pytest.approx(290.7, abs=0.02)
 
 
+MONTH = (date(2026, 7, 17), date(2026, 8, 21))
+
+
 def test_a_spot_above_parity_is_kept_when_the_nearest_expiry_leaves_room_for_an_ex_date(make_document, write):
-    month = (date(2026, 7, 17), date(2026, 8, 21))
-    kept = load(write(make_document(289.3, file_spot=291.0, expiries=month)))
+    document = before_a_dividend(make_document, 291.0, 1.70, date(2026, 6, 23), expiries=MONTH)
+    kept = load(write(document))
     assert (kept.spot, slugs(kept)) == (291.0, ["dividend_due"])
-    below = load(write(make_document(290.7, file_spot=289.0, expiries=month)))
+    below = load(write(make_document(290.7, file_spot=289.0, expiries=MONTH)))
     assert below.spot_source == "parity"
-    too_far = load(write(make_document(289.3, file_spot=299.0, expiries=month)))
+    too_far = load(write(make_document(289.3, file_spot=299.0, expiries=MONTH)))
     assert too_far.spot_source == "parity"
+
+
+def test_no_dividend_explains_calls_offered_below_what_exercise_brings(make_document, write):
+    off = load(write(make_document(289.3, file_spot=291.0, expiries=MONTH)))
+    assert (off.spot_source, slugs(off)) == ("parity", ["spot_off_parity"])
+    assert off.spot == pytest.approx(289.3, abs=0.2)  # options of a month tell no more
 
 
 def test_a_file_spot_within_the_interval_is_kept(make_document, write):

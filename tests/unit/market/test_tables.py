@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from hedgekit.errors import DataError, InputError
+from hedgekit.market.moments import read_day, read_moment
 from hedgekit.market.sources import load
-from hedgekit.market.sources.moments import read_day, read_moment
 from hedgekit.model import NEW_YORK, Flag
 
 sys.path.insert(0, str(Path(__file__).parent))

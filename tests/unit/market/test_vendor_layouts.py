@@ -63,7 +63,7 @@ def test_a_file_is_nearest_to_its_own_layout(make_document, quotes, name):
             "a table of Underlying, Expiry Day, Exercise, Bid Level, Offer Level, Side Of It. `hedgekit",
         ),
         ('{"a": 1, "b": [{"c": 2}]}', "a JSON object of a, b. `hedgekit"),
-        ("Date,Open,High,Low,Close,Volume\n2026-06-17,1,2,1,2,100\n", "prices of shares rather than quotes of options"),
+        ("Name,Open,High,Low,Close\nIWM,1,2,1,2\n", "prices of shares rather than quotes of options"),
         ("just words", "neither a table nor a JSON object. `hedgekit chain --help` tells whose files are read"),
     ],
 )

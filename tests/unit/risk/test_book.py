@@ -1,5 +1,6 @@
 """Books as traders and brokers write them, and what must not be read as one."""
 
+import gzip
 import json
 import re
 from datetime import date
@@ -270,7 +271,6 @@ def test_an_unreadable_option_is_never_shares(text):
         ('{"positions": [{"symbol": "IWM", "quantity": true}]}', "quantity is True"),
         ("a\0b", "not a text file"),
         ("symbol,quantity\nIWM,1e300\n", "quantity is '1e300'"),
-        ("symbol;quantity\nIWM;1\n", "parted by ';', save it with commas"),
         ("symbol,quantity,price,asset class\nRTYM5,29,2090.10,Futures\n", "of asset class FUTURES"),
         ("symbol,quantity,price,assetclass\nUST10,5,99,BOND\n", "of asset class BOND"),
         ("symbol,quantity,price,multiplier\nRTYM5,29,2090.10,50\n", "multiplier of 50"),
@@ -294,3 +294,21 @@ def test_a_line_that_is_there_twice_is_counted_and_said(write):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DataError, match=r"nowhere\.csv"):
         load_book(tmp_path / "nowhere.csv")
+
+
+EUROPEAN = OURS.replace(",", ";").replace("12345.67", "12.345,67").replace("1700", "1.700")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        OURS.replace(",", ";").encode(), OURS.replace(",", "\t").encode(), EUROPEAN.encode(), gzip.compress(OURS.encode()),
+        OURS.encode("utf-16"), ("Desk\n" + OURS.replace("x", "\u00ae")).encode("cp1252"),
+    ],
+)  # fmt: skip
+def test_a_book_is_read_however_it_was_saved(tmp_path, data):
+    path = tmp_path / "book.csv"
+    path.write_bytes(data)
+    book = load_book(path)
+    assert [(one.ticker, one.quantity) for one in book.positions] == [("IWM", 1700), ("IWM", 17), ("IWM", -17)]
+    assert book.cash_usd == 12345.67

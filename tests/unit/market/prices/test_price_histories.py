@@ -396,3 +396,52 @@ def test_a_zip_that_lost_bytes_from_its_middle_is_refused(tmp_path):
     path.write_bytes(whole[:40] + whole[240:])
     with pytest.raises(DataError, match=r"aaa\.zip: broken zip"):
         hk.load_prices(path)
+
+
+@pytest.mark.parametrize(
+    "form", ["%m/%d/%y", "%b-%d-%Y", "%a %b %d %Y", "%d.%m.%Y", "%B %d, %Y", "%Y-%m-%d 00:00:00+00:00"]
+)
+def test_days_in_any_form(tmp_path, form):
+    days = [day.strftime(form) for day in sessions(40).astype(object)]
+    rows = [(f'"{day}"', close) for day, close in zip(days, made(40), strict=True)]
+    prices = hk.load_prices(write(tmp_path / "AAA.csv", rows))
+    np.testing.assert_array_equal(prices.dates, sessions(40))
+
+
+def test_days_with_points_are_day_first(tmp_path):
+    rows = [("02.03.2023", 100.0), ("03.03.2023", 101.0), ("06.03.2023", 102.0)]
+    prices = hk.load_prices(write(tmp_path / "AAA.csv", rows))
+    assert prices.dates.astype(str).tolist() == ["2023-03-02", "2023-03-03", "2023-03-06"]
+
+
+def test_decimal_commas_repeated_headers_and_remarks(tmp_path):
+    lines = [
+        f'"{day}";"{close:.2f}";"{1.5:.2f}M"'.replace(".", ",")
+        for day, close in zip(sessions(40), made(40), strict=True)
+    ]
+    text = "\n".join(
+        ["Date;Price;Vol.", *lines[:20], "Date;Price;Vol.", *lines[20:], "Downloaded from Example.com as of today"]
+    )
+    path = tmp_path / "AAA.csv"
+    path.write_bytes(text.encode("utf-16"))
+    prices = hk.load_prices(path)
+    np.testing.assert_array_equal(prices.close[:, 0], made(40))
+    np.testing.assert_array_equal(prices.volume[:, 0], 1.5e6)
+
+
+def test_stooq_s_header_and_exchange(tmp_path):
+    rows = [
+        ("AAA.US", "D", str(day).replace("-", ""), "000000", close)
+        for day, close in zip(sessions(40), made(40), strict=True)
+    ]
+    prices = hk.load_prices(write(tmp_path / "aaa.us.txt", rows, "<TICKER>,<PER>,<DATE>,<TIME>,<CLOSE>"))
+    assert prices.tickers == ("AAA",)
+    np.testing.assert_array_equal(prices.close[:, 0], made(40))
+
+
+def test_a_workbook_is_no_archive_of_prices(tmp_path):
+    path = tmp_path / "AAA.xlsx"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(DataError, match="an Excel workbook: save its sheet as CSV"):
+        hk.load_prices(path)
