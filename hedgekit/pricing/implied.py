@@ -12,6 +12,7 @@ from hedgekit.errors import Status
 from hedgekit.pricing.columns import PLACE, Dividends, Exercise, Kind, prepare
 from hedgekit.pricing.compiled import SIGNS, american, cash_dividends, european
 from hedgekit.pricing.engines import engine_of, one_option, solve
+from hedgekit.pricing.memory import columns as columns_of
 from hedgekit.pricing.refusals import refuse_premium
 
 if TYPE_CHECKING:
@@ -141,10 +142,13 @@ def implied_vol(
         if code == Status.OK:
             return found
     columns = prepare(("premium", *TERMS), (premium, kind, *place), exercise, dividends)
-    vol, upper = np.empty(columns.size), np.full(columns.size, np.nan)
-    state = np.empty(columns.size, dtype=np.int8)
-    without_upper = engine_of(exercise, columns) is european
-    solve("implied_vol_into", exercise, columns, (vol, state) if without_upper else (vol, upper, state))
+    (vol,), state = columns_of(1, columns.size), np.empty(columns.size, dtype=np.int8)
+    if engine_of(exercise, columns) is european:
+        solve("implied_vol_into", exercise, columns, (vol, state))
+        upper = np.full(columns.size if full else 1, np.nan)  # the closed form identifies every vol
+    else:
+        upper = np.empty(columns.size)
+        solve("implied_vol_into", exercise, columns, (vol, upper, state))
     if columns.shape and full:
         return ImpliedVol(*(out.reshape(columns.shape) for out in (vol, state, upper)))
     if columns.shape:

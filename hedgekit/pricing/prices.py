@@ -143,7 +143,7 @@ def price(
         if status == Status.OK:
             return value
     columns = prepare(TERMS, (kind, *values), exercise, dividends)
-    out, state = np.empty(columns.size), np.empty(columns.size, dtype=np.int8)
+    (out,), state = columns_of(1, columns.size), np.empty(columns.size, dtype=np.int8)
     solve("price_into", exercise, columns, (out, state))
     if columns.shape:
         return out.reshape(columns.shape)

@@ -11,9 +11,12 @@ from hedgekit.pricing import memory
 
 @pytest.fixture(autouse=True)
 def no_spare_block():
-    memory._spare.clear()
-    yield
-    memory._spare.clear()
+    for spare in memory._spare:
+        spare.clear()
+
+
+def spare_blocks():
+    return [block for spare in memory._spare for block in spare]
 
 
 def address(columns):
@@ -39,10 +42,10 @@ def test_a_block_is_lent_again_only_when_no_view_of_it_is_left():
     assert address(second) != where
     del held, second
     gc.collect()
-    assert len(memory._spare) == 1
-    spare = memory._spare[0].ctypes.data
+    (block,) = spare_blocks()
+    spare = block.ctypes.data
     third = memory.columns(3, memory.MANY)
-    assert spare <= address(third) < spare + 64 and not memory._spare
+    assert spare <= address(third) < spare + 64 and not spare_blocks()
 
 
 def test_answers_that_are_held_never_change():
@@ -57,11 +60,14 @@ def test_answers_that_are_held_never_change():
     assert again.delta.tobytes() == before.tobytes()
 
 
-def test_blocks_too_large_or_of_another_size_are_not_kept(monkeypatch):
-    small = address(memory.columns(2, memory.MANY))
-    assert len(memory._spare) == 1 and small
-    held = memory.columns(9, 10 * memory.MANY)  # the spare one is too small, and is let go
-    assert not memory._spare
-    monkeypatch.setattr(memory, "MOST_SPARE", 100)
-    del held
-    assert not memory._spare
+def test_a_spare_block_serves_its_own_size_and_no_other(monkeypatch):
+    del memory.columns(2, memory.MANY)[:]
+    assert len(spare_blocks()) == 1
+    large = memory.columns(9, 10 * memory.MANY)
+    assert len(spare_blocks()) == 1
+    more = memory.columns(2, memory.MANY + 512)  # of that octave, but longer: the spare one is let go
+    assert not spare_blocks()
+    monkeypatch.setattr(memory, "MOST_SPARE", 9 * memory.MANY)
+    del large, more
+    (block,) = spare_blocks()
+    assert block.size < 3 * memory.MANY
