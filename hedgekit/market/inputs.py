@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -12,9 +13,10 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.market import calendar
 from hedgekit.market.carry import Forward, better_dividends, forwards, infer_dividends, infer_rate
 from hedgekit.market.dividends import Dividends, read_dividends
-from hedgekit.market.parity import NEUTRAL_RATE, RATE_MARGIN
+from hedgekit.market.parity import LARGEST_DIVIDEND, NEUTRAL_RATE, RATE_MARGIN, parity_spot
 from hedgekit.market.rates import STALE_DAYS, RateCurve, read_rate
 from hedgekit.model import Chain, FloatArray
 from hedgekit.results import Note
@@ -27,6 +29,8 @@ UNEXPLAINED = 0.01
 """A residual yield beyond this, decimal a year, is said."""
 
 A_TYPICAL_TIME = 0.5  # years, where inferred dividends are fitted at a curve's rate
+
+DUE_EXPIRIES, DUE_ROUNDS = 3, 4  # the nearest, which tell a dividend that is due; and how often it is found again
 
 Cash: TypeAlias = tuple[tuple[float, float], ...]
 
@@ -130,19 +134,24 @@ def resolve(
         A file that cannot be read.
     """
     taken = None if dividends is None else _taken(chain, expiries, dividends)
-    rates, rate_source, rate_notes, fitted = _rates(chain, expiries, rate, taken)
-    cash = fitted if taken is None else taken.cash
+    told = _rates(chain, expiries, rate, taken)
+    rates = told.by_day
+    fitted, better = _quarterly(chain, told, always=with_forwards) if taken is None else ((), ())
+    due, due_words = _due(chain, told.typical) if taken is None and not better else ((), "")
+    cash = better or due if taken is None else taken.cash
     found: dict[date, Forward] = {}
     if dividends is None or with_forwards or cash:
         found = {told.expiry: told for told in forwards(chain, rates, dividends=cash) if told.expiry in rates}
     if taken is None:
-        if with_forwards:
-            found = _told_either_way(chain, rates, cash, found)
+        if with_forwards and fitted:
+            found = _told_either_way(chain, rates, () if better else fitted, found)
         yields, notes = _implied_yields(chain, expiries, found)
         source = "dividends as the yield that put-call parity implies"
         if any(note.slug == "yield_assumed" for note in notes):
             source = "no dividends, assumed: the chain does not tell them"
-        if cash:
+        if due:
+            source = due_words
+        elif cash:
             source = (
                 f"dividends as ${cash[0][1]:.2f} a quarter from {_ex_day(chain, cash[0][0])}, which put-call parity "
                 "implies, and what is left as a yield"
@@ -161,10 +170,10 @@ def resolve(
         rates=rates,
         div_yields=yields,
         cash=cash,
-        rate_source=rate_source,
+        rate_source=told.basis,
         dividends_source=source,
         forwards=found,
-        warnings=(*chain_notes, *rate_notes, *notes),
+        warnings=(*chain_notes, *told.notes, *notes),
     )
 
 
@@ -197,18 +206,42 @@ def _ex_day(chain: Chain, t_years: float) -> date:
     return (chain.asof + timedelta(days=units.days(t_years))).date()
 
 
-def _rates(
-    chain: Chain, expiries: Sequence[date], rate: GivenRate, taken: Dividends | None
-) -> tuple[dict[date, float], str, tuple[Note, ...], Cash]:
-    """Return each expiry's rate, and, where none are given, the cash dividends that are better than yields.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rates:
+    """The rates settled on.
 
-    A rate that neither the caller nor the chain tells is assumed, and said to be.
+    Attributes
+    ----------
+    by_day : mapping of date to float
+    typical : float
+        That of half a year.
+    known : bool
+        Whether somebody or something told it.
+    basis : str
+    notes : tuple of Note
+    cash : tuple of (t_years, amount) or None
+        The quarterly dividends that a rate was inferred with; None where none was.
     """
+
+    by_day: dict[date, float]
+    typical: float
+    known: bool
+    basis: str
+    notes: tuple[Note, ...] = ()
+    cash: Cash | None = None
+
+
+def _rates(chain: Chain, expiries: Sequence[date], rate: GivenRate, taken: Dividends | None) -> _Rates:
+    """Settle each expiry's rate; one that neither the caller nor the chain tells is assumed, and said to be."""
     if rate is not None:
         curve = read_rate(rate, chain.asof.date())
-        rates = {day: curve.at(chain.years_to(day)) for day in expiries}
-        fitted = better_dividends(chain, curve.at(A_TYPICAL_TIME)) if taken is None else ()
-        return rates, curve.basis, _old_curve(curve), fitted
+        return _Rates(
+            by_day={day: curve.at(chain.years_to(day)) for day in expiries},
+            typical=curve.at(A_TYPICAL_TIME),
+            known=True,
+            basis=curve.basis,
+            notes=_old_curve(curve),
+        )
     try:
         estimate = infer_rate(chain, dividends=taken.cash if taken else ())
     except DataError as error:
@@ -218,32 +251,67 @@ def _rates(
             f"{why}; {units.percent(NEUTRAL_RATE):g}% a year is assumed, anything from {low:g}% to {high:g}% may be "
             "true: give --rate"
         )
-        return (
-            dict.fromkeys(expiries, NEUTRAL_RATE),
-            "assumed: the chain does not tell it",
-            (Note("rate_assumed", message),),
-            (),
+        return _Rates(
+            by_day=dict.fromkeys(expiries, NEUTRAL_RATE),
+            typical=NEUTRAL_RATE,
+            known=False,
+            basis="assumed: the chain does not tell it",
+            notes=(Note("rate_assumed", message),),
         )
     half = units.percent(estimate.high - estimate.low) / 2
-    basis = f"inferred from the chain's put-call parity, +-{half:.2f} points"
-    fitted = better_dividends(chain, estimate.rate, estimate.dividends) if taken is None else ()
-    return dict.fromkeys(expiries, estimate.rate), basis, (), fitted
+    return _Rates(
+        by_day=dict.fromkeys(expiries, estimate.rate),
+        typical=estimate.rate,
+        known=True,
+        basis=f"inferred from the chain's put-call parity, +-{half:.2f} points",
+        cash=estimate.dividends,
+    )
+
+
+def _quarterly(chain: Chain, told: _Rates, *, always: bool) -> tuple[Cash, Cash]:
+    """Fit quarterly cash dividends to the quotes, and return them again where they are better than yields, else none.
+
+    Those that the rate was inferred with are not fitted twice. They are fitted `always`, or only to be taken.
+    """
+    if chain.exercise == "european":
+        return (), ()
+    cash = infer_dividends(chain, told.typical) if told.cash is None and always else told.cash
+    better = better_dividends(chain, told.typical, cash) if told.known else ()
+    return better if cash is None else cash, better
+
+
+def _due(chain: Chain, rate: float) -> tuple[Cash, str]:
+    """Return the dividend by which the spot lies above parity's, due before the nearest expiry, and say so.
+
+    Nobody knows on which of the sessions before: it is taken to be the next, before which calls are exercised. What
+    that is worth lifts calls less puts, so the amount is found again and again with early exercise taken off. None is
+    returned where the spot is not above parity's for that reason.
+    """
+    if "dividend_due" not in dict(chain.warnings) or (parity := parity_spot(chain)) is None:
+        return (), ""
+    amount = chain.spot - parity.spot
+    when = calendar.years_between(chain.asof, calendar.session_open(calendar.next_session(chain.asof.date())))
+    near = [day for day in chain.expiries if day >= parity.first_expiry][:DUE_EXPIRIES]
+    for _ in range(DUE_ROUNDS):
+        found = forwards(chain, dict.fromkeys(near, rate), dividends=((when, amount),))
+        paid = [chain.spot - of.forward * math.exp(-rate * of.t_years) for of in found if np.isfinite(of.forward)]
+        amount = float(np.median(paid)) if paid else amount
+        if not 0.0 < amount < LARGEST_DIVIDEND * chain.spot:
+            return (), ""
+    words = (
+        f"a dividend of ${amount:.2f} due before {parity.first_expiry}, which put-call parity tells, and what is left"
+    )
+    return ((when, amount),), f"{words} as a yield"
 
 
 def _told_either_way(
-    chain: Chain, rates: Mapping[date, float], cash: Cash, found: Mapping[date, Forward]
+    chain: Chain, rates: Mapping[date, float], others: Cash, found: Mapping[date, Forward]
 ) -> dict[date, Forward]:
     """Widen each forward's interval by what it would be were dividends treated the other way.
 
     When nobody says what dividends are paid, cash that the quotes imply and a yield both fit, and early exercise
     priced with one or the other moves a forward just after an ex-date further than its quotes are wide.
     """
-    if chain.exercise == "european" or not found:
-        return dict(found)
-    middle = sorted(rates.values())[len(rates) // 2]
-    others = () if cash else infer_dividends(chain, middle)
-    if not cash and not others:
-        return dict(found)
     wider = dict(found)
     for other in forwards(chain, rates, dividends=others):
         told = found.get(other.expiry)

@@ -42,6 +42,8 @@ DISPUTED = Flag.CROSSED | Flag.VERTICAL | Flag.BUTTERFLY | Flag.CALENDAR | Flag.
 """Quotes that other quotes contradict tell no parity."""
 
 LARGEST_DIVIDEND = 0.015  # of the spot
+EXERCISE_EXPIRIES, EXERCISE_REACH = 3, 0.15  # the nearest, and strikes so far from the forward, tell early exercise
+EXERCISE_CLEAR, EXERCISE_SOUND = 0.7, 0.9  # of the gap that must be explained; of the calls that tell
 STRICT_DAYS = 4  # over a long weekend: an expiry within so many days leaves little room for an ex-date
 
 
@@ -82,19 +84,20 @@ class ParitySpot:
         """Whether a spot lies in the interval, to within `TOLERANCE` of itself."""
         return _within(spot, (self.low, self.high))
 
-    def dividend_explains(self, spot: float) -> bool:
+    def dividend_explains(self, spot: float, calls: bool | None = None) -> bool:
         """Whether a dividend due before the expiries used explains a spot above the interval.
 
         So it does when the gap is one that a dividend can make, and the nearest expiry alone, or the options that
-        expire on the day itself, agree with the spot; without the latter, also when the nearest expiry is far enough
-        for an ex-date to be likely before.
+        expire on the day itself, agree with the spot; without the latter, also when `calls` say so (see
+        `calls_tell_dividend`) or the nearest expiry is far enough for an ex-date to be likely before. It does not when
+        they deny it.
         """
-        if not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
+        if calls is False or not 0.0 < spot - self.high < LARGEST_DIVIDEND * spot:
             return False
         if _within(spot, self.nearest):
             return True
         if self.today is None:
-            return (self.first_expiry - self.asof).days > STRICT_DAYS
+            return bool(calls) or (self.first_expiry - self.asof).days > STRICT_DAYS
         return _within(spot, self.today)
 
 
@@ -182,6 +185,37 @@ def parity_spot(
         nearest=deepest(lows[0], highs[0]),
         today=_today(chain),
     )
+
+
+def calls_tell_dividend(chain: Chain, spot: float, ex_dividend: float) -> bool | None:
+    """Whether calls in the money are offered at exercise value of a spot above the one that parity says, not below.
+
+    None where too few of them tell, or the gap is none that a dividend makes.
+
+    Parameters
+    ----------
+    chain : Chain
+    spot, ex_dividend : float
+        The spot doubted and parity's, dollars a share.
+
+    Notes
+    -----
+    Were `spot` only too high, calls deep in the money would be offered below what exercising at it brings: they are
+    worth parity's spot less the strike, and little more where their puts are cheap. Were a dividend due before the
+    nearest expiry, nobody would offer them below exercise value at the spot of today.
+    """
+    gap = spot - ex_dividend
+    if chain.exercise != "american" or not 0.0 < gap < LARGEST_DIVIDEND * spot:
+        return None
+    telling = sound = 0
+    for expiry, _ in _nearest(chain)[:EXERCISE_EXPIRIES]:
+        pairs = pairs_near_money(chain.at(expiry), EXERCISE_REACH, len(chain), bid_for=False)
+        # what a call would be offered at above its exercise value at parity's spot
+        over = pairs.put_ask + (pairs.call_ask - pairs.call_bid)
+        rows = (pairs.strike < ex_dividend) & (over < EXERCISE_CLEAR * gap)
+        telling += int(rows.sum())
+        sound += int((pairs.call_ask[rows] + pairs.strike[rows] >= spot - TOLERANCE * spot).sum())
+    return sound >= EXERCISE_SOUND * telling if telling >= LEAST_PAIRS else None
 
 
 def _within(spot: float, interval: tuple[float, float]) -> bool:

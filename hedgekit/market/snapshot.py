@@ -16,7 +16,7 @@ from hedgekit.market import calendar
 from hedgekit.market.arbitrage import HALF_CENT
 from hedgekit.market.chain import inspect, spreads
 from hedgekit.market.contract_terms import SISTER_ROOTS, cutoff, exercise_style
-from hedgekit.market.parity import ParitySpot, parity_spot
+from hedgekit.market.parity import ParitySpot, calls_tell_dividend, parity_spot
 from hedgekit.market.plausible import implausible
 from hedgekit.model import NEW_YORK, BoolArray, Chain, Flag, FloatArray, Option, SpotSource
 from hedgekit.units import MULTIPLIER, days, fraction, percent
@@ -323,7 +323,7 @@ def _with_spot(chain: Chain, snapshot: Snapshot, given: float | None) -> Chain:
         )
         return _settled(chain, parity.spot, "parity", (("spot_off_parity", told),))
     # before a dividend calls are worth what exercise brings now, at the spot with it: then none is offered for less
-    if parity.dividend_explains(in_file) and believed:
+    if believed and parity.dividend_explains(in_file, calls_tell_dividend(chain, in_file, parity.spot)):
         due = (
             f"the file's spot {in_file:.2f} is above the {parity.spot:.2f} that put-call parity says from "
             f"{parity.first_expiry} on: a dividend of about ${in_file - parity.spot:.2f} seems due before; "

@@ -9,10 +9,10 @@ import numpy as np
 from rich.text import Text
 
 from hedgekit import units
-from hedgekit.market import calendar
 from hedgekit.market.chain import WIDE_STRADDLE
 from hedgekit.market.survey import ChainResult
 from hedgekit.report.console import ACCENT, THOUSAND, columns, console, drawn, number, plural, rate_words, warning_lines
+from hedgekit.report.moment_line import moment_line
 
 VAGUE = 0.02
 """A yield that is doubtful by more than this, decimal a year, is not shown."""
@@ -26,8 +26,11 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     out = console(terminal=terminal)
     chain, inputs = result.chain, result.inputs
     file_says = "none" if np.isnan(inputs["file_spot"]) else f"{inputs['file_spot']:g}"
+    checked = "inside put-call parity" if result.parity else "not checked by put-call parity"
+    if any(note.slug == "dividend_due" for note in result.warnings):
+        checked = "above put-call parity by a dividend due"
     source = {
-        "file": "the file's, inside put-call parity" if result.parity else "the file's, not checked by put-call parity",
+        "file": f"the file's, {checked}",
         "parity": f"from put-call parity; the file says {file_says}",
         "given": "as given",
     }[inputs["spot_source"]]
@@ -35,8 +38,8 @@ def table(result: ChainResult, *, terminal: bool = False) -> str:
     open_ = f"{len(result.expiries)} open expir{'y' if len(result.expiries) == 1 else 'ies'}"
     out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}; {plural(result.total, 'quote')}, {open_}")
     out.print(_parity(result))
-    if late := _after_the_close(result):
-        out.print(late)
+    if moment := moment_line(chain):
+        out.print(moment)
     out.print(_spread(result))
     out.print()
     # beside cash dividends, what they leave of the carry is the news
@@ -90,16 +93,6 @@ def _parity(result: ChainResult) -> str:
     places = 1 if parity.spot >= THOUSAND else 2
     spot, low, high = (f"{price:.{places}f}" for price in (parity.spot, parity.low, parity.high))
     return f"put-call parity to {parity.last_expiry} says {spot}, between {low} and {high} ({parity.pairs} pairs)"
-
-
-def _after_the_close(result: ChainResult) -> str:
-    """Say that quotes of a quarter of an hour after the close need not agree with it."""
-    asof = result.chain.asof
-    day = asof.date()
-    if not calendar.is_session(day) or asof <= calendar.session_close(day):
-        return ""
-    closed, stopped = calendar.session_close(day), min(asof, calendar.option_close(day))
-    return f"quoted until {stopped:%H:%M}: spot and parity are of then, not of the {closed:%H:%M} close"
 
 
 def _told(row: dict[str, Any], carried: str) -> bool:

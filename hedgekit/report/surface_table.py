@@ -23,6 +23,7 @@ from hedgekit.report.console import (
     rate_words,
     warning_lines,
 )
+from hedgekit.report.moment_line import moment_line
 
 MOST_ROWS = 400
 """Strikes a table shows; JSON and CSV hold them all."""
@@ -37,6 +38,8 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     chain = surface.chain
     out.print(Text(f"{inputs['ticker']} {chain.spot:.2f}, {plural(len(surface.slices), 'smile')}", style=ACCENT))
     out.print(f"as of {chain.asof:%a %Y-%m-%d %H:%M %Z}")
+    if moment := moment_line(chain):
+        out.print(moment)
     out.print()
     share = surface.inside_share
     if not math.isnan(share):
@@ -44,11 +47,15 @@ def table(result: SurfaceResult, *, terminal: bool = False) -> str:
     broken = left.fit_butterflies + left.fit_calendars
     verdict = "no butterfly or calendar arbitrage" if not broken else f"arbitrage at {broken:,} points"
     out.print(f"the fit: {verdict} on a grid of {left.points:,} points")
+    if left.unfitted:
+        out.print(f"expiries without a smile, their quotes used: arbitrage at {left.unfitted:,} points")
     blamed, early = left.quote_butterflies, left.quote_calendars
     out.print(f"the quotes: {blamed:,} to blame for butterflies, {early:,} bid above a later expiry")
     if left.quote_disputes:
         most = units.percent(1.0 - left.quote_disputes / surface.liquid)
-        out.print(f"they contradict each other: no surface without arbitrage holds more than {most:.1f}%")
+        out.print(
+            f"{left.quote_disputes:,} or more contradict others: at most {most:.1f}% can be held without arbitrage"
+        )
     for found in left.worst_calendars:
         out.print(f"  {found.what}: {units.percent(found.gain):.1f}% of its vol")
     out.print()

@@ -25,6 +25,7 @@ BEYOND = 1.5
 REACH, CLEAR = 8, 1e-6
 """Quotes this far apart in order of strike are compared, and contradict each other when by more than this fraction."""
 
+NEARLY_NONE = 1e-3  # of Durrleman's g, which is one for a lognormal: where it is looked at more closely
 ROUNDING = 1e-7
 """Relative to total variance: what differences of vols solved to 1e-13 cannot tell from nothing."""
 
@@ -59,7 +60,9 @@ class Arbitrage:
         Liquid quotes that no surface free of arbitrage can hold, at least: sets of quotes that contradict each other,
         no quote in two of them. In each, one must be missed.
     fit_butterflies, fit_calendars : int
-        Points of the grid where the fitted surface bends down or falls with time.
+        Points of the grid where the fitted smiles bend down or fall with time.
+    unfitted : int
+        Points where an expiry whose quotes are used in place of a smile bends down or falls with time.
     least_density : float
         Least of Durrleman's ``g(k)`` over the grid: negative would be a butterfly.
     least_rise : float
@@ -77,6 +80,7 @@ class Arbitrage:
     quote_disputes: int
     fit_butterflies: int
     fit_calendars: int
+    unfitted: int
     least_density: float
     least_rise: float
     points: int
@@ -95,35 +99,45 @@ def arbitrage(surface: Surface) -> Arbitrage:
     chain = surface.chain
     blamed = chain.symbol[(chain.flags & Flag.BUTTERFLY) != 0].tolist()
     calendars = quote_calendars(surface)
-    bent, density, points = 0, np.inf, 0
-    for of in surface.slices:
-        if of.method == "none":
-            continue
-        g = durrleman(of, _grid(of, of))
-        points += len(g)
-        bent += int((g < -ROUNDING).sum())
-        density = min(density, float(g.min()))
-    fallen, rise = 0, np.inf
+    bent, fallen, unfitted, points, density, rise = 0, 0, 0, 0, np.inf, np.inf
     told = [of for of in surface.slices if of.method != "none"]
-    for first, second in pairwise(told):
-        k = _grid(first, second)
-        earlier, later = first.total_vol(k) ** 2, second.total_vol(k) ** 2
-        step = later / earlier - 1.0
-        points += len(k)
+    for of in told:
+        g = durrleman(of, _grid(of, of))
+        bad = int((g < -ROUNDING).sum())
+        if of.mixture is None:
+            unfitted += bad
+            continue
+        points += len(g)
+        bent += bad
+        density = min(density, float(g.min()))
+    smiles = [of for of in told if of.mixture is not None]
+    for first, second in pairwise(smiles):
+        step = _rise(first, second)
+        points += len(step)
         fallen += int((step < -ROUNDING).sum())
         rise = min(rise, float(step.min()))
+    for first, second in pairwise(told):
+        if first.mixture is None or second.mixture is None:
+            unfitted += int((_rise(first, second) < -ROUNDING).sum())
     return Arbitrage(
         quote_butterflies=len(blamed),
         quote_calendars=len(calendars),
         quote_disputes=sum(disputes(of.quotes) for of in surface.slices if of.mixture is not None),
         fit_butterflies=bent,
         fit_calendars=fallen,
+        unfitted=unfitted,
         least_density=density if np.isfinite(density) else np.nan,
         least_rise=rise if np.isfinite(rise) else np.nan,
         points=points,
         butterflies=tuple(blamed[:EXAMPLES]),
         worst_calendars=tuple(sorted(calendars, key=lambda one: -one.gain)[:EXAMPLES]),
     )
+
+
+def _rise(first: Slice, second: Slice) -> FloatArray:
+    """Return by how much total variance rises from an expiry to another at the same moneyness, relative."""
+    k = _grid(first, second)
+    return np.asarray(second.total_vol(k) ** 2 / first.total_vol(k) ** 2 - 1.0)
 
 
 def durrleman(of: Slice, k: FloatArray) -> FloatArray:
@@ -133,7 +147,18 @@ def durrleman(of: Slice, k: FloatArray) -> FloatArray:
     """
     step = 0.02 * float(of.total_vol(np.zeros(1))[0])
     below, at, above = (of.total_vol(k + side * step) ** 2 for side in (-1.0, 0.0, 1.0))
-    first, second = (above - below) / (2.0 * step), (above - 2.0 * at + below) / step**2
+    found = _g(k, at, (above - below) / (2.0 * step), (above - 2.0 * at + below) / step**2)
+    doubtful = found < NEARLY_NONE
+    if doubtful.any():  # between two humps of a density three points are not enough
+        k, at, below, above = k[doubtful], at[doubtful], below[doubtful], above[doubtful]
+        far_below, far_above = (of.total_vol(k + side * step) ** 2 for side in (-2.0, 2.0))
+        slope = (8.0 * (above - below) - far_above + far_below) / (12.0 * step)
+        bend = (16.0 * (above + below) - 30.0 * at - far_above - far_below) / (12.0 * step**2)
+        found[doubtful] = _g(k, at, slope, bend)
+    return found
+
+
+def _g(k: FloatArray, at: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
     return np.asarray((1.0 - k * first / (2.0 * at)) ** 2 - 0.25 * first**2 * (1.0 / at + 0.25) + 0.5 * second)
 
 

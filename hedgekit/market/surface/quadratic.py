@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
-STEPS = 60
+STEPS = 100  # most take 15 to 25; far more where the grid cannot follow the bands at all
 GAP = 1e-9
 """Mean complementarity at which the search ends; penalties are of size one."""
 FEASIBLE, LEVEL = 1e-8, 1e-12  # of the rows, and of the equalities

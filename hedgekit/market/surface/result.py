@@ -74,6 +74,7 @@ class SurfaceResult(Result):
                 "fit": {
                     "butterflies": self.left.fit_butterflies,
                     "calendars": self.left.fit_calendars,
+                    "unfitted": self.left.unfitted,
                     "least_density": self.left.least_density,
                     "least_rise": self.left.least_rise,
                     "points": self.left.points,
@@ -206,10 +207,11 @@ def describe(chain: Chain, *, rate: Given = None, dividends: Given = None, expir
     share = surface.inside_share
     if share < POOR_SHARE:
         message = (
-            f"the surface lies inside the bid and ask of {units.percent(share):.1f}% of the liquid quotes; "
-            f"{left.quote_disputes:,} or more of them contradict others of their expiry, and no surface without "
-            f"arbitrage holds more than {units.percent(1.0 - left.quote_disputes / surface.liquid):.1f}%: old quotes "
-            "are mixed in, or --rate and --dividends, which set calls against puts, are off"
+            f"the surface lies inside the bid and ask of {units.percent(share):.1f}% of the liquid quotes, half of the "
+            f"others within ${_median_miss(surface):.2f} of it; {left.quote_disputes:,} or more of them contradict "
+            "others of their expiry, and no surface without arbitrage holds more than "
+            f"{units.percent(1.0 - left.quote_disputes / surface.liquid):.1f}%, a smooth one fewer: quotes of several "
+            "moments are mixed, or --rate and --dividends, which set calls against puts, are off"
         )
         notes.append(Note("poor_fit", message))
     if math.isnan(share):
@@ -222,6 +224,18 @@ def describe(chain: Chain, *, rate: Given = None, dividends: Given = None, expir
         inputs=_inputs(surface),
         warnings=tuple(notes),
     )
+
+
+def _median_miss(surface: Surface) -> float:
+    """Return how far liquid quotes that do not hold the smile are from it, dollars a share, the median."""
+    far = []
+    for of in surface.slices:
+        if of.mixture is not None:
+            rows = of.quotes.liquid & ~of.inside
+            worth, low, high = of.mixture.otm(of.quotes.k[rows]), of.quotes.low[rows], of.quotes.high[rows]
+            today = of.forward * math.exp(-of.quotes.rate * of.t_years)
+            far.append(today * np.maximum(low - worth, worth - high))
+    return float(np.median(np.concatenate(far)))
 
 
 def _early(chain: Chain) -> str:

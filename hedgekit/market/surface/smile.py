@@ -21,23 +21,18 @@ from hedgekit.market.surface.quotes import Bands
 Rows: TypeAlias = tuple[FloatArray, FloatArray, FloatArray]
 """Rows of a programme, their bounds, and what a breach costs."""
 
-FINEST = 0.3
-"""Spacing of the grid at the forward, in standard deviations at the money: a smile bends no faster."""
-
-GOOD, FINER = 0.97, 0.15
-"""Below this share of liquid quotes inside, the grid is laid finer, and quotes that contradict others are doubted."""
+GOOD = 0.97
+"""Below this share of liquid quotes inside, the fit is made closer, and quotes that contradict others are doubted."""
 
 DOUBT, LEAST_DOUBT, ROUNDS = 0.3, 0.02, 6
 """Half widths outside at which a quote counts half, at first and in the end, and how often it is asked (as reweighted
 least absolute values find the most equations that can hold: Candes, Wakin and Boyd 2008)."""
 
-COARSENS = 2.0  # standard deviations from the forward at which the spacing has grown by 1.4
 FARTHEST_NODE = 30.0  # standard deviations
 MARGIN, NEAREST_NODE = 1.0, 5.0  # the grid goes so far beyond the last quotes, and at least so far, in deviations
-INNER = 0.10  # of a band's half width: how far inside its ends a price is asked to be
 FLOOR = 3e-6  # of the forward: bands narrower than this to either side tell no more
 UNHELD = 0.3  # weight of quotes that are not liquid
-TO_MID, SMOOTH = 1e-3, 1.0  # weight of the distance to the mids, and of the bends of the density
+TO_MID = 1e-3  # weight of the distance to the mids
 LEAST_STRIKES = 5
 TAIL = np.array([1.1, 1.25, 1.45, 1.7, 2.0, 2.5, 3.0])
 """Multiples of the outermost strikes' log moneyness at which the tails are asked to go on as the smile does."""
@@ -55,6 +50,34 @@ REPAIRS = 2
 NOTHING = 1e-200  # prices over the forward below this are none
 ORDERED = 1e-9
 """A price may lie this fraction below the one before it: rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """How closely a smile follows its quotes.
+
+    Attributes
+    ----------
+    finest : float
+        Spacing of the grid at the forward, in standard deviations at the money: a smile bends no faster.
+    coarsens : float
+        Standard deviations from the forward at which the spacing has grown by 1.4: tails keep their shape.
+    smooth : float
+        Weight of the bends of the density.
+    inner : float
+        How far inside the ends of a band a price is asked to be, as a fraction of its half width.
+    """
+
+    finest: float
+    coarsens: float
+    smooth: float
+    inner: float
+
+
+USUAL = _Manner(finest=0.3, coarsens=2.0, smooth=1.0, inner=0.10)
+CLOSE = _Manner(finest=0.1, coarsens=2.0 / 3.0, smooth=20.0, inner=0.02)
+"""A finer grid follows what bends faster (an event ahead); noise between quotes would bend it too: the greater weight
+of bends holds that back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,36 +120,41 @@ def fit_smile(bands: Bands, *, before: Mixture | None, ceiling: Ceiling | None) 
     if bands.both.sum() < LEAST_STRIKES or not 0.0 < deviation < math.inf:
         return None
     weight = np.where(bands.liquid > 0.0, bands.liquid, UNHELD)
-    best = _ordered(bands, weight, deviation, FINEST, before, ceiling)
-    if best is None or _held(best, bands) >= GOOD * bands.liquid.sum():
+    best = _ordered(bands, weight, deviation, USUAL, before, ceiling)
+    held = -1.0 if best is None else _held(best, bands)
+    if held >= GOOD * bands.liquid.sum():
         return best
     # where quotes contradict each other, those that most others contradict are believed less and less
     tried, trust = weight, DOUBT
     for _ in range(ROUNDS):
-        found = _ordered(bands, tried, deviation, FINER, before, ceiling)
+        found = _ordered(bands, tried, deviation, CLOSE, before, ceiling)
         if found is None:
             break
-        best = found if _held(found, bands) > _held(best, bands) else best
+        if _held(found, bands) > held:
+            best, held = found, _held(found, bands)
         tried = weight * trust / (trust + _breach(found, bands))
         trust = max(0.5 * trust, LEAST_DOUBT)
     return best
 
 
 def _ordered(
-    bands: Bands, weight: FloatArray, deviation: float, finest: float, before: Mixture | None, ceiling: Ceiling | None
+    bands: Bands, weight: FloatArray, deviation: float, manner: _Manner, before: Mixture | None, ceiling: Ceiling | None
 ) -> Mixture | None:
     """Return the mixture that fits bands of some weight best and lies above the smile before; None without any."""
-    centre, width = _nodes(bands.k, deviation, finest, before)
-    asked = [_inside(bands, weight, centre, width)]
-    asked += [_inside(tail, np.full(len(tail.k), UNHELD), centre, width) for tail in _tails(bands, deviation)]
+    centre, width = _nodes(bands.k, deviation, manner, before)
+    asked = [_inside(bands, weight, manner.inner, centre, width)]
+    asked += [
+        _inside(tail, np.full(len(tail.k), UNHELD), manner.inner, centre, width) for tail in _tails(bands, deviation)
+    ]
     if ceiling is not None:
         asked.append(_below(ceiling, centre, width))
     if before is None:
-        return _solved(bands, deviation, centre, width, asked)
+        return _solved(bands, deviation, manner.smooth, centre, width, asked)
     points = _spread(centre, width, deviation, ORDER_POINTS)
     fine = _spread(centre, width, deviation, CHECK_POINTS)
     for _ in range(REPAIRS + 1):
-        found = _solved(bands, deviation, centre, width, [*asked, _above(before, points, centre, width)])
+        rows = [*asked, _above(before, points, centre, width)]
+        found = _solved(bands, deviation, manner.smooth, centre, width, rows)
         if found is None:
             return None
         lacking = _lacking(found, before, fine)
@@ -166,31 +194,33 @@ def _lacking(found: Mixture, before: Mixture, k: FloatArray) -> FloatArray:
     return np.union1d(below, (k[1:-1] + away)[dips])
 
 
-def _solved(bands: Bands, deviation: float, centre: FloatArray, width: FloatArray, asked: list[Rows]) -> Mixture | None:
+def _solved(
+    bands: Bands, deviation: float, smooth: float, centre: FloatArray, width: FloatArray, asked: list[Rows]
+) -> Mixture | None:
     """Return the mixture whose weights meet the rows best; None when those that must hold cannot."""
     rows, bound, cost = (np.concatenate(parts) for parts in zip(*asked, strict=True))
-    programme = _programme(bands, deviation, centre, width, rows, bound, cost)
+    programme = _programme(bands, deviation, smooth, centre, width, rows, bound, cost)
     weight, solved = minimise(programme, _normal(centre, width, deviation))
     return Mixture.of(weight, centre, width) if solved else None
 
 
-def _nodes(k: FloatArray, deviation: float, finest: float, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
+def _nodes(k: FloatArray, deviation: float, manner: _Manner, before: Mixture | None) -> tuple[FloatArray, FloatArray]:
     """Lay the grid: beyond the last quotes, and beyond the grid of the expiry before so that its tails can be kept."""
     low = max(min(k.min() / deviation * 1.05 - MARGIN, -NEAREST_NODE), -FARTHEST_NODE)
     high = min(max(k.max() / deviation * 1.05 + MARGIN, NEAREST_NODE), FARTHEST_NODE)
     if before is not None:
         low = min(low, before.centre.min() / deviation - 0.5)
         high = max(high, before.centre.max() / deviation + 0.5)
-    coarsens = COARSENS * finest / FINEST  # a finer grid is so near the forward only: tails keep their shape
+    coarsens = manner.coarsens
     ends = np.arcsinh(np.array([low, high]) / coarsens) * coarsens
-    count = math.ceil((ends[1] - ends[0]) / finest) + 1
+    count = math.ceil((ends[1] - ends[0]) / manner.finest) + 1
     place = np.sinh(np.linspace(ends[0], ends[1], count) / coarsens) * coarsens
-    return place * deviation, finest * np.hypot(1.0, place / coarsens) * deviation
+    return place * deviation, manner.finest * np.hypot(1.0, place / coarsens) * deviation
 
 
 def _spread(centre: FloatArray, width: FloatArray, deviation: float, count: int) -> FloatArray:
     """Return points over and beyond the grid, spaced as it is."""
-    scale = deviation * COARSENS
+    scale = deviation * USUAL.coarsens
     low, high = centre[0] - OVER * width[0], centre[-1] + OVER * width[-1]
     return np.asarray(np.sinh(np.linspace(np.arcsinh(low / scale), np.arcsinh(high / scale), count)) * scale)
 
@@ -201,15 +231,15 @@ def _normal(centre: FloatArray, width: FloatArray, deviation: float) -> FloatArr
     return np.asarray(share / share.sum())
 
 
-def _inside(bands: Bands, weight: FloatArray, centre: FloatArray, width: FloatArray) -> Rows:
+def _inside(bands: Bands, weight: FloatArray, inner: float, centre: FloatArray, width: FloatArray) -> Rows:
     """Ask for prices inside the bands; a breach costs its weight times its size in half widths."""
     price = otm_matrix(bands.k, centre, width)
     low, high = bands.low, np.where(np.isfinite(bands.high), bands.high, 0.0)
     half = _half_width(bands)
-    inner = np.where(bands.both, INNER * 0.5 * (high - low), 0.0)
+    margin = np.where(bands.both, inner * 0.5 * (high - low), 0.0)
     capped, floored = np.isfinite(bands.high), bands.low > 0.0
     rows = np.concatenate([(price / half[:, None])[capped], (-price / half[:, None])[floored]])
-    bound = np.concatenate([((high - inner) / half)[capped], (-(low + inner) / half)[floored]])
+    bound = np.concatenate([((high - margin) / half)[capped], (-(low + margin) / half)[floored]])
     return rows, bound, np.concatenate([weight[capped], weight[floored]])
 
 
@@ -264,6 +294,7 @@ def _above(before: Mixture, k: FloatArray, centre: FloatArray, width: FloatArray
 def _programme(
     bands: Bands,
     deviation: float,
+    smooth: float,
     centre: FloatArray,
     width: FloatArray,
     rows: FloatArray,
@@ -279,7 +310,7 @@ def _programme(
     price = otm_matrix(bands.k[known], centre, width) / half[:, None]
     middle = 0.5 * (bands.low + np.where(bands.both, bands.high, 0.0))[known] / half
     return Programme(
-        curve=SMOOTH * bends.T @ bends + TO_MID * price.T @ price,
+        curve=smooth * bends.T @ bends + TO_MID * price.T @ price,
         slope=-TO_MID * price.T @ middle,
         equal=np.stack([np.ones(count), np.expm1(centre)]),
         level=np.array([1.0, 0.0]),

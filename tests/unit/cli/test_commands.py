@@ -431,7 +431,8 @@ def test_the_chain_says_its_summary_first(run, example):
     assert out[0].startswith("IWM ")
     assert out[1].startswith("as of ") and "quotes" in out[1] and "open expiries" in out[1]
     assert out[2].startswith("put-call parity to ")
-    assert out[3].startswith("median spread near the money $")
+    assert out[3].startswith("time of the shares' last trade: ")
+    assert out[4].startswith("median spread near the money $")
     assert max(map(len, out)) <= 80
 
 

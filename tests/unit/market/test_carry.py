@@ -122,3 +122,17 @@ def test_a_spot_that_cannot_be_tells_no_rate():
 
     with pytest.raises(DataError, match="cannot tell the interest rate"):
         infer_rate(replace(load(EXAMPLE), spot=200.0))
+
+
+@pytest.mark.parametrize("rate", [None, 0.036])
+def test_quarterly_dividends_are_fitted_once(monkeypatch, rate):
+    """Whether a rate is inferred (with them) or given, no second fit is made to widen the forwards' intervals."""
+    from hedgekit.market import carry, inputs
+
+    chain = load(EXAMPLE)
+    calls = []
+    once = carry._Board._first_date
+    monkeypatch.setattr(carry._Board, "_first_date", lambda *args: calls.append(1) or once(*args))
+    market = inputs.resolve(chain, chain.expiries, rate=rate, with_forwards=True)
+    assert market.forwards
+    assert len(calls) == 1

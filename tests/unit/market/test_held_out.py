@@ -97,6 +97,23 @@ def test_a_right_spot_is_kept():
     assert sum(kept) >= len(kept) - 1
 
 
+@pytest.mark.parametrize("seed", [210, 434, 507])
+def test_a_right_spot_on_the_eve_of_an_ex_date_is_kept_and_one_as_far_off_is_not(seed):
+    """Each of these goes ex before its nearest expiry: parity is of a dividend less, calls in the money are not."""
+    spot, asof, quotes = made(seed)
+    kept = read(spot, asof, quotes)
+    assert (kept.spot, kept.spot_source) == (spot, "file")
+    assert "dividend_due" in dict(kept.warnings)
+    market = resolve(kept, kept.expiries, rate=0.03, with_forwards=True)
+    nearest = kept.expiries[0]
+    assert f"due before {nearest}" in market.dividends_source
+    # it falls before every expiry, and takes from the spot what the forwards lack: no yield of a hundred percent a year
+    assert 0.0 < market.cash[0][0] < kept.years_to(nearest)
+    assert 0.0008 * spot < market.cash[0][1] < 0.0085 * spot
+    assert abs(market.div_yields[kept.expiries[1]]) < 0.1
+    assert read(round(spot * 1.004, 2), asof, quotes).spot_source == "parity"
+
+
 def test_the_forward_lies_in_its_interval_whatever_the_dividends():
     inside = []
     for seed in range(300, 306):

@@ -10,7 +10,10 @@ from hedgekit.errors import InputError
 from hedgekit.market.chain import inspect
 from hedgekit.market.surface import fit
 from hedgekit.market.surface.arbitrage import arbitrage
+from hedgekit.market.surface.mixture import Mixture, black
+from hedgekit.market.surface.quotes import Bands
 from hedgekit.market.surface.result import describe
+from hedgekit.market.surface.smile import fit_smile
 from hedgekit.market.surface.svi import fit_svi
 from hedgekit.model import Flag
 from tests.unit.market.surface.conftest import DIV_YIELD, RATE, svi
@@ -154,6 +157,9 @@ def test_an_expiry_with_few_quotes_falls_back_on_them_and_says_so(made):
     with pytest.raises(InputError, match="no smile could be fitted to 2026-09-18"):
         found.mixture(date(2026, 9, 18))
     assert np.isfinite(found.vol([240.0, 250.0], date(2026, 8, 20))).all()
+    left = arbitrage(found)
+    # straight lines between three mids bend where they meet, and that is not said of the smiles
+    assert left.fit_butterflies == left.fit_calendars == 0 < left.unfitted
 
 
 def test_only_fit_quotes_are_used(made):
@@ -196,3 +202,63 @@ def test_a_price_does_not_depend_on_those_asked_for_with_it(surface):
     for of in surface.slices:
         prices = of.mixture.otm(k)
         np.testing.assert_array_equal(prices[[0, 30, 60]], [of.mixture.otm(one)[0] for one in k[[0, 30, 60]]])
+
+
+@pytest.fixture(scope="module")
+def jittered(made, smiles):
+    """Tight quotes of which three in five are of a moment with another spot, a few cents away."""
+    chain = made(width=0.002, step=0.004)
+    dice = np.random.default_rng(11)
+    off = np.where(dice.uniform(size=len(chain)) < 0.6, dice.standard_t(3, len(chain)) * 0.02, 0.0)
+    delta = np.empty(len(chain))
+    for day, five in smiles.items():
+        rows = chain.expiry == np.datetime64(day)
+        deviation = float(np.sqrt(svi(five, np.zeros(1)))[0])
+        delta[rows] = 0.5 - 0.5 * np.tanh(0.8 * np.log(chain.strike[rows] / chain.spot) / deviation)
+    move = off * np.where(chain.kind > 0, delta, delta - 1.0)
+    bid = np.maximum(np.round(chain.bid + move, 2), 0.0)
+    ask = np.maximum(np.round(chain.ask + move, 2), bid + 0.01)
+    return inspect(replace(chain, bid=bid, ask=ask))
+
+
+def test_quotes_of_several_moments_do_not_bend_the_smile(jittered, smiles):
+    found = fit(jittered, rate=RATE, dividends=DIV_YIELD)
+    true_inside = peaks = 0
+    for of in found.slices:
+        deviation = float(of.total_vol(np.zeros(1))[0])
+        density = of.mixture.density(np.linspace(-4.0, 3.5, 600) * deviation)
+        high = (density[1:-1] > density[:-2]) & (density[1:-1] >= density[2:]) & (density[1:-1] > 0.02 * density.max())
+        peaks += high.sum()
+        k = np.linspace(-2.0, 1.5, 36) * deviation
+        # a third of a percent of the vol at the forward
+        np.testing.assert_allclose(of.total_vol(k), np.sqrt(svi(smiles[of.expiry], k)), atol=0.0035 * deviation)
+        worth = black(of.quotes.k, np.sqrt(svi(smiles[of.expiry], of.quotes.k)))
+        true_inside += (of.quotes.liquid & (worth >= of.quotes.low) & (worth <= of.quotes.high)).sum()
+    assert peaks <= len(found.slices) + 2
+    # noise alone keeps even the true smile out of more bands
+    assert true_inside / found.liquid < found.inside_share < 0.97
+
+
+def test_the_warning_says_how_far_the_missed_quotes_are(made):
+    chain = made(width=0.002)
+    # a ninth of the dear quotes two dollars up or down: not one of them can hold what the others do
+    away = np.where(np.arange(len(chain)) % 2, 2.0, -2.0)
+    moved = np.where((np.arange(len(chain)) % 9 == 0) & (chain.mid > 3.0), away, 0.0)
+    found = describe(replace(chain, bid=chain.bid + moved, ask=chain.ask + moved), rate=RATE, dividends=DIV_YIELD)
+    note = next(note for note in found.warnings if note.slug == "poor_fit")
+    told = float(note.message.split("within $")[1].split(" ")[0])
+    assert told == pytest.approx(2.0, abs=0.1)
+
+
+def test_two_humps_are_followed_where_the_usual_grid_cannot():
+    """A step of 5% up or down is due: a bell of the vol at the forward is far too wide for either side of it."""
+    true = Mixture.of(np.array([0.5, 0.5]), np.array([-0.05, 0.05]), np.array([0.013, 0.013]))
+    k = np.log(np.arange(0.85, 1.15, 0.0025))
+    worth = true.otm(k)
+    k, worth = k[worth > 2e-5], worth[worth > 2e-5]
+    bands = Bands(k=k, low=worth - 1e-5, high=worth + 1e-5, liquid=np.ones(len(k)))
+    found = fit_smile(bands, before=None, ceiling=None)
+    assert found is not None
+    # of the forward: a cent on a hundred dollars
+    np.testing.assert_allclose(found.otm(k), worth, atol=1e-4)
+    assert ((found.otm(k) >= bands.low) & (found.otm(k) <= bands.high)).mean() > 0.7
