@@ -14,7 +14,7 @@ BIN    := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 KERNELS := $(basename $(notdir $(wildcard hedgekit/core/*.pyx)))
-SOURCES := pyproject.toml setup.py $(wildcard hedgekit/core/*.pyx hedgekit/core/c/*)
+SOURCES := pyproject.toml setup.py $(wildcard hedgekit/core/*.pyx hedgekit/core/*.px[di] hedgekit/core/c/*)
 
 .PHONY: demo test check dist bench record sanitize clean
 .DELETE_ON_ERROR:

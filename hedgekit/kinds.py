@@ -40,9 +40,10 @@ def signs(kind: Any) -> NDArray[np.int8]:
     """
     if isinstance(kind, list | tuple) and kind and isinstance(kind[0], str):
         return _of_objects(kind)
-    if hasattr(kind, "factorize") and not isinstance(getattr(kind, "dtype", None), np.dtype):
-        return _of_labels(kind)
-    array = np.asarray(kind)
+    held = _of_column(kind)
+    if held is not None:
+        return held
+    array = np.asarray(kind.filled() if hasattr(kind, "filled") else kind)  # hidden elements are no kind
     if array.dtype == np.int8:
         sign = array  # the kernels refuse what is not +1 or -1
     elif array.dtype.kind in "iuf":
@@ -73,9 +74,25 @@ def _of_words(array: NDArray[np.str_]) -> NDArray[np.int8]:
     return sign.reshape(array.shape)
 
 
-def _of_labels(column: Any) -> NDArray[np.int8]:
-    """Read a column that pandas does not hold in NumPy (Arrow words, categories): each distinct label once."""
-    codes, labels = column.factorize()
-    known = np.append(signs(np.asarray(labels, dtype=object)), np.int8(0))  # a missing value has code -1, the last one
-    sign: NDArray[np.int8] = known[codes]
-    return sign
+def _of_column(column: Any) -> NDArray[np.int8] | None:
+    """Read a column that is not NumPy's where it lies: pandas, Arrow, polars; None when NumPy is to read it."""
+    held = getattr(column, "array", column)  # what a pandas Series or Index wraps
+    dtype = getattr(held, "dtype", None)
+    if isinstance(dtype, np.dtype):
+        return None
+    if hasattr(held, "categories") and hasattr(held, "codes"):
+        known = np.append(signs(np.asarray(held.categories, dtype=object)), np.int8(0))
+        labelled: NDArray[np.int8] = known.take(held.codes, mode="wrap")  # a missing one has code -1: the last
+        return labelled
+    if hasattr(dtype, "numpy_dtype") and getattr(dtype, "kind", "") in "iu":  # whole numbers beside a mask
+        return signs(held.to_numpy(dtype=np.int64, na_value=0))
+    if hasattr(dtype, "pyarrow_dtype") or getattr(dtype, "storage", "") == "pyarrow":
+        held = held.__arrow_array__()
+    if hasattr(held, "__arrow_c_stream__"):
+        sign = np.empty(len(held), dtype=np.int8)
+        return sign if _kinds.read_arrow_stream(held.__arrow_c_stream__(), sign) else None
+    if hasattr(held, "__arrow_c_array__"):
+        sign = np.empty(len(held), dtype=np.int8)
+        schema, array = held.__arrow_c_array__()
+        return sign if _kinds.read_arrow_array(schema, array, sign) else None
+    return None

@@ -16,11 +16,14 @@ from hedgekit.market.inputs import Given, Terms, given, resolve
 from hedgekit.market.snapshot import read_asof
 from hedgekit.model import NEW_YORK, Chain, Option, Quote
 from hedgekit.pricing import GREEK_NAMES, Exercise, Greeks, ImpliedVol, engine_name, greeks, implied_vol
-from hedgekit.results import Result
+from hedgekit.results import Note, Result
 
 USUAL_CLOSE = time(16, 0)
 
 HIGHEST_VOL = 10.0
+
+MANY_YEARS, MOST_YEARS = 6.0, 50.0
+"""Nothing is listed beyond the first: days were probably meant; beyond the second they were."""
 """A vol above this was written in percent."""
 
 
@@ -167,6 +170,8 @@ def contract_for(
     root = option.root if option else ""
     left = years_between(asof, cutoff(root, expiry)) if expiry is not None else t_years
     assert left is not None
+    if t_years is not None and t_years > MOST_YEARS:
+        raise InputError(f"--t-years {t_years:g}: no option runs so long; {_as_days(t_years)}")
     if left <= 0:
         if expiry is None:
             raise InputError(f"--t-years {left:g}: it must be more than 0")
@@ -246,6 +251,9 @@ def value(
         numbers = greeks(*place, vol, exercise=exercise, dividends=terms.cash)
     else:
         numbers = Greeks(premium, *[math.nan] * (len(GREEK_NAMES) - 1))
+    notes = terms.warnings
+    if contract.option is None and contract.t_years >= MANY_YEARS:
+        notes = (*notes, Note("t_years_long", f"--t-years {contract.t_years:g} is years: {_as_days(contract.t_years)}"))
     result = ImpliedVolResult if question == "iv" else ValuationResult
     return result(
         contract=contract,
@@ -257,8 +265,13 @@ def value(
         refusal=refusal,
         quote=None if quote is None else _band(quote, place, exercise, terms),
         inputs=_inputs(contract, asof, spot, premium, exercise, terms, chain),
-        warnings=terms.warnings,
+        warnings=notes,
     )
+
+
+def _as_days(t_years: float) -> str:
+    """Say what a time would be in years, had days been meant."""
+    return f"{t_years:g} days are written {units.years(t_years):.4f}"
 
 
 def _refusal(premium: float, place: tuple[Any, ...], exercise: Exercise, terms: Terms) -> HedgekitError:

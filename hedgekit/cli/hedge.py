@@ -13,6 +13,7 @@ from hedgekit.cli.options import (
     HTML,
     day_option,
     deliver,
+    fee_option,
     market_options,
     output_options,
     plot_option,
@@ -133,7 +134,7 @@ COMMANDS = {
     show_default=True,
     help="Quotes with a wider spread, as a fraction of their mid, are not traded on.",
 )
-@click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@fee_option
 @click.option(
     "--ticket",
     metavar="FILE",
@@ -289,4 +290,4 @@ def _with_what_if(chain: Chain, result: HedgeResult, terms: dict[str, Any], vol_
         vol_index=None if vol_index is None else load_prices(vol_index),
         with_rolls=True,
     )
-    return replace(result, what_if=found)
+    return replace(result, what_if=found, warnings=tuple(dict.fromkeys((*result.warnings, *found.warnings))))

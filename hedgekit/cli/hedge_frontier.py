@@ -7,18 +7,19 @@ from typing import Any
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options, seconds
+from hedgekit.cli.options import day_option, deliver, fee_option, market_options, output_options, seconds
 
 
 def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, float] | None:
-    """Read LOW:HIGH."""
+    """Read LOW:HIGH; 80% is 0.8."""
     if value is None:
         return None
-    try:
-        low, high = (float(part) for part in str(value).split(":"))
-    except ValueError:
-        raise click.BadParameter(f"{value!r}: write LOW:HIGH, like 0.80:0.98", ctx, param) from None
-    return low, high
+    from hedgekit.market.tables import decimal
+
+    found = [number for part in str(value).split(":") if (number := decimal(part)) is not None]
+    if len(found) != 2 or value.count(":") != 1:
+        raise click.BadParameter(f"{value!r}: write LOW:HIGH, like 0.80:0.98", ctx, param)
+    return found[0], found[1]
 
 
 @click.command(epilog="Example:  hedgekit hedge frontier --shares 1700 --chain iwm.json --by 2026-09-18 --min-cap 1.08")
@@ -65,7 +66,7 @@ def _range(ctx: click.Context, param: click.Parameter, value: str | None) -> tup
     show_default=True,
     help="Quotes with a wider spread, as a fraction of their mid, are not traded on.",
 )
-@click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@fee_option
 @market_options
 @output_options
 def command(

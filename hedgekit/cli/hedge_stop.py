@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, fee_option, market_options, output_options
 
 
 def _stops(ctx: click.Context, param: click.Parameter, value: str) -> tuple[float, ...]:
@@ -47,7 +47,7 @@ def _stops(ctx: click.Context, param: click.Parameter, value: str) -> tuple[floa
 @click.option("--draws", type=int, default=20_000, show_default=True, help="Paths.")
 @click.option("--block", type=float, default=10.0, show_default=True, help="Mean sessions of a block of past days.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the paths: the same seed, the same answer.")
-@click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@fee_option
 @market_options
 @output_options
 def command(

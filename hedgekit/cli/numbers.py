@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import math
 from typing import Any
 
 import click
-
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-
-
-def plain(text: str) -> str:
-    """Return a number without its dollar sign and thousands separators; anything else as it is.
-
-    Examples
-    --------
-    >>> plain("$25,000"), plain("1,700"), plain("0,90")
-    ('25000', '1700', '0,90')
-    """
-    bare = re.sub(r"^([+-]?)\$", r"\1", text.strip())
-    return bare.replace(",", "") if _GROUPED.fullmatch(bare) else bare
 
 
 class Number(click.types.FloatParamType):
@@ -35,18 +21,20 @@ class Number(click.types.FloatParamType):
         """
         if not isinstance(value, str):
             return super().convert(value, param, ctx)
-        text = plain(value)
+        from hedgekit.market.tables import ungrouped
+
+        text = ungrouped(value)
         try:
             if text.endswith("%"):
                 # 0.9% is to be the same double as 0.009: a shift of the decimal point, not a division
-                return float(f"{plain(text[:-1])}e-2")
+                return float(f"{ungrouped(text[:-1])}e-2")
             return float(text)
         except ValueError:
             self.fail(f"{value!r} is not a number: write it like 0.9, 90% or 1700", param, ctx)
 
 
 class Whole(click.types.IntParamType):
-    """A whole number; ``1,700`` is read without its comma."""
+    """A whole number; ``1,700`` is read without its comma, and ``1e3`` is 1000."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number.
@@ -58,10 +46,19 @@ class Whole(click.types.IntParamType):
         """
         if not isinstance(value, str):
             return super().convert(value, param, ctx)
+        from hedgekit.market.tables import ungrouped
+
+        text = ungrouped(value)
         try:
-            return int(plain(value))
+            return int(text) if text.lstrip("+-").isdecimal() else _whole(float(text))
         except ValueError:
             self.fail(f"{value!r} is not a whole number: write it like 1700", param, ctx)
+
+
+def _whole(number: float) -> int:
+    if not (math.isfinite(number) and number == int(number)):
+        raise ValueError(f"{number} is not whole")
+    return int(number)
 
 
 NUMBER = Number()

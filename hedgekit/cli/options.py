@@ -38,10 +38,18 @@ def day_option(name: str, help_: str) -> Callable[[F], F]:
 
 
 def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
-    """Read a calendar day, or fail saying the form."""
+    """Read a calendar day as in an option's name, or fail saying the form."""
+    if value is None:
+        return None
+    from hedgekit.errors import InputError
+    from hedgekit.model.spellings import read_day
+
     try:
-        return None if value is None else date.fromisoformat(str(value))
-    except ValueError:
+        found = read_day(str(value))
+        if found is None:
+            raise ValueError
+        return date(*found)
+    except (ValueError, InputError):
         message = f"{value!r} is not a day of the calendar: write YYYY-MM-DD, like 2026-09-18"
         raise click.BadParameter(message, ctx, param) from None
 
@@ -51,6 +59,26 @@ def seconds(ctx: click.Context, param: click.Parameter, value: float) -> float:
     if not value >= 0.0:
         raise click.BadParameter(f"{value:g}: expected seconds, 0 or more", ctx, param)
     return value
+
+
+class KindType(click.Choice[str]):
+    """Calls or puts, as people write them: ``put``, ``P``, ``Puts``."""
+
+    name = "kind"
+
+    def __init__(self) -> None:
+        super().__init__(["call", "put"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return ``call`` or ``put``.
+
+        Raises
+        ------
+        click.BadParameter
+            Neither.
+        """
+        word = str(value).strip().lower().removesuffix("s")
+        return super().convert({"c": "call", "p": "put"}.get(word, word), param, ctx)
 
 
 class FormatOption(click.Option):
@@ -145,7 +173,8 @@ def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
             default="-",
             show_default=True,
             metavar="FILE",
-            help="Where the answer goes; - is standard output. A file is replaced whole or not at all.",
+            help="Where the answer goes; - is standard output. A file is replaced whole or not at all, and never one "
+            "that the command reads.",
         ),
         click.option(
             "--config",
@@ -169,16 +198,52 @@ def output_options(command: F, *, more: tuple[str, ...] = ()) -> F:
 
 
 def _watched(command: F) -> F:
-    """Return the command with a line on the terminal that says how far it is, when it takes longer than a second."""
+    """Return the command so that it writes over none of its inputs and says how far it is when it takes long."""
 
     @functools.wraps(command)
     def run(*args: Any, **given: Any) -> Any:
         from hedgekit.cli.progress import working
 
+        refuse_own_inputs(click.get_current_context())
         with working("working", quiet=given["quiet"]):
             return command(*args, **given)
 
     return cast("F", run)
+
+
+WRITTEN = ("--output", "--html", "--ticket", "--certificate", "--promises")
+"""Options that name a file to write."""
+
+
+def refuse_own_inputs(ctx: click.Context) -> None:
+    """Refuse to write over a file that the command reads: it would be gone when the answer turns out wrong.
+
+    Raises
+    ------
+    click.UsageError
+        Names both.
+    """
+    values = {param.name: ctx.params.get(param.name or "") for param in ctx.command.params}
+    values = {**values, "html": ctx.meta.get(HTML), "config": ctx.meta.get(CONFIG)}
+    names = {
+        param.name: param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name.upper()
+        for param in ctx.command.params
+    }
+    targets = {names[key]: value for key, value in values.items() if names.get(key) in WRITTEN and value}
+    read = {names[key]: value for key, value in values.items() if key in names and names[key] not in WRITTEN}
+    for flag, target in targets.items():
+        for source, value in read.items():
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, str | Path) and _same_file(str(one).rpartition("=")[2], str(target)):
+                    raise click.UsageError(f"{flag} {target} is the file that {source} reads: name another", ctx)
+
+
+def _same_file(source: str, target: str) -> bool:
+    """Whether a word names the file to write; IWM=dividends.csv has lost its ticker by now."""
+    try:
+        return Path(target).is_file() and Path(source).samefile(target)
+    except (OSError, ValueError):
+        return False
 
 
 def plot_option(command: F) -> F:
@@ -196,6 +261,15 @@ def plot_option(command: F) -> F:
 def rows_output_options(command: F) -> F:
     """Add the same for a command whose rows are also written as parquet."""
     return output_options(command, more=("parquet",))
+
+
+def fee_option(command: F) -> F:
+    """Add the fee that every command counts which proposes or compares trades."""
+    from hedgekit.fees import DEFAULT_FEE
+
+    return click.option(
+        "--fee", type=float, default=DEFAULT_FEE, show_default=True, help="Dollars a contract, bought or sold."
+    )(command)
 
 
 def market_options(command: F) -> F:
@@ -256,7 +330,7 @@ def _say(result: Result, format_: str) -> None:
 def contract_options(command: F) -> F:
     """Add the options that name one contract and say where its market comes from."""
     decorators = [
-        click.option("--kind", type=click.Choice(["call", "put"]), help="Instead of a symbol."),
+        click.option("--kind", type=KindType(), help="Instead of a symbol."),
         click.option("--strike", type=float, help="Dollars a share, instead of a symbol."),
         day_option("--expiry", "Listed expiry, instead of a symbol."),
         click.option("--t-years", type=float, help="Years of 365 days to expiry, instead of a date."),

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, output_options
+from hedgekit.cli.options import day_option, deliver, fee_option, output_options
 
 
 @click.command(
@@ -22,7 +22,7 @@ from hedgekit.cli.options import day_option, deliver, output_options
 @day_option("--by", "Use the first expiry that both list on or after this day.")
 @day_option("--expiry", "Use exactly this expiry.")
 @click.option("--delta", type=float, default=0.50, show_default=True, help="Delta of the nearest contracts.")
-@click.option("--fee", type=float, default=0.65, show_default=True, help="Dollars a contract, bought or sold.")
+@fee_option
 @click.option("--rate", metavar="NUMBER|FILE", help="Continuously compounded rate a year.  [default: from the chains]")
 @click.option("--long-dividends", metavar="NUMBER|FILE", help="Yield or cash dividends.  [default: from the chain]")
 @click.option("--short-dividends", metavar="NUMBER|FILE", help="The same for the short leg.")

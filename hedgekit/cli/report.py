@@ -19,12 +19,14 @@ def command(*, answers: tuple[Path, ...], target: str, quiet: bool) -> None:
     """
     import json
 
+    from hedgekit.cli.options import refuse_own_inputs
     from hedgekit.errors import DataError
     from hedgekit.market.files import decoded, label_of, read_bytes
     from hedgekit.market.mistaken import WANTED, instead
     from hedgekit.report import write_text
     from hedgekit.report.page import page
 
+    refuse_own_inputs(click.get_current_context())
     read = []
     for path in answers:
         data = read_bytes(path)

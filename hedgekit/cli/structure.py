@@ -28,9 +28,10 @@ class StructureGroup(LazyGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command; one of the catalogue is made from its structure's file."""
         if cmd_name in STRUCTURES:
+            from hedgekit.cli.numbers import read_as_written
             from hedgekit.cli.structure_build import command_of
 
-            return offering(ctx, command_of(cmd_name))
+            return offering(ctx, read_as_written(command_of(cmd_name)))
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(

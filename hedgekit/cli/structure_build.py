@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import click
 
-from hedgekit.cli.options import day_option, market_options, output_options, plot_option
+from hedgekit.cli.options import KindType, day_option, market_options, output_options, plot_option
 from hedgekit.cli.structure_options import deliver_structure, structure_options
 from hedgekit.structures import STRUCTURES
 
@@ -76,7 +76,7 @@ _WIDTH = [
         "--width", metavar="W[,W]", help="From a main strike to its wing, dollars (10) or percent of the spot (5%)."
     )
 ]
-_KIND = [click.option("--kind", type=click.Choice(["call", "put"]), help="Of calls or of puts.")]
+_KIND = [click.option("--kind", type=KindType(), help="Of calls or of puts.")]
 _CAP = [click.option("--cap", metavar="W", help="Buy an option this far beyond the open side (10, or 5%).")]
 
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 
 import click
 
-from hedgekit.cli.options import day_option, deliver, market_options, output_options
+from hedgekit.cli.options import day_option, deliver, fee_option, market_options, output_options
 
 
 def _target(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[float, float] | None:
-    """Read LOW:HIGH; either end may be left out."""
+    """Read LOW:HIGH, or LOW-HIGH and LOW..HIGH; either end may be left out."""
     if value is None:
         return None
-    low, colon, high = value.partition(":")
+    from hedgekit.market.tables import ungrouped
+
+    low, colon, high = re.sub(r"\.\.|(?<=\d) ?- ?(?=\d)", ":", value).partition(":")
     try:
         if not colon:
             raise ValueError
-        return float(low) if low.strip() else 0.0, float(high) if high.strip() else math.inf
+        return float(ungrouped(low)) if low.strip() else 0.0, float(ungrouped(high)) if high.strip() else math.inf
     except ValueError:
         message = f"{value!r}: expected two spots like 240:260; :260 is up to 260, 240: is 240 or above"
         raise click.BadParameter(message, ctx, param) from None
@@ -45,7 +48,7 @@ def _target(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 @click.option("--structure", "structures", multiple=True, metavar="NAME", help="Search only this one; repeat for more.")
 @click.option("--each", type=int, default=2, show_default=True, help="Show at most so many of one structure.")
 @click.option("--top", type=int, default=16, show_default=True, help="Show at most so many in all.")
-@click.option("--fee", type=float, default=0.0, show_default=True, help="Dollars a contract, bought or sold.")
+@fee_option
 @click.option(
     "--max-spread",
     type=float,

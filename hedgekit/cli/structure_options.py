@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hedgekit.fees import DEFAULT_FEE
+
 if TYPE_CHECKING:
     from hedgekit.results import Result
     from hedgekit.structures.analysis import StructureResult
@@ -37,7 +39,14 @@ def structure_options(command: F) -> F:
             metavar="FILE",
             help="Daily prices of the underlying, for the historical probabilities.",
         ),
-        click.option("--fee", type=float, default=0.0, show_default=True, help="Dollars a contract, bought or sold."),
+        click.option(
+            "--fee",
+            type=float,
+            default=0.0,
+            show_default=True,
+            help="Dollars a contract, bought or sold. None: extremes and break-evens are those of the prices alone; "
+            f"hedge and structure find count {DEFAULT_FEE:g}.",
+        ),
         click.option(
             "--exercise",
             type=click.Choice(["american", "european"]),

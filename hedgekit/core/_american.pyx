@@ -16,18 +16,11 @@ Andersen, L., Lake, M. and Offengenden, D. (2016). High-performance American opt
 Andersen, L. and Lake, M. (2021). Fast American option pricing: the double-boundary case. Wilmott 2021(116).
 """
 
-import os
-
 from libc.stddef cimport ptrdiff_t
 
-
-cdef extern from "columns.h":
-    ctypedef struct hk_column:
-        const double *data
-        ptrdiff_t stride
-    ctypedef struct hk_signs:
-        const signed char *data
-        ptrdiff_t stride
+from hedgekit.core._columns cimport (
+    column_of, hk_column, hk_signs, one_number, one_sign, output_of, signs_of, status_of
+)
 
 cdef extern from "american.h" nogil:
     ctypedef struct hk_am_inputs:
@@ -50,61 +43,37 @@ cdef extern from "american.h" nogil:
         double *charm
         signed char *status
     void hk_american_setup()
-    int hk_american_isa()
-    int hk_american_set_isa(int level)
+    int kernel_level "hk_american_isa"()
+    int set_kernel_level "hk_american_set_isa"(int level)
     void hk_american_price(ptrdiff_t count, const hk_am_inputs *inputs, double *price, signed char *status)
     void hk_american_greeks(ptrdiff_t count, const hk_am_inputs *inputs, const hk_am_outputs *out)
     void hk_american_implied_vol(ptrdiff_t count, const hk_column *premium, const hk_am_inputs *inputs, double *vol,
                                  double *upper, signed char *status)
 
-_LEVELS = ("baseline", "avx2", "avx512")
+hk_american_setup()
 
-
-cdef inline hk_column _column(const double[:] values) noexcept:
-    cdef hk_column column
-    column.data = &values[0]
-    column.stride = values.strides[0] // <ptrdiff_t>sizeof(double)
-    return column
-
-
-cdef inline hk_signs _signs(const signed char[:] values) noexcept:
-    cdef hk_signs column
-    column.data = &values[0]
-    column.stride = values.strides[0]
-    return column
+include "isa.pxi"
 
 
 cdef hk_am_inputs _inputs(
+    size_t n,
     const signed char[:] sign,
     const double[:] spot,
     const double[:] strike,
     const double[:] t_years,
     const double[:] rate,
     const double[:] div_yield,
-) noexcept:
+) except *:
     cdef hk_am_inputs inputs
-    inputs.sign = _signs(sign)
-    inputs.spot = _column(spot)
-    inputs.strike = _column(strike)
-    inputs.t_years = _column(t_years)
-    inputs.rate = _column(rate)
-    inputs.div_yield = _column(div_yield)
+    inputs.sign = signs_of(n, sign)
+    inputs.spot = column_of(n, spot)
+    inputs.strike = column_of(n, strike)
+    inputs.t_years = column_of(n, t_years)
+    inputs.rate = column_of(n, rate)
+    inputs.div_yield = column_of(n, div_yield)
     inputs.vol.data = NULL
     inputs.vol.stride = 0
     return inputs
-
-
-def _check_lengths(Py_ssize_t length, *columns):
-    for column in columns:
-        if column.shape[0] != length:
-            raise ValueError(f"every column needs {length} elements, one has {column.shape[0]}")
-
-
-cdef inline hk_column _one(const double *value) noexcept nogil:
-    cdef hk_column column
-    column.data = value
-    column.stride = 0
-    return column
 
 
 cdef hk_am_inputs _option(
@@ -117,14 +86,13 @@ cdef hk_am_inputs _option(
     const double *vol,
 ) noexcept nogil:
     cdef hk_am_inputs inputs
-    inputs.sign.data = sign
-    inputs.sign.stride = 0
-    inputs.spot = _one(spot)
-    inputs.strike = _one(strike)
-    inputs.t_years = _one(t_years)
-    inputs.rate = _one(rate)
-    inputs.div_yield = _one(div_yield)
-    inputs.vol = _one(vol)
+    inputs.sign = one_sign(sign)
+    inputs.spot = one_number(spot)
+    inputs.strike = one_number(strike)
+    inputs.t_years = one_number(t_years)
+    inputs.rate = one_number(rate)
+    inputs.div_yield = one_number(div_yield)
+    inputs.vol = one_number(vol)
     return inputs
 
 
@@ -205,7 +173,7 @@ def implied_vol_scalar(
         Volatility, the greatest one where it is not identified (each NaN when there is none), and the status code.
     """
     cdef hk_am_inputs inputs = _option(&sign, &spot, &strike, &t_years, &rate, &div_yield, &premium)
-    cdef hk_column paid = _one(&premium)
+    cdef hk_column paid = one_number(&premium)
     cdef double vol, upper
     cdef signed char status
     inputs.vol.data = NULL
@@ -252,14 +220,14 @@ def price_into(
 
     (Kim 1990, eq. 12), B solved from the same equation at S = B.
     """
-    cdef Py_ssize_t n = price.shape[0]
-    _check_lengths(n, sign, spot, strike, t_years, rate, div_yield, vol, status)
+    cdef size_t n = status.shape[0]
+    cdef hk_am_inputs inputs = _inputs(n, sign, spot, strike, t_years, rate, div_yield)
+    cdef double *out = output_of(n, price)
+    inputs.vol = column_of(n, vol)
     if n == 0:
         return
-    cdef hk_am_inputs inputs = _inputs(sign, spot, strike, t_years, rate, div_yield)
-    inputs.vol = _column(vol)
     with nogil:
-        hk_american_price(n, &inputs, &price[0], &status[0])
+        hk_american_price(n, &inputs, out, &status[0])
 
 
 def greeks_into(
@@ -305,24 +273,22 @@ def greeks_into(
     Where immediate exercise is optimal the derivatives are those of the exercise value. The derivatives in vol and
     rate include the movement of the boundary, by the implicit function theorem on the collocation equations.
     """
-    cdef Py_ssize_t n = price.shape[0]
-    _check_lengths(n, sign, spot, strike, t_years, rate, div_yield, vol)
-    _check_lengths(n, delta, gamma, vega, theta, rho, vanna, volga, charm, status)
+    cdef size_t n = status.shape[0]
+    cdef hk_am_inputs inputs = _inputs(n, sign, spot, strike, t_years, rate, div_yield)
+    cdef hk_am_outputs out
+    inputs.vol = column_of(n, vol)
+    out.price = output_of(n, price)
+    out.delta = output_of(n, delta)
+    out.gamma = output_of(n, gamma)
+    out.vega = output_of(n, vega)
+    out.theta = output_of(n, theta)
+    out.rho = output_of(n, rho)
+    out.vanna = output_of(n, vanna)
+    out.volga = output_of(n, volga)
+    out.charm = output_of(n, charm)
+    out.status = status_of(n, status)
     if n == 0:
         return
-    cdef hk_am_inputs inputs = _inputs(sign, spot, strike, t_years, rate, div_yield)
-    cdef hk_am_outputs out
-    inputs.vol = _column(vol)
-    out.price = &price[0]
-    out.delta = &delta[0]
-    out.gamma = &gamma[0]
-    out.vega = &vega[0]
-    out.theta = &theta[0]
-    out.rho = &rho[0]
-    out.vanna = &vanna[0]
-    out.volga = &volga[0]
-    out.charm = &charm[0]
-    out.status = &status[0]
     with nogil:
         hk_american_greeks(n, &inputs, &out)
 
@@ -356,36 +322,12 @@ def implied_vol_into(
         INVALID_INPUT; BELOW_INTRINSIC (below the greater of immediate exercise and the value at zero vol);
         ABOVE_MAXIMUM (at or above the greatest value at any vol); NOT_IDENTIFIED; NO_CONVERGENCE.
     """
-    cdef Py_ssize_t n = vol.shape[0]
-    _check_lengths(n, premium, sign, spot, strike, t_years, rate, div_yield, upper, status)
+    cdef size_t n = status.shape[0]
+    cdef hk_am_inputs inputs = _inputs(n, sign, spot, strike, t_years, rate, div_yield)
+    cdef hk_column paid = column_of(n, premium)
+    cdef double *found = output_of(n, vol)
+    cdef double *bound = output_of(n, upper)
     if n == 0:
         return
-    cdef hk_am_inputs inputs = _inputs(sign, spot, strike, t_years, rate, div_yield)
-    cdef hk_column paid = _column(premium)
     with nogil:
-        hk_american_implied_vol(n, &paid, &inputs, &vol[0], &upper[0], &status[0])
-
-
-def available_isas():
-    """Return the instruction sets this processor can run, the plainest first."""
-    current = hk_american_isa()
-    found = tuple(name for level, name in enumerate(_LEVELS) if hk_american_set_isa(level) == 0)
-    hk_american_set_isa(current)
-    return found
-
-
-def isa():
-    """Return the name of the instruction set in use."""
-    return _LEVELS[hk_american_isa()]
-
-
-def set_isa(name):
-    """Choose the instruction set by name; ValueError when unknown here."""
-    if name not in available_isas():
-        raise ValueError(f"instruction set {name!r} is not one of {available_isas()}")
-    hk_american_set_isa(_LEVELS.index(name))
-
-
-hk_american_setup()
-if os.environ.get("HEDGEKIT_ISA"):
-    set_isa(os.environ["HEDGEKIT_ISA"])
+        hk_american_implied_vol(n, &paid, &inputs, found, bound, &status[0])

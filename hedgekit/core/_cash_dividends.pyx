@@ -21,19 +21,11 @@ References
    difference equations", Comm. Pure Appl. Math. 23 (1970).
 """
 
-import os
+from libc.stddef cimport ptrdiff_t
 
-
-cdef extern from "columns.h":
-    ctypedef struct hk_column:
-        const double *data
-        ptrdiff_t stride
-    ctypedef struct hk_signs:
-        const signed char *data
-        ptrdiff_t stride
-
-cdef extern from "isa.h":
-    int hk_isa_best()
+from hedgekit.core._columns cimport (
+    column_of, hk_column, hk_signs, output_of, signs_of, status_of
+)
 
 cdef extern from "cash_dividends.h" nogil:
     ctypedef struct hk_cd_contracts:
@@ -63,32 +55,10 @@ cdef extern from "cash_dividends.h" nogil:
     int hk_cd_implied_vol_band(
         const hk_cd_contracts *, const hk_column *, ptrdiff_t, double *const *, signed char *const *
     )
-    int hk_cd_isa()
-    int hk_cd_set_isa(int)
+    int kernel_level "hk_cd_isa"()
+    int set_kernel_level "hk_cd_set_isa"(int level)
 
-cdef tuple LEVELS = ("baseline", "avx2", "avx512")
-
-
-cdef hk_column column(const double[:] x) noexcept:
-    cdef hk_column out
-    out.data = NULL
-    out.stride = 0
-    if x.shape[0] > 0:
-        out.data = &x[0]
-        out.stride = x.strides[0] // <ptrdiff_t>sizeof(double)
-    return out
-
-
-cdef double *start(double[::1] x, ptrdiff_t n) except? NULL:
-    if x.shape[0] != n:
-        raise ValueError(f"an output has {x.shape[0]} elements, the inputs {n}")
-    return &x[0] if n > 0 else NULL
-
-
-cdef signed char *status_start(signed char[::1] x, ptrdiff_t n) except? NULL:
-    if x.shape[0] != n:
-        raise ValueError(f"an output has {x.shape[0]} elements, the inputs {n}")
-    return &x[0] if n > 0 else NULL
+include "isa.pxi"
 
 
 cdef hk_cd_contracts contracts(
@@ -96,19 +66,15 @@ cdef hk_cd_contracts contracts(
     const double[:] rate, const double[:] div_yield, const double[::1] div_times, const double[::1] div_amounts,
 ) except *:
     cdef hk_cd_contracts out
-    cdef ptrdiff_t n = sign.shape[0]
-    if (spot.shape[0] != n or strike.shape[0] != n or t_years.shape[0] != n or rate.shape[0] != n
-            or div_yield.shape[0] != n):
-        raise ValueError("inputs differ in length")
+    cdef size_t n = sign.shape[0]
     if div_times.shape[0] != div_amounts.shape[0]:
         raise ValueError(f"{div_times.shape[0]} dividend times, {div_amounts.shape[0]} amounts")
-    out.sign.data = &sign[0] if n > 0 else NULL
-    out.sign.stride = sign.strides[0] if n > 0 else 0
-    out.spot = column(spot)
-    out.strike = column(strike)
-    out.t_years = column(t_years)
-    out.rate = column(rate)
-    out.div_yield = column(div_yield)
+    out.sign = signs_of(n, sign)
+    out.spot = column_of(n, spot)
+    out.strike = column_of(n, strike)
+    out.t_years = column_of(n, t_years)
+    out.rate = column_of(n, rate)
+    out.div_yield = column_of(n, div_yield)
     out.n_div = div_times.shape[0]
     out.div_times = &div_times[0] if out.n_div > 0 else NULL
     out.div_amounts = &div_amounts[0] if out.n_div > 0 else NULL
@@ -153,16 +119,14 @@ def price_into(
     """
     cdef ptrdiff_t n = sign.shape[0]
     cdef hk_cd_contracts c = contracts(american, sign, spot, strike, t_years, rate, div_yield, div_times, div_amounts)
-    cdef hk_column v = column(vol)
+    cdef hk_column v = column_of(n, vol)
     cdef double *out
     cdef signed char *flags
     cdef int rc
-    if vol.shape[0] != n:
-        raise ValueError("inputs differ in length")
     if n == 0:
         return
-    out = start(price, n)
-    flags = status_start(status, n)
+    out = output_of(n, price)
+    flags = status_of(n, status)
     with nogil:
         rc = hk_cd_price(&c, v, n, out, flags)
     if rc:
@@ -209,24 +173,22 @@ def greeks_into(
     """
     cdef ptrdiff_t n = sign.shape[0]
     cdef hk_cd_contracts c = contracts(american, sign, spot, strike, t_years, rate, div_yield, div_times, div_amounts)
-    cdef hk_column v = column(vol)
+    cdef hk_column v = column_of(n, vol)
     cdef hk_cd_greeks out
     cdef signed char *flags
     cdef int rc
-    if vol.shape[0] != n:
-        raise ValueError("inputs differ in length")
     if n == 0:
         return
-    out.price = start(price, n)
-    out.delta = start(delta, n)
-    out.gamma = start(gamma, n)
-    out.vega = start(vega, n)
-    out.theta = start(theta, n)
-    out.rho = start(rho, n)
-    out.vanna = start(vanna, n)
-    out.volga = start(volga, n)
-    out.charm = start(charm, n)
-    flags = status_start(status, n)
+    out.price = output_of(n, price)
+    out.delta = output_of(n, delta)
+    out.gamma = output_of(n, gamma)
+    out.vega = output_of(n, vega)
+    out.theta = output_of(n, theta)
+    out.rho = output_of(n, rho)
+    out.vanna = output_of(n, vanna)
+    out.volga = output_of(n, volga)
+    out.charm = output_of(n, charm)
+    flags = status_of(n, status)
     with nogil:
         rc = hk_cd_greeks_of(&c, v, n, &out, flags)
     if rc:
@@ -265,18 +227,16 @@ def implied_vol_into(
     """
     cdef ptrdiff_t n = sign.shape[0]
     cdef hk_cd_contracts c = contracts(american, sign, spot, strike, t_years, rate, div_yield, div_times, div_amounts)
-    cdef hk_column p = column(premium)
+    cdef hk_column p = column_of(n, premium)
     cdef double *out
     cdef double *bound
     cdef signed char *flags
     cdef int rc
-    if premium.shape[0] != n:
-        raise ValueError("inputs differ in length")
     if n == 0:
         return
-    out = start(vol, n)
-    bound = start(upper, n)
-    flags = status_start(status, n)
+    out = output_of(n, vol)
+    bound = output_of(n, upper)
+    flags = status_of(n, status)
     with nogil:
         rc = hk_cd_implied_vol(&c, p, n, out, bound, flags)
     if rc:
@@ -310,36 +270,14 @@ def implied_vol_band_into(
     cdef double *out[3]
     cdef signed char *flags[3]
     cdef int rc
-    if bid.shape[0] != n or mid.shape[0] != n or ask.shape[0] != n:
-        raise ValueError("inputs differ in length")
     if n == 0:
         return
-    p[0], p[1], p[2] = column(bid), column(mid), column(ask)
-    out[0], out[1], out[2] = start(vol_bid, n), start(vol_mid, n), start(vol_ask, n)
-    flags[0] = status_start(status_bid, n)
-    flags[1] = status_start(status_mid, n)
-    flags[2] = status_start(status_ask, n)
+    p[0], p[1], p[2] = column_of(n, bid), column_of(n, mid), column_of(n, ask)
+    out[0], out[1], out[2] = output_of(n, vol_bid), output_of(n, vol_mid), output_of(n, vol_ask)
+    flags[0] = status_of(n, status_bid)
+    flags[1] = status_of(n, status_mid)
+    flags[2] = status_of(n, status_ask)
     with nogil:
         rc = hk_cd_implied_vol_band(&c, p, n, out, flags)
     if rc:
         raise MemoryError
-
-
-def available_isas() -> tuple:
-    """Return the instruction sets this build and processor offer, slowest first."""
-    return LEVELS[:hk_isa_best() + 1]
-
-
-def isa() -> str:
-    """Return the instruction set in use."""
-    return LEVELS[hk_cd_isa()]
-
-
-def set_isa(str name) -> None:
-    """Use the named instruction set; ValueError when unknown or not supported here."""
-    if name not in LEVELS or hk_cd_set_isa(LEVELS.index(name)) != 0:
-        raise ValueError(f"instruction set {name!r} is not one of {available_isas()}")
-
-
-if os.environ.get("HEDGEKIT_ISA"):
-    set_isa(os.environ["HEDGEKIT_ISA"])

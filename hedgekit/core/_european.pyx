@@ -21,15 +21,9 @@ Black and Scholes (1973), eq. 13; Merton (1973), section 6; Haug (2007), chapter
 Jaeckel (2015), "Let's be rational", for the implied volatility objective.
 """
 
-import os
-
-cdef extern from "columns.h":
-    ctypedef struct hk_column:
-        const double *data
-        ptrdiff_t stride
-    ctypedef struct hk_signs:
-        const signed char *data
-        ptrdiff_t stride
+from hedgekit.core._columns cimport (
+    column_of, hk_column, hk_signs, one_number, one_sign, output_of, signs_of
+)
 
 cdef extern from "european.h" nogil:
     ctypedef struct hk_european_input:
@@ -43,50 +37,10 @@ cdef extern from "european.h" nogil:
     void hk_european_price(const hk_european_input *inputs, size_t n, double *price, signed char *status)
     void hk_european_greeks(const hk_european_input *inputs, size_t n, double **out, signed char *status)
     void hk_european_iv(const hk_european_quotes *inputs, size_t n, double *vol, signed char *status)
-    int hk_european_isa()
-    int hk_european_set_isa(int level)
+    int kernel_level "hk_european_isa"()
+    int set_kernel_level "hk_european_set_isa"(int level)
 
-_LEVELS = ("baseline", "avx2", "avx512")
-
-
-def isa() -> str:
-    """Return the instruction set in use."""
-    return _LEVELS[hk_european_isa()]
-
-
-def available_isas() -> tuple[str, ...]:
-    """Return the instruction sets that this build and processor can run, weakest first."""
-    cdef int in_use = hk_european_isa()
-    names = tuple(name for level, name in enumerate(_LEVELS) if hk_european_set_isa(level) == 0)
-    hk_european_set_isa(in_use)
-    return names
-
-
-def set_isa(name: str) -> None:
-    """Use the instruction set `name` from now on.
-
-    Raises
-    ------
-    ValueError
-        When the name is unknown or this processor lacks it.
-    """
-    if name not in _LEVELS or hk_european_set_isa(_LEVELS.index(name)) != 0:
-        raise ValueError(f"instruction set {name!r} is not available here; choose one of {', '.join(available_isas())}")
-
-
-set_isa(os.environ.get("HEDGEKIT_ISA") or max(available_isas(), key=_LEVELS.index))
-
-
-_UNEQUAL = "all arrays must have one length"
-
-
-cdef hk_column _column(size_t n, const double[:] values) except *:
-    cdef hk_column column
-    if <size_t>values.shape[0] != n:
-        raise ValueError(_UNEQUAL)
-    column.data = &values[0] if n else NULL
-    column.stride = values.strides[0] // <ptrdiff_t>sizeof(double)
-    return column
+include "isa.pxi"
 
 
 cdef hk_european_input _inputs(
@@ -100,30 +54,14 @@ cdef hk_european_input _inputs(
     const double[:] last,
 ) except *:
     cdef hk_european_input inputs
-    if <size_t>sign.shape[0] != n:
-        raise ValueError(_UNEQUAL)
-    inputs.sign.data = &sign[0] if n else NULL
-    inputs.sign.stride = sign.strides[0]
-    inputs.spot = _column(n, spot)
-    inputs.strike = _column(n, strike)
-    inputs.t_years = _column(n, t_years)
-    inputs.rate = _column(n, rate)
-    inputs.div_yield = _column(n, div_yield)
-    inputs.vol = _column(n, last)
+    inputs.sign = signs_of(n, sign)
+    inputs.spot = column_of(n, spot)
+    inputs.strike = column_of(n, strike)
+    inputs.t_years = column_of(n, t_years)
+    inputs.rate = column_of(n, rate)
+    inputs.div_yield = column_of(n, div_yield)
+    inputs.vol = column_of(n, last)
     return inputs
-
-
-cdef double *_output(size_t n, double[::1] values) except? NULL:
-    if <size_t>values.shape[0] != n:
-        raise ValueError(_UNEQUAL)
-    return &values[0] if n else NULL
-
-
-cdef inline hk_column _scalar(const double *value) noexcept nogil:
-    cdef hk_column column
-    column.data = value
-    column.stride = 0
-    return column
 
 
 cdef signed char _sign_of(object sign) except? -2:
@@ -154,14 +92,13 @@ def price_scalar(sign, double spot, double strike, double t_years, double rate, 
     cdef hk_european_input inputs
     cdef signed char s = _sign_of(sign), status
     cdef double price
-    inputs.sign.data = &s
-    inputs.sign.stride = 0
-    inputs.spot = _scalar(&spot)
-    inputs.strike = _scalar(&strike)
-    inputs.t_years = _scalar(&t_years)
-    inputs.rate = _scalar(&rate)
-    inputs.div_yield = _scalar(&div_yield)
-    inputs.vol = _scalar(&vol)
+    inputs.sign = one_sign(&s)
+    inputs.spot = one_number(&spot)
+    inputs.strike = one_number(&strike)
+    inputs.t_years = one_number(&t_years)
+    inputs.rate = one_number(&rate)
+    inputs.div_yield = one_number(&div_yield)
+    inputs.vol = one_number(&vol)
     hk_european_price(&inputs, 1, &price, &status)
     return price, status
 
@@ -186,14 +123,13 @@ def greeks_scalar(sign, double spot, double strike, double t_years, double rate,
     cdef int g
     for g in range(9):
         out[g] = &value[g]
-    inputs.sign.data = &s
-    inputs.sign.stride = 0
-    inputs.spot = _scalar(&spot)
-    inputs.strike = _scalar(&strike)
-    inputs.t_years = _scalar(&t_years)
-    inputs.rate = _scalar(&rate)
-    inputs.div_yield = _scalar(&div_yield)
-    inputs.vol = _scalar(&vol)
+    inputs.sign = one_sign(&s)
+    inputs.spot = one_number(&spot)
+    inputs.strike = one_number(&strike)
+    inputs.t_years = one_number(&t_years)
+    inputs.rate = one_number(&rate)
+    inputs.div_yield = one_number(&div_yield)
+    inputs.vol = one_number(&vol)
     hk_european_greeks(&inputs, 1, out, &status)
     return value[0], value[1], value[2], value[3], value[4], value[5], value[6], value[7], value[8], status
 
@@ -218,14 +154,13 @@ def implied_vol_scalar(
     cdef hk_european_quotes inputs
     cdef signed char s = _sign_of(sign), status
     cdef double vol
-    inputs.sign.data = &s
-    inputs.sign.stride = 0
-    inputs.premium = _scalar(&premium)
-    inputs.spot = _scalar(&spot)
-    inputs.strike = _scalar(&strike)
-    inputs.t_years = _scalar(&t_years)
-    inputs.rate = _scalar(&rate)
-    inputs.div_yield = _scalar(&div_yield)
+    inputs.sign = one_sign(&s)
+    inputs.premium = one_number(&premium)
+    inputs.spot = one_number(&spot)
+    inputs.strike = one_number(&strike)
+    inputs.t_years = one_number(&t_years)
+    inputs.rate = one_number(&rate)
+    inputs.div_yield = one_number(&div_yield)
     hk_european_iv(&inputs, 1, &vol, &status)
     return vol, status
 
@@ -262,7 +197,7 @@ def price_into(
     """
     cdef size_t n = status.shape[0]
     cdef hk_european_input inputs = _inputs(n, sign, spot, strike, t_years, rate, div_yield, vol)
-    cdef double *out = _output(n, price)
+    cdef double *out = output_of(n, price)
     if n == 0:
         return
     with nogil:
@@ -310,15 +245,15 @@ def greeks_into(
     cdef size_t n = status.shape[0]
     cdef hk_european_input inputs = _inputs(n, sign, spot, strike, t_years, rate, div_yield, vol)
     cdef double *out[9]
-    out[0] = _output(n, price)
-    out[1] = _output(n, delta)
-    out[2] = _output(n, gamma)
-    out[3] = _output(n, vega)
-    out[4] = _output(n, theta)
-    out[5] = _output(n, rho)
-    out[6] = _output(n, vanna)
-    out[7] = _output(n, volga)
-    out[8] = _output(n, charm)
+    out[0] = output_of(n, price)
+    out[1] = output_of(n, delta)
+    out[2] = output_of(n, gamma)
+    out[3] = output_of(n, vega)
+    out[4] = output_of(n, theta)
+    out[5] = output_of(n, rho)
+    out[6] = output_of(n, vanna)
+    out[7] = output_of(n, volga)
+    out[8] = output_of(n, charm)
     if n == 0:
         return
     with nogil:
@@ -360,7 +295,7 @@ def implied_vol_into(
     cdef size_t n = status.shape[0]
     cdef hk_european_input terms = _inputs(n, sign, spot, strike, t_years, rate, div_yield, premium)
     cdef hk_european_quotes inputs
-    cdef double *out = _output(n, vol)
+    cdef double *out = output_of(n, vol)
     if n == 0:
         return
     inputs.premium = terms.vol

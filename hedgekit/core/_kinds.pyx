@@ -5,6 +5,7 @@
 """
 
 from cpython.buffer cimport PyBUF_FULL_RO, PyBuffer_Release, PyObject_GetBuffer
+from cpython.pycapsule cimport PyCapsule_GetPointer
 from cpython.ref cimport PyObject
 from libc.stddef cimport ptrdiff_t
 
@@ -19,35 +20,18 @@ cdef extern from "Python.h":
     PyObject *PyTuple_GET_ITEM(object items, Py_ssize_t index)
 
 
-cdef extern from *:
-    """
-    #include <stdint.h>
-    #include <string.h>
-
-    /* Without branches: calls and puts come in no order that a processor could foresee. */
-    static inline signed char hk_sign_of(unsigned first, unsigned second, unsigned third, unsigned fourth, int more)
-    {
-        unsigned alone = (second | third | fourth) == 0;
-        unsigned all = (second == 'a') & (third == 'l') & (fourth == 'l');
-        unsigned ut = (second == 'u') & (third == 't') & (fourth == 0);
-        int call = (first == 'c') & (all | alone), put = (first == 'p') & (ut | alone);
-        return (signed char)((call - put) & -(more == 0));
-    }
-
-    /* Three characters and the zero that ends a string are four bytes: compared as one number. */
-    static inline signed char hk_sign_of_ascii(const unsigned char *at, Py_ssize_t length)
-    {
-        uint32_t word, call, put;
-        if (length < 3)
-            return length == 1 ? hk_sign_of(at[0], 0, 0, 0, 0) : 0;
-        memcpy(&word, at, sizeof word);
-        memcpy(&call, "call", sizeof call);
-        memcpy(&put, "put", sizeof put);
-        return (signed char)(((word == call) & (length == 4)) - ((word == put) & (length == 3)));
-    }
-    """
-    signed char hk_sign_of(unsigned first, unsigned second, unsigned third, unsigned fourth, int more) noexcept nogil
-    signed char hk_sign_of_ascii(const unsigned char *at, Py_ssize_t length) noexcept nogil
+cdef extern from "kinds.h" nogil:
+    cdef struct ArrowSchema:
+        void (*release)(ArrowSchema *) noexcept
+    cdef struct ArrowArray:
+        long long length
+        void (*release)(ArrowArray *) noexcept
+    cdef struct ArrowArrayStream:
+        int (*get_schema)(ArrowArrayStream *, ArrowSchema *) noexcept
+        int (*get_next)(ArrowArrayStream *, ArrowArray *) noexcept
+    signed char hk_sign_of_text(const unsigned char *at, size_t length)
+    void hk_signs_of_points(const unsigned int *points, size_t n, size_t width, signed char *sign)
+    int hk_signs_of_arrow(const ArrowSchema *schema, const ArrowArray *array, signed char *sign)
 
 
 cdef signed char _sign_of_number(object item) except -2:
@@ -63,7 +47,7 @@ cdef inline signed char _sign_of(PyObject *item) except -2:
         return _sign_of_number(<object>item)
     if not PyUnicode_IS_ASCII(item):
         return 0
-    return hk_sign_of_ascii(PyUnicode_1BYTE_DATA(item), PyUnicode_GET_LENGTH(item))
+    return hk_sign_of_text(PyUnicode_1BYTE_DATA(item), PyUnicode_GET_LENGTH(item))
 
 
 def read_objects(objects, signed char[::1] sign):
@@ -111,28 +95,82 @@ def read_points(const unsigned int[:, ::1] points, signed char[::1] sign):
     sign : int8, shape (n,), output
         +1 call, -1 put, 0 neither.
     """
-    cdef Py_ssize_t n = sign.shape[0], width = points.shape[1], i, j
-    cdef const unsigned int *word
-    cdef unsigned int beyond
-    if points.shape[0] != n:
+    cdef size_t n = sign.shape[0], width = points.shape[1]
+    if <size_t>points.shape[0] != n:
         raise ValueError(f"there are {points.shape[0]} words for {n} signs")
     if n == 0 or width == 0:
         sign[:] = 0
         return
-    word = &points[0, 0]
     with nogil:
-        if width == 1:
-            for i in range(n):
-                sign[i] = hk_sign_of(word[i], 0, 0, 0, 0)
-        elif width == 4:
-            for i in range(n):
-                sign[i] = hk_sign_of(word[4 * i], word[4 * i + 1], word[4 * i + 2], word[4 * i + 3], 0)
-        else:
-            for i in range(n):
-                word = &points[i, 0]
-                beyond = 0
-                for j in range(4, width):
-                    beyond |= word[j]
-                sign[i] = hk_sign_of(
-                    word[0], word[1], word[2] if width > 2 else 0, word[3] if width > 3 else 0, beyond != 0
-                )
+        hk_signs_of_points(&points[0, 0], n, width, &sign[0])
+
+
+def read_arrow_array(schema, array, signed char[::1] sign):
+    """Read words held as one Arrow array.
+
+    Parameters
+    ----------
+    schema, array : capsules "arrow_schema" and "arrow_array"
+        What ``__arrow_c_array__`` of a column gives.
+    sign : int8, shape (n,), output
+        +1 call, -1 put, 0 neither or missing.
+
+    Returns
+    -------
+    bool
+        False when the array holds no words.
+    """
+    cdef const ArrowSchema *held = <const ArrowSchema *>PyCapsule_GetPointer(schema, "arrow_schema")
+    return _read_chunk(held, <const ArrowArray *>PyCapsule_GetPointer(array, "arrow_array"), sign, 0, True)
+
+
+def read_arrow_stream(stream, signed char[::1] sign):
+    """Read words held as Arrow arrays one after the other.
+
+    Parameters
+    ----------
+    stream : capsule "arrow_array_stream"
+        What ``__arrow_c_stream__`` of a column gives; it is used up.
+    sign : int8, shape (n,), output
+        +1 call, -1 put, 0 neither or missing.
+
+    Returns
+    -------
+    bool
+        False when the arrays hold no words.
+    """
+    cdef ArrowArrayStream *source = <ArrowArrayStream *>PyCapsule_GetPointer(stream, "arrow_array_stream")
+    cdef ArrowSchema schema
+    cdef ArrowArray array
+    cdef Py_ssize_t start = 0
+    if source.get_schema(source, &schema) != 0:
+        raise ValueError("the Arrow stream gives no schema")
+    try:
+        while True:
+            if source.get_next(source, &array) != 0:
+                raise ValueError("the Arrow stream breaks off")
+            if array.release == NULL:
+                break
+            try:
+                if not _read_chunk(&schema, &array, sign, start, False):
+                    return False
+                start += array.length
+            finally:
+                array.release(&array)
+    finally:
+        schema.release(&schema)
+    if start != sign.shape[0]:
+        raise ValueError(f"there are {start} words for {sign.shape[0]} signs")
+    return True
+
+
+cdef bint _read_chunk(
+    const ArrowSchema *schema, const ArrowArray *array, signed char[::1] sign, Py_ssize_t start, bint whole
+) except -1:
+    cdef signed char *to = &sign[start] if sign.shape[0] > start else NULL
+    cdef int failed
+    if start + array.length > sign.shape[0] or whole and array.length != sign.shape[0]:
+        raise ValueError(f"there are {start + array.length} words for {sign.shape[0]} signs")
+    with nogil:
+        failed = hk_signs_of_arrow(schema, array, to)
+    return not failed

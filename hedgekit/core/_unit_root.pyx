@@ -19,8 +19,6 @@ References
    Biometrika 71 (1984).
 """
 
-import os
-
 cdef extern from "unit_root.h" nogil:
     enum:
         HK_TREND_NONE
@@ -44,8 +42,8 @@ cdef extern from "unit_root.h" nogil:
     int hk_engle_granger(
         const double *rows, size_t series, size_t n, const int *y, const int *x, size_t pairs, int trend,
         int most_lags, int criterion, hk_engle_granger_result *out)
-    int hk_unit_root_isa()
-    int hk_unit_root_set_isa(int level)
+    int kernel_level "hk_unit_root_isa"()
+    int set_kernel_level "hk_unit_root_set_isa"(int level)
 
 from libc.stdlib cimport free, malloc
 
@@ -58,35 +56,7 @@ CRITERIA = {None: HK_LAGS_FIXED, "aic": HK_LAGS_AIC, "bic": HK_LAGS_BIC}
 MOST_LAGS = 256
 """Most lags of a test."""
 
-_LEVELS = ("baseline", "avx2", "avx512")
-
-
-def isa() -> str:
-    """Return the instruction set in use."""
-    return _LEVELS[hk_unit_root_isa()]
-
-
-def available_isas() -> tuple[str, ...]:
-    """Return the instruction sets that this build and processor can run, weakest first."""
-    cdef int in_use = hk_unit_root_isa()
-    names = tuple(name for level, name in enumerate(_LEVELS) if hk_unit_root_set_isa(level) == 0)
-    hk_unit_root_set_isa(in_use)
-    return names
-
-
-def set_isa(name: str) -> None:
-    """Use the instruction set `name` from now on.
-
-    Raises
-    ------
-    ValueError
-        When the name is unknown or this processor lacks it.
-    """
-    if name not in _LEVELS or hk_unit_root_set_isa(_LEVELS.index(name)) != 0:
-        raise ValueError(f"instruction set {name!r} is not available here; choose one of {', '.join(available_isas())}")
-
-
-set_isa(os.environ.get("HEDGEKIT_ISA") or max(available_isas(), key=_LEVELS.index))
+include "isa.pxi"
 
 
 def _check_lags(Py_ssize_t n, int trend, int most_lags):

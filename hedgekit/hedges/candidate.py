@@ -95,7 +95,7 @@ class Candidate:
     greeks: dict[str, float | None]
     risk: dict[str, float | None]
     why: str
-    displayed: dict[str, float | None] = field(default_factory=dict)
+    displayed: dict[str, int | None] = field(default_factory=dict)
     exit_now_usd: float | None = None
     floor_until_usd: float | None = None
     shares_sold: int | None = None
@@ -237,11 +237,11 @@ def _quoted(problem: Problem, leg: Leg) -> tuple[Quotes, int]:
     return quotes, quotes.options.index(leg.option)
 
 
-def _displayed(problem: Problem, leg: Leg) -> float | None:
-    """Contracts displayed at the touch that a leg trades against."""
+def _displayed(problem: Problem, leg: Leg) -> int | None:
+    """Whole contracts displayed at the touch that a leg trades against."""
     quotes, row = _quoted(problem, leg)
     size = float((quotes.ask_size if leg.contracts > 0 else quotes.bid_size)[row])
-    return size if math.isfinite(size) else None
+    return int(size) if math.isfinite(size) else None
 
 
 def _exit_now(problem: Problem, legs: Sequence[Leg]) -> float | None:

@@ -33,6 +33,7 @@ import numpy.typing as npt
 
 from hedgekit import units
 from hedgekit.errors import DataError
+from hedgekit.hedges.dominance import needed
 from hedgekit.hedges.optimum import DEFAULT_LEGS
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.tickets import CandidateLeg, WholeNumbers, candidate_legs
@@ -316,8 +317,8 @@ def certify(
     dict
         Ready for JSON; `verify` checks it. Its cost is the least of all tickets, without the charge for further legs.
     """
-    legs = candidate_legs(problem, within_display=counts_within_display)
     until = problem.goal.until if until is None else until
+    legs = needed(candidate_legs(problem, within_display=counts_within_display), exact(until), most=problem.most_puts)
     whole = WholeNumbers(problem, legs, lowest_spot=exact(until))
     best = whole.search.run(target=whole.target(problem.target), max_legs=max_legs)[1][-1]
     made: dict[str, Any] = {
@@ -539,6 +540,7 @@ def _check_tree(
 def _same_statement(certificate: dict[str, Any], problem: Problem) -> None:
     goal = certificate["goal"]
     legs = candidate_legs(problem, within_display=bool(goal["within_display"]))
+    legs = needed(legs, exact(goal["until"]), most=problem.most_puts)
     whole = WholeNumbers(problem, legs, lowest_spot=exact(goal["until"]))
     expected = {"units_per_dollar": whole.per_dollar, **whole.stated(), "target": whole.target(problem.target)}
     for name, value in expected.items():

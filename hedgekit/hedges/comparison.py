@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from hedgekit import units
 from hedgekit.errors import DataError, InfeasibleError, InputError
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.hedges import CANDIDATES
 from hedgekit.hedges.candidate import Candidate
 from hedgekit.hedges.details import with_details
@@ -28,7 +29,7 @@ from hedgekit.hedges.optimum import DEFAULT_LEGS, Optimum, check_legs, optimise
 from hedgekit.hedges.outlook import distributions, statements
 from hedgekit.hedges.presets import build as build_preset
 from hedgekit.hedges.presets import preset_legs, preset_problem
-from hedgekit.hedges.problem import ANY_SPREAD, DEFAULT_FEE, WIDEST_SPREAD, Problem, make_problem, pick_expiry
+from hedgekit.hedges.problem import ANY_SPREAD, WIDEST_SPREAD, Problem, make_problem, pick_expiry
 from hedgekit.hedges.recommend import recommend
 from hedgekit.hedges.tickets import Watch
 from hedgekit.market.calendar import previous_session
@@ -96,9 +97,7 @@ class HedgeResult(Result):
         rows = []
         for candidate in self.candidates:
             row = candidate.to_dict()
-            row["legs"] = "; ".join(
-                f"{leg.contracts:+d} {leg.option.compact} @{leg.premium:g}" for leg in candidate.legs
-            )
+            row["legs"] = "; ".join(leg.written for leg in candidate.legs)
             row.update({f"hedged_{name}": value for name, value in row.pop("greeks").items()})
             row.update(row.pop("risk"))
             row["shares_sold"], row["stop_level"] = candidate.shares_sold, candidate.stop_level

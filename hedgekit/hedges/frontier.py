@@ -21,12 +21,13 @@ import numpy.typing as npt
 
 from hedgekit import units
 from hedgekit.errors import InfeasibleError, InputError
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.hedges.candidate import leg_greeks
 from hedgekit.hedges.comparison import problem_inputs, refuse_unfit
 from hedgekit.hedges.goal import choose_goal
 from hedgekit.hedges.notes import quotes_left_out, stopped_at
 from hedgekit.hedges.optimum import DEFAULT_LEGS, HedgeSearch, Ticket, check_legs, preferred
-from hedgekit.hedges.problem import DEFAULT_FEE, WIDEST_SPREAD, Problem, make_problem, pick_expiry
+from hedgekit.hedges.problem import WIDEST_SPREAD, Problem, make_problem, pick_expiry
 from hedgekit.hedges.tickets import Watch
 from hedgekit.market.inputs import Given, resolve
 from hedgekit.model import Chain, Leg
@@ -149,10 +150,7 @@ class FrontierResult(Result):
         rows = []
         for point in self.points:
             row = point.to_dict(self.problem.value_usd)
-            row["legs"] = "; ".join(
-                f"{leg.contracts:+d} {leg.option.compact} @{leg.premium:g}"
-                for leg in (point.ticket.legs if point.ticket is not None else ())
-            )
+            row["legs"] = "; ".join(leg.written for leg in (point.ticket.legs if point.ticket is not None else ()))
             less = row.pop("holding_less") or dict.fromkeys(LessHeld.__slots__)
             less["hedge_better"] = " ".join(
                 f"{low:g}-{'' if high is None else format(high, 'g')}" for low, high in less["hedge_better"] or ()
@@ -277,8 +275,11 @@ def _floors(floors: tuple[float, float], points: int) -> list[float]:
     if isinstance(points, bool) or not 1 <= points <= MOST_POINTS:
         raise InputError(f"--points {points}: expected a whole number from 1 to {MOST_POINTS}")
     if not 0.0 < low <= high <= 1.0:
+        percents = 1.0 < low <= high <= units.PERCENT
+        meant = f" (did you mean {units.fraction(low):g}:{units.fraction(high):g}?)" if percents else ""
         raise InputError(
             f"--floors {low:g}:{high:g}: expected LOW:HIGH, fractions of today's value above 0 and up to 1, ascending"
+            f"{meant}"
         )
     step = (high - low) / max(points - 1, 1)
     return [round(low + step * i, FLOOR_PLACES) for i in range(points if high > low else 1)]

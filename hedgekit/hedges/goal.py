@@ -77,15 +77,22 @@ class Goal:
                 f"--floor {self.floor:g}: expected a fraction of today's value above 0 and up to 1{_meant(self.floor)}"
             )
         if self.budget is not None and not 0.0 <= self.budget < 1.0:
-            raise InputError(
-                f"--budget {self.budget:g}: expected a fraction of today's value from 0 to below 1{_meant(self.budget)}"
+            meant = _meant(self.budget) or (
+                " (dollars are written as their part of the value)" if self.budget > units.PERCENT else ""
             )
+            raise InputError(f"--budget {self.budget:g}: expected a fraction of today's value from 0 to below 1{meant}")
         if not 0.0 <= self.until < float("inf"):
             raise InputError(f"--until {self.until:g}: expected dollars a share from 0 to below the spot")
         if self.delta is not None and not 0.0 <= self.delta < 1.0:
-            raise InputError(f"--delta-target {self.delta:g}: expected a fraction of the shares' delta, 0 to below 1")
+            raise InputError(
+                f"--delta-target {self.delta:g}: expected a fraction of the shares' delta, 0 to below 1"
+                f"{_meant(self.delta)}"
+            )
         if self.cvar is not None and not 0.0 < self.cvar < 1.0:
-            raise InputError(f"--cvar {self.cvar:g}: expected a loss as a fraction of today's value, between 0 and 1")
+            raise InputError(
+                f"--cvar {self.cvar:g}: expected a loss as a fraction of today's value, between 0 and 1"
+                f"{_meant(self.cvar)}"
+            )
         if self.measure not in MEASURES:
             raise InputError(f"--measure {self.measure!r}: expected one of {', '.join(MEASURES)}")
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hedgekit import units
 from hedgekit.errors import ConvergenceError, InputError
+from hedgekit.hedges.dominance import needed
 from hedgekit.hedges.goal import Kind
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.tickets import MAX_LEGS, Watch, WholeNumbers, candidate_legs
@@ -233,7 +234,7 @@ class HedgeSearch:
         if not 0 <= self.until < exact(problem.spot):
             level = float(self.until)
             raise InputError(f"--until {level:g}: expected dollars a share from 0 to below the spot, {problem.spot:g}")
-        legs = candidate_legs(problem, within_display=counts_within_display)
+        legs = needed(candidate_legs(problem, within_display=counts_within_display), self.until, most=problem.most_puts)
         self._whole = WholeNumbers(problem, legs, lowest_spot=self.until)
         self._measured: dict[tuple[Leg, ...], Ticket] = {}
 

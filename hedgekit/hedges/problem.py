@@ -13,15 +13,13 @@ import numpy.typing as npt
 
 from hedgekit import units
 from hedgekit.errors import DataError, InputError
+from hedgekit.fees import DEFAULT_FEE, checked_fee
 from hedgekit.hedges.goal import Goal
 from hedgekit.model import BoolArray, Chain, ExerciseStyle, Flag, Leg, Option
 from hedgekit.payoff import exact
 
 if TYPE_CHECKING:
     from hedgekit.distributions import Distribution
-
-DEFAULT_FEE = 0.65
-"""Dollars a contract, a common retail commission."""
 
 STANDARD_CAP = 1.10
 """Calls are sold at this fraction of the spot or above when no cap is asked for."""
@@ -36,8 +34,9 @@ ANY_SPREAD = 2.0
 """A quote without a bid has a spread of twice its mid: nothing is wider."""
 
 MOST_SHARES = 10_000_000
-HIGHEST_FEE = 100.0
-HIGHEST_CAP = 10.0
+HIGHEST_CAP = 3.0
+LARGEST_MOVE = 0.5
+"""Up to this a cap given as a move is taken for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +258,7 @@ def _screen(chain: Chain, max_spread: float) -> tuple[BoolArray, dict[str, BoolA
     with np.errstate(invalid="ignore"):
         tests = {flag.slug.replace("_", " "): (chain.flags & flag.value) != 0 for flag in Flag if flag is not Flag.WIDE}
         tests["one-sided"] = ~((chain.bid > 0) & (chain.ask > chain.bid))
-        tests[f"spread above {units.percent(max_spread):g}% of mid"] = chain.ask - chain.bid > max_spread * chain.mid
+        tests[f"spread above {units.percent(max_spread):g}% of mid"] = chain.wider_than(max_spread)
     kept = np.ones(len(chain), dtype=bool)
     reasons = {}
     for reason, rows in tests.items():
@@ -295,14 +294,15 @@ def make_problem(
         split = "; split the position" if shares > MOST_SHARES else ""
         raise InputError(f"--shares {shares}: expected a whole number of shares from 1 to {MOST_SHARES:,}{split}")
     goal = Goal(floor=floor, floor_given=True) if goal is None else goal
-    if not 0.0 <= fee <= HIGHEST_FEE:
-        raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")
+    checked_fee(fee)
     if min_cap is not None and not 1.0 <= min_cap <= HIGHEST_CAP:
         raise InputError(
-            f"--min-cap {min_cap:g}: expected a fraction of the spot from 1 to {HIGHEST_CAP:g} (1.10 is +10%)"
+            f"--min-cap {min_cap:g}: expected a fraction of the spot from 1 to {HIGHEST_CAP:g}, 1.10 being +10%"
+            f"{_cap_meant(min_cap)}"
         )
     if not 0.0 < max_spread <= ANY_SPREAD:
-        raise InputError(f"--max-spread {max_spread:g}: expected a fraction of the mid above 0 and up to 2")
+        meant = f" (did you mean {units.fraction(max_spread):g}?)" if ANY_SPREAD < max_spread <= units.PERCENT else ""
+        raise InputError(f"--max-spread {max_spread:g}: expected a fraction of the mid above 0 and up to 2{meant}")
     slice_ = chain.at(expiry)
     puts, calls = tradable(slice_, -1, max_spread=max_spread), tradable(slice_, 1, max_spread=max_spread)
     puts = _up_to(puts, HIGHEST_PUT * chain.spot)
@@ -330,6 +330,14 @@ def make_problem(
         max_spread=max_spread,
         exercise=chain.exercise,
     )
+
+
+def _cap_meant(cap: float) -> str:
+    """Suggest the cap that was probably meant: 110 and 10 are percent numbers, 0.1 is a move."""
+    meant = units.fraction(cap)
+    if cap < units.PERCENT:
+        meant = 1.0 + (cap if cap < 1.0 else meant)
+    return f" (did you mean {meant:g}?)" if 1.0 < meant <= 1.0 + LARGEST_MOVE else ""
 
 
 def _counted(reasons: dict[str, int]) -> str:

@@ -14,9 +14,10 @@ from hedgekit import units
 from hedgekit.distributions.lines import Line
 from hedgekit.distributions.touch import touch, touch_at_closes
 from hedgekit.errors import DataError, InputError
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.hedges.candidate import Candidate, leg_greeks
 from hedgekit.hedges.comparison import HedgeResult, compare
-from hedgekit.hedges.problem import DEFAULT_FEE, WIDEST_SPREAD, Problem
+from hedgekit.hedges.problem import WIDEST_SPREAD, Problem
 from hedgekit.hedges.stop_paths import BLOCK, DRAWS, FloatArray, Paths, Stopped, days_of, simulate
 from hedgekit.market.calendar import is_session
 from hedgekit.market.inputs import Given
@@ -42,6 +43,9 @@ OF_THE_TOUCHED: Final = (
     "limit_never_filled",
 )
 """What is unknown when no path touches the stop."""
+
+DEEPEST_STOP: Final = 0.5
+"""A stop farther below the entry was probably meant as a fraction of it."""
 
 STALE_DAYS: Final = 30
 """Calendar days between the history's end and the quotes beyond which that is said."""
@@ -222,6 +226,15 @@ def study(
             draws=draws,
             block=block,
             seed=seed,
+        )
+    if max(stops) > DEEPEST_STOP:
+        deep = max(stops)
+        notes.append(
+            Note(
+                "stop_far_below",
+                f"a stop {units.percent(deep):g}% below the entry sells at {start * (1.0 - deep):.2f}; a stop at "
+                f"{units.percent(deep):g}% of it is --stop {units.percent(1.0 - deep):g}%",
+            )
         )
     put, others = _beside(compared, paths)
     return StopResult(

@@ -16,8 +16,9 @@ from hedgekit.hedges.comparison import HedgeResult
 from hedgekit.hedges.goal import Kind
 from hedgekit.hedges.money import FLOOR_PLACES
 from hedgekit.hedges.problem import Problem, make_problem
-from hedgekit.hedges.tickets import MAX_LEGS
+from hedgekit.hedges.tickets import MAX_LEGS, candidate_legs
 from hedgekit.model import Chain
+from hedgekit.paths import unreadable
 from hedgekit.payoff import exact
 from hedgekit.results import Note, Result
 
@@ -122,7 +123,7 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
             raise DataError(f"{path}: larger than {LARGEST_FILE:,} bytes: this is no certificate")
         made = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+        raise DataError(f"{path}: {unreadable(path, error)}") from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise DataError(f"{path}: not a JSON file: {error}") from None
     if not isinstance(made, dict) or made.get("schema") != SCHEMA:
@@ -244,6 +245,7 @@ def check(made: dict[str, Any], chain: Chain) -> VerifyResult:
     except (KeyError, TypeError, ValueError, IndexError, OverflowError, RecursionError) as error:
         raise DataError(f"certificate: it cannot be read: {error!r}") from None
     _fits_the_money(made["goal"], problem, proven)
+    every = candidate_legs(problem, within_display=bool(made["goal"]["within_display"]))
     warnings: tuple[Note, ...] = ()
     stated = made["goal"].get("source_sha256")
     if stated != chain.source_sha256:
@@ -258,6 +260,7 @@ def check(made: dict[str, Any], chain: Chain) -> VerifyResult:
             "asof": chain.asof,
             "spot": chain.spot,
             "quotes": len(made["legs"]),
+            "not_needed": len(every) - len(made["legs"]),
         },
         warnings=warnings,
     )

@@ -34,6 +34,7 @@ from hedgekit.scenarios import (
     underlying_of,
 )
 from hedgekit.scenarios.grid import SmileRule, VolRule, elapsed_years
+from hedgekit.scenarios.replays import outlasting
 
 if TYPE_CHECKING:
     from hedgekit.model import PriceHistory
@@ -244,13 +245,7 @@ def what_if(
     if prices is not None and vol_index is not None:
         replays, told = _replays(holdings, market, problem.shares, prices, vol_index, smile)
         notes += told
-        longer = [one.hedged.name for one in replays if (one.hedged.end - one.hedged.start).days > problem.days]
-        if longer and candidate.legs:
-            message = (
-                f"the options expire {problem.days} days into replay {', '.join(longer)}: after that the shares are "
-                "alone, unless rolled"
-            )
-            notes.append(Note("expired_in_replay", message))
+        notes += outlasting([one.hedged for one in replays], [problem.days for _ in candidate.legs])
     rolls = None
     if with_rolls:
         rolls = {

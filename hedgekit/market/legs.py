@@ -10,12 +10,17 @@ from dataclasses import dataclass
 
 from hedgekit.errors import DataError, InputError
 from hedgekit.market.contract_terms import INDEX_OF
-from hedgekit.market.tables import read_table
+from hedgekit.market.tables import read_table, ungrouped
 from hedgekit.model import Chain, Flag, Holding, Leg, Option, Quote, Shares
 
-FORM = 'SIGNED_QUANTITY SYMBOL [@ PRICE], like "+1 IWM260918P00270000 @4.10" or "+100 IWM @297.78"'
+FORM = (
+    'SIGNED_QUANTITY SYMBOL [@ PRICE], like "+1 IWM260918P00270000 @4.10", "-2 IWM 9/18/26 270P" or "+100 IWM @297.78"'
+)
 
-_LEG = re.compile(r"\s*([+-]?\d[\d,.]*)\s*(?:x\s+)?\s*([^@]*?)\s*(?:@\s*(\S+)\s*)?", re.ASCII | re.IGNORECASE)
+_LEG = re.compile(
+    r"\s*(?:(buy|sell)\s+)?([+-]?\d[\d,.]*)\s*(?:x\s+)?\s*([^@]*?)\s*(?:@\s*(\S+)\s*)?", re.ASCII | re.IGNORECASE
+)
+_MINUS = "\N{MINUS SIGN}"  # as word processors and web pages write it
 _TICKER = re.compile(r"[A-Z^][A-Z0-9.^/-]{0,5}", re.ASCII)
 _CENTS = 2  # decimals of a share price
 _MOST = 10_000_000  # contracts or shares; beyond it a number is a slip of the keyboard
@@ -45,7 +50,8 @@ def parse_leg(text: str) -> Order:
     Parameters
     ----------
     text : str
-        ``SIGNED_QUANTITY SYMBOL [@ PRICE]``; the symbol in any form that `Option.parse` reads, or a ticker for shares.
+        ``SIGNED_QUANTITY SYMBOL [@ PRICE]``, or with BUY or SELL before a quantity without a sign; the symbol in any
+        form that `Option.parse` reads, or a ticker for shares.
 
     Raises
     ------
@@ -60,11 +66,12 @@ def parse_leg(text: str) -> Order:
     >>> parse_leg("+100 iwm")
     Order(quantity=100, instrument='IWM', price=None)
     """
-    found = _LEG.fullmatch(text)
+    found = _LEG.fullmatch(text.replace(_MINUS, "-"))
     if not found:
         raise InputError(f"leg {text!r} is not readable: expected {FORM}")
-    quantity, symbol, price = found.groups()
-    return _order(f"leg {text!r}", quantity, symbol, price)
+    action, quantity, symbol, price = found.groups()
+    where = f"leg {text!r}"
+    return _order(where, quantity if action is None else _signed(where, action, quantity), symbol, price)
 
 
 def read_legs(path: str | os.PathLike[str]) -> tuple[Order, ...]:
@@ -150,9 +157,8 @@ def _ticker(order: Order | Holding) -> str:
 
 
 def _order(where: str, quantity: str, symbol: str, price: str | None) -> Order:
-    digits = quantity.replace(",", "")
     try:
-        number = float(digits)
+        number = float(ungrouped(quantity))
     except ValueError:
         number = math.nan
     if number != number or number != int(number if math.isfinite(number) else 0) or number == 0 or abs(number) > _MOST:
@@ -176,11 +182,11 @@ def _price(where: str, text: str | None) -> float | None:
     if text is None:
         return None
     try:
-        price = float(text.replace(",", "").removeprefix("$"))
+        price = float(ungrouped(text))
     except ValueError:
         price = math.nan
     if not 0.0 <= price < math.inf:
-        raise InputError(f"{where}: price {text!r}: expected zero or more dollars a share")
+        raise InputError(f"{where}: price {text!r}: expected zero or more dollars a share, like 4.10")
     return price
 
 

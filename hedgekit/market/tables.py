@@ -111,9 +111,7 @@ class Table:
         DataError
             When it is none; names file, line, column and value.
         """
-        text = cell.strip().removeprefix("$")
-        if _THOUSANDS.fullmatch(text):
-            text = text.replace(",", "")
+        text = ungrouped(cell)
         try:
             number = math.nan if "_" in text else float(text)
         except ValueError:
@@ -168,6 +166,18 @@ def read_table(path: str | os.PathLike[str], kind: str = "") -> Table:
         data=data,
         day_first=any(writes_day_first(column) for column in zip(*table.rows, strict=True)),
     )
+
+
+def ungrouped(text: str) -> str:
+    """Return a number without its dollar sign and thousands separators; anything else as it is.
+
+    Examples
+    --------
+    >>> ungrouped("$25,000"), ungrouped("1,700"), ungrouped("0,90")
+    ('25000', '1700', '0,90')
+    """
+    bare = re.sub(r"^([+-]?)\$", r"\1", text.strip())
+    return bare.replace(",", "") if _THOUSANDS.fullmatch(bare) else bare
 
 
 def decimal(text: str) -> float | None:

@@ -82,6 +82,8 @@ class Quote:
         return 0.5 * (self.bid + self.ask)
 
 
+ROUNDING = 1e-9  # dollars: finer than any quote, coarser than what doubles round away
+
 # dtype of each column of a Chain
 _COLUMNS: dict[str, str] = {
     "symbol": "U",
@@ -208,6 +210,18 @@ class Chain:
     def mid(self) -> FloatArray:
         """Middle of bid and ask, dollars a share, shape (n,); NaN unless both are there."""
         return 0.5 * (self.bid + self.ask)
+
+    def wider_than(self, fraction: float) -> BoolArray:
+        """Whether each spread is above a fraction of its mid, shape (n,); 1.19/1.61 is not wider than 0.30.
+
+        Parameters
+        ----------
+        fraction : float
+            Of the mid. A spread that equals it as the decimals it was quoted in is not above.
+        """
+        with np.errstate(invalid="ignore"):
+            wide: BoolArray = self.ask - self.bid > fraction * self.mid + ROUNDING
+        return wide
 
     @property
     def expiries(self) -> tuple[date, ...]:

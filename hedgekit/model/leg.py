@@ -43,6 +43,11 @@ class Leg:
     def __str__(self) -> str:
         return f"{self.contracts:+d} {self.option} @{self.premium:.10g}"
 
+    @property
+    def written(self) -> str:
+        """As files and ``--leg`` have it: ``"+1 IWM260918P00270000 @4.1"``."""
+        return f"{self.contracts:+d} {self.option.compact} @{self.premium:.10g}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:

@@ -8,16 +8,17 @@ from datetime import date, datetime
 from typing import Self
 
 from hedgekit.errors import InputError
+from hedgekit.model import spellings
 from hedgekit.model.types import CALL, PUT, Kind
 from hedgekit.units import MULTIPLIER
 
 _STRIKE_UNITS = 1000  # an OSI strike counts thousandths of a dollar
+_MONTHS = 12
 _CENTURY = 2000  # OSI years have two digits; the format is younger than 2000
 _OSI_TAIL = 15  # yymmdd, C or P, eight digits of strike
 _TAIL = re.compile(r"(\d\d)(\d\d)(\d\d)([CP])(\d{8})", re.ASCII)
 ROOT = re.compile(r"[A-Z^][A-Z0-9.^/-]{0,5}", re.ASCII)
-_SHORT = re.compile(r"(\S+)\s+(\d{4}-\d\d-\d\d)\s+(\d+(?:\.\d*)?|\.\d+)\s*(C|P|CALL|PUT)", re.ASCII)
-_FORMS = '"IWM   260918P00270000", "IWM260918P00270000" or "IWM 2026-09-18 270 P"'
+_FORMS = '"IWM260918P00270000", "IWM 2026-09-18 270 P" or "IWM 9/18/26 270P"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -100,13 +101,14 @@ class Option:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read an option symbol in OSI, compact or short form.
+        """Read an option symbol in OSI, compact or short form, or as people and brokers write it.
 
         Parameters
         ----------
         text : str
-            ``"IWM   260918P00270000"``, ``"IWM260918P00270000"``, ``"O:IWM260918P00270000"`` or
-            ``"IWM 2026-09-18 270 P"``; small letters are taken as capitals.
+            ``"IWM   260918P00270000"``, ``"IWM260918P00270000"``, ``"O:IWM260918P00270000"``,
+            ``"IWM 2026-09-18 270 P"``, ``"IWM 9/18/26 270P"``, ``"IWM 18SEP26 270 P"`` and the like
+            (`hedgekit.model.spellings`); small letters are taken as capitals.
 
         Raises
         ------
@@ -118,20 +120,27 @@ class Option:
         root = wanted[:-_OSI_TAIL].rstrip()
         if tail and ROOT.fullmatch(root):
             year, month, day, letter, thousandths = tail.groups()
-            when = f"{_CENTURY + int(year)}-{month}-{day}"
+            when = (_CENTURY + int(year), int(month), int(day))
             return cls._checked(text, root, when, letter, int(thousandths) / _STRIKE_UNITS)
-        short = _SHORT.fullmatch(wanted)
-        if short and ROOT.fullmatch(short[1]):
-            return cls._checked(text, short[1], short[2], short[4], float(short[3]))
-        raise InputError(f"option symbol {text!r} is not readable: expected {_FORMS}")
+        try:
+            words = spellings.read(" ".join(wanted.split()))
+        except InputError as error:
+            raise InputError(f"option symbol {text!r}: {error}") from None
+        if words is None:
+            raise InputError(f"option symbol {text!r} is not readable: expected {_FORMS}")
+        return cls._checked(text, words.root, (words.year, words.month, words.day), words.right, words.strike)
 
     @classmethod
-    def _checked(cls, text: str, root: str, when: str, letter: str, strike: float) -> Self:
+    def _checked(cls, text: str, root: str, when: tuple[int, int, int], letter: str, strike: float) -> Self:
         try:
-            expiry = date.fromisoformat(when)
+            expiry = date(*when)
         except ValueError:
-            raise InputError(f"option symbol {text!r}: {when} is not a day of the calendar") from None
+            year, month, day = when
+            hint = "" if month <= _MONTHS else ": a date with slashes is month/day/year"
+            raise InputError(
+                f"option symbol {text!r}: {year}-{month:02d}-{day:02d} is not a day of the calendar{hint}"
+            ) from None
         try:
-            return cls(root=root, expiry=expiry, kind="call" if letter[0] == "C" else "put", strike=strike)
+            return cls(root=root, expiry=expiry, kind="call" if letter == "C" else "put", strike=strike)
         except InputError as error:
             raise InputError(f"option symbol {text!r}: {error}") from None

@@ -12,6 +12,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import InfeasibleError, InputError
+from hedgekit.fees import DEFAULT_FEE, checked_fee
 from hedgekit.model import Flag, Option
 from hedgekit.pairs.expressions import EXPRESSIONS, Expression, Part
 from hedgekit.results import Note, Result
@@ -194,7 +195,7 @@ def pair_options(
     by: date | None = None,
     expiry: date | None = None,
     delta: float = TARGET_DELTA,
-    fee: float = 0.65,
+    fee: float = DEFAULT_FEE,
     rate: Any = None,
     long_dividends: Any = None,
     short_dividends: Any = None,
@@ -243,8 +244,7 @@ def pair_options(
         raise InputError(f"contracts {contracts}: expected 1 to {MOST_CONTRACTS:,}")
     if not LEAST_DELTA <= delta <= MOST_DELTA:
         raise InputError(f"delta {delta:g}: expected {LEAST_DELTA} to {MOST_DELTA}")
-    if not 0.0 <= fee < math.inf:
-        raise InputError(f"fee {fee:g}: expected zero or more dollars a contract")
+    checked_fee(fee)
     if long_chain.ticker == short_chain.ticker:
         raise InputError(f"both chains are of {long_chain.ticker}: a pair needs two underlyings")
     days = _common_expiry(long_chain, short_chain, by, expiry)

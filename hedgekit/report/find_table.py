@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hedgekit import units
-from hedgekit.model import Leg
+from hedgekit.model import Leg, Shares
 from hedgekit.report.console import (
     ACCENT,
     columns,
@@ -22,6 +22,7 @@ from hedgekit.report.console import (
     short_dollars,
     warning_lines,
 )
+from hedgekit.report.order_words import order
 from hedgekit.structures.found import FindResult, Found
 from hedgekit.structures.measuring import strikes_of
 
@@ -90,12 +91,10 @@ def headline(result: FindResult) -> str:
     )
 
 
-def _order(held: object) -> str:
+def _order(held: Leg | Shares) -> str:
     if isinstance(held, Leg):
-        side, option = "buy" if held.contracts > 0 else "sell", held.option
-        what = f"{option.expiry:%d %b} {option.strike:g} {option.kind} at {held.premium:.2f}"
-        return f"{side} {abs(held.contracts)} x {what}"
-    return f"hold {held.shares:,} shares"  # type: ignore[attr-defined]
+        return order(held.contracts, held.option, at=held.premium, day=True)
+    return f"hold {held.shares:,} shares"
 
 
 def label(one: Found) -> str:

@@ -18,6 +18,7 @@ from hedgekit.hedges.outlook import wealth_of
 from hedgekit.hedges.portfolio import PortfolioView
 from hedgekit.hedges.problem import Problem
 from hedgekit.hedges.recommend import sells_calls
+from hedgekit.model import Option
 from hedgekit.report.console import (
     ACCENT,
     TEN_THOUSAND,
@@ -31,6 +32,7 @@ from hedgekit.report.console import (
     short_number,
     warning_lines,
 )
+from hedgekit.report.order_words import orders
 from hedgekit.report.proof import proven
 from hedgekit.report.what_if_lines import what_if_footer, what_if_tables
 
@@ -92,8 +94,7 @@ def table(result: HedgeResult, *, terminal: bool = False) -> str:
             out.print(f"  {line}")
     if proof(result):
         out.print()
-    further = () if result.what_if is None else result.what_if.warnings
-    for text in [*footer(result), *warning_lines((*result.warnings, *further))]:
+    for text in [*footer(result), *warning_lines(result.warnings)]:
         for line in textwrap.wrap(text, 78, subsequent_indent="  "):
             out.print(Text(f"  {line}", style="dim"))
     return drawn(out)
@@ -120,11 +121,6 @@ def headline(result: HedgeResult) -> str:
     if result.recommended is None:
         return f"{result.why[0].upper()}{result.why[1:]}."
     chosen, problem = result.named(result.recommended), result.problem
-    orders = ", ".join(
-        f"{'buy' if leg.contracts > 0 else 'sell'} {abs(leg.contracts):,} x {leg.option.strike:g} {leg.option.kind} "
-        f"at {leg.premium:.2f}"
-        for leg in chosen.legs
-    )
     if chosen.cost_usd < 0:
         money = f"collect {dollars(-chosen.cost_usd)}"
     else:
@@ -137,7 +133,7 @@ def headline(result: HedgeResult) -> str:
     purpose = _purpose(problem, chosen)
     if result.portfolio is not None:
         purpose = _portfolio_purpose(result.portfolio, problem, purpose)
-    text = f"{purpose}, {money}: {orders}."
+    text = f"{purpose}, {money}: {orders(chosen.legs)}."
     sold = [leg for leg in chosen.legs if leg.contracts < 0 and leg.option.kind == "call"]
     if chosen.cap_pct is not None:
         text += f" You give up gains above {percent(chosen.cap_pct - units.PERCENT, sign=True)}."
@@ -303,7 +299,9 @@ def _negative(value: float | None) -> float | None:
 def assignments(result: HedgeResult) -> list[str]:
     """Say of the recommended hedge's short legs when they may be assigned."""
     chosen = next((row for row in result.candidates if row.name == result.recommended), None)
-    lines = [f"{line['symbol']}: {line['why']}" for line in (() if chosen is None else chosen.assignment or ())]
+    lines = [
+        f"{Option.parse(line['symbol'])}: {line['why']}" for line in (() if chosen is None else chosen.assignment or ())
+    ]
     return [part for line in lines for part in textwrap.wrap(line, 76, subsequent_indent="  ")]
 
 

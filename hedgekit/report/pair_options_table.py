@@ -10,6 +10,7 @@ from rich.text import Text
 from hedgekit import units
 from hedgekit.pairs.options import Contracts, Expressed, PairOptionsResult
 from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, number, warning_lines
+from hedgekit.report.order_words import order
 
 
 def table(result: PairOptionsResult, *, terminal: bool = False) -> str:
@@ -68,11 +69,7 @@ def _leg(c: Contracts) -> list[str]:
 
 def headline(one: Expressed) -> str:
     """Return the orders of the first expression and what they leave."""
-    orders = ", ".join(
-        f"{'buy' if c.contracts > 0 else 'sell'} {abs(c.contracts):,} {c.option.root} {c.option.strike:g} "
-        f"{c.option.kind} at {c.premium:.2f}"
-        for c in one.contracts
-    )
+    orders = ", ".join(order(c.contracts, c.option, at=c.premium, root=True) for c in one.contracts)
     lost = (
         f"at most {dollars(one.most_lost_usd)} can be lost" if math.isfinite(one.most_lost_usd) else "loss not limited"
     )

@@ -9,6 +9,7 @@ import numpy as np
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, warning_lines
 from hedgekit.report.roll_lines import roll_table
 from hedgekit.risk.scenario import ScenarioResult
@@ -108,7 +109,10 @@ def _footer(result: ScenarioResult) -> list[str]:
         mapped = sorted({f"{ticker}: {how}" for found in result.replays for ticker, how in found.mapped.items()})
         lines += [f"no history of its own then: {'; '.join(mapped)}"] if mapped else []
     if result.rolls:
-        lines.append("rolls: spot unchanged, today's smile at the same moneyness, half the option's spread each side")
+        lines.append(
+            "rolls: spot unchanged, today's smile at the same moneyness, half the option's spread and "
+            f"${DEFAULT_FEE:g} a contract each side"
+        )
     lines += [
         f"{chain['ticker']} {chain['spot']:.2f}, {chain['source']} {chain['asof']:%Y-%m-%d %H:%M}, sha256 "
         f"{chain['source_sha256'][:8]}"

@@ -10,6 +10,7 @@ from rich.text import Text
 from hedgekit import units
 from hedgekit.hedges.stop_study import StopResult
 from hedgekit.report.console import ACCENT, columns, console, dollars, drawn, percent, warning_lines
+from hedgekit.report.order_words import ticket
 
 SHORT_NAMES = {"holding less (same delta)": "hold less"}
 
@@ -66,10 +67,9 @@ def headline(result: StopResult) -> str:
         )
     text += ". "
     if put is not None:
-        legs = ", ".join(f"{leg['contracts']:+d} {leg['symbol']}" for leg in put["legs"])
         text += (
-            f"The put ({legs}) costs {dollars(put['cost_usd'])} ({percent(put['cost_pct'], places=2)}) and holds "
-            f"{percent(put['floor_pct'])} whatever happens."
+            f"The put ({ticket(put['legs'])}) costs {dollars(put['cost_usd'])} "
+            f"({percent(put['cost_pct'], places=2)}) and holds {percent(put['floor_pct'])} whatever happens."
         )
     else:
         text += "The chain has no put that holds this level."

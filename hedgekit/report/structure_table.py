@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from hedgekit import units
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.margin.assignment import AssignmentLine
-from hedgekit.model import Leg, Shares
+from hedgekit.model import Leg, Option, Shares
 from hedgekit.report.console import (
     ACCENT,
     columns,
@@ -167,9 +168,10 @@ def _option_cells(result: StructureResult, leg: Leg) -> list[str]:
 
 
 def measures(result: StructureResult) -> Table:
-    """Return probability and value under each measure, side by side."""
-    grid = columns("at the first expiry", *MEASURES)
-    found = [result.outlooks.get(name) for name in MEASURES]
+    """Return probability and value under each measure that is known, side by side."""
+    names = _known(result)
+    grid = columns("at the first expiry", *names)
+    found = [result.outlooks.get(name) for name in names]
     grid.add_row(
         "probability of profit",
         *("-" if one is None else percent(units.percent(one.profit_probability)) for one in found),
@@ -185,15 +187,21 @@ def measures(result: StructureResult) -> Table:
     return grid
 
 
+def _known(result: StructureResult) -> list[str]:
+    """Return the measures with a column: the first always, the others where the chain or a history tells them."""
+    return [MEASURES[0], *(name for name in MEASURES[1:] if result.outlooks.get(name) is not None)]
+
+
 def strikes(result: StructureResult) -> Table | None:
     """Return, for each strike, the chance to end in the money and to be touched."""
     own = result.outlooks.get("lognormal")
     if own is None:
         return None
-    others = [result.outlooks.get(name) for name in MEASURES[1:]]
+    names = _known(result)
+    others = [result.outlooks.get(name) for name in names[1:]]
     past = result.outlooks.get("historical")
     by_close = ["past closes"] if past is not None and past.touch else []
-    grid = columns("in the money", *MEASURES, "touched", "at a close", *by_close)
+    grid = columns("in the money", *names, "touched", "at a close", *by_close)
     grid.padding = (0, 1, 0, 0) if by_close else grid.padding
     shown = set()
     for held in result.holdings:
@@ -270,7 +278,7 @@ def broker(result: StructureResult) -> Iterator[str]:
     if ledger:
         yield "assignment:"
         for line in ledger:
-            yield f"  {line.symbol} (early risk {line.early_risk}): {line.why}"
+            yield f"  {Option.parse(line.symbol)} (early risk {line.early_risk}): {line.why}"
             yield f"    {assigned(line)}"
 
 
@@ -304,7 +312,9 @@ def footer(result: StructureResult) -> list[str]:
         else f"profit at the first expiry: later legs at their own vol, unchanged; extremes by a bounded search over "
         f"every spot, to ${result.outcome.error_usd:.2f}"
     )
-    fee = f"; ${inputs['fee']:g} a contract counted" if inputs["fee"] else "; no fees (--fee adds them)"
+    fee = (
+        f"; ${inputs['fee']:g} a contract counted" if inputs["fee"] else f"; no fees (--fee {DEFAULT_FEE:g} adds them)"
+    )
     lines = [exact + fee]
     lines += [one.statement for one in result.outlooks.values() if one is not None]
     if any(when <= setting.t_horizon for when, _ in setting.cash):

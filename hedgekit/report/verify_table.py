@@ -53,8 +53,20 @@ def evidence(result: VerifyResult) -> list[str]:
         f"{proven.sets:,} sets of {inputs['quotes']} orders settled in exact whole numbers by {proven.multipliers:,} "
         f"lists of multipliers; {proven.by_tree:,} of them by splitting their counts; no search, no solver, no "
         "rounding",
+        *_not_needed(result),
         "the orders, prices, fee, floor and growth stated are those that the chain and goal give",
         f"financed at {units.percent(result.goal['rate']):.4g}% a year, as the certificate states; "
         f"{result.units_per_dollar:,} units to the dollar",
         f"{inputs['source']} as of {inputs['asof']:%Y-%m-%d %H:%M %Z}, sha256 {inputs['source_sha256'][:8]}",
+    ]
+
+
+def _not_needed(result: VerifyResult) -> list[str]:
+    """Say how many orders no cheapest ticket down to a level needs."""
+    count = result.inputs["not_needed"]
+    if not count:
+        return []
+    return [
+        f"{count:,} further orders, puts at {result.goal['until']:g} and below, are in no set: from that level up they "
+        "pay nothing, and what they bring or cost shows, pair by pair, that no cheapest ticket needs them"
     ]

@@ -412,6 +412,21 @@ LIMITS = {
 """The two ways to state a dollar limit; the tighter holds when both are given."""
 
 
+PRICE_PLACES = 6
+"""Decimals that differences of prices are compared to: finer than any quote, coarser than a double's rounding."""
+
+
+def as_quoted(difference: float) -> float:
+    """Return a difference of prices as the decimals it was quoted in: .17 - .12 is five cents and no more.
+
+    Examples
+    --------
+    >>> 0.17 - 0.12 <= 0.05, as_quoted(0.17 - 0.12) <= 0.05
+    (False, True)
+    """
+    return round(difference, PRICE_PLACES)
+
+
 def usd(value: float, *, sign: bool = False) -> str:
     """Write dollars.
 

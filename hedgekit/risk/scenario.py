@@ -15,7 +15,7 @@ from hedgekit.risk.betas import Beta
 from hedgekit.risk.book import Book
 from hedgekit.risk.valued import GivenByTicker, ValuedBook, value_book
 from hedgekit.scenarios.grid import Grid, SmileRule, VolRule, revalue
-from hedgekit.scenarios.replays import REPLAYS, Replay, replay
+from hedgekit.scenarios.replays import REPLAYS, Replay, outlasting, replay
 from hedgekit.scenarios.roll import Roll, roll_plan
 
 if TYPE_CHECKING:
@@ -227,24 +227,10 @@ def _replays(
             if not everything:
                 raise
             notes.append(Note("replay_not_covered", f"replay {name} is left out: {error}"))
-    return tuple(found), (*notes, *_expired(valued, found))
-
-
-def _expired(valued: ValuedBook, found: Sequence[Replay]) -> list[Note]:
-    """Say which windows outlast options of the book: a floor that ends inside one does not hold to its end."""
-    left = {
-        (line.option.expiry - valued.underlyings[line.ticker].asof.date()).days
-        for line in valued.lines
-        if line.option is not None
-    }
-    longer = [one.name for one in found if left and (one.end - one.start).days > min(left)]
-    if not longer:
-        return []
-    message = (
-        f"options of the book expire, the first after {min(left):,} days, inside replay {', '.join(longer)}: from then "
-        "on the rest moves without them, unless they are rolled"
-    )
-    return [Note("expired_in_replay", message)]
+    days_left = [
+        (line.option.expiry - valued.underlyings[line.ticker].asof.date()).days for line in valued.lines if line.option
+    ]
+    return tuple(found), (*notes, *outlasting(found, days_left))
 
 
 def _rolls(valued: ValuedBook, roll_days: int) -> dict[str, tuple[Roll, ...]]:

@@ -22,7 +22,7 @@ from hedgekit.scenarios.holding import Holding, Underlying, exercise_of
 VolRule = Literal["relative", "absolute"]
 SmileRule = Literal["sticky_strike", "sticky_delta"]
 
-LARGEST = 10.0
+LARGEST_MOVE, LARGEST = 3.0, 10.0
 """A move or a shock above this was written in percent."""
 
 LEAST_VOL = 0.01
@@ -164,10 +164,12 @@ def revalue(
     """
     moves, shocks = _vector("spot_moves", spot_moves), _vector("vol_shocks", vol_shocks)
     if (moves < -1.0).any():
-        raise InputError(f"spot move {moves.min():g}: a spot cannot fall by more than 100% (-1)")
-    for name, numbers in (("spot move", moves), ("vol shock", shocks)):
-        if (numbers > LARGEST).any():
-            raise InputError(f"{name} {numbers.max():g}: expected a fraction up to {LARGEST:g}; 20% is 0.2")
+        low = float(moves.min())
+        meant = f"; did you mean {low:g}%?" if low >= -units.PERCENT else ""
+        raise InputError(f"spot move {low:g}: a spot cannot fall by more than 100% (-1){meant}")
+    for name, numbers, most in (("spot move", moves, LARGEST_MOVE), ("vol shock", shocks, LARGEST)):
+        if (numbers > most).any():
+            raise InputError(f"{name} {numbers.max():g}: expected a fraction up to {most:g}; 20% is 0.2")
     if vol_rule == "relative" and (shocks < -1.0).any():
         raise InputError(f"vol shock {shocks.min():g}: a vol cannot fall by more than 100% (-1)")
     if vol_rule not in ("relative", "absolute"):

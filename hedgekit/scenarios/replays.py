@@ -6,7 +6,7 @@ Only the windows' dates are kept here. Each begins at the last close before it a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -308,3 +308,23 @@ def _short_window(name: str, end: date, last: date) -> tuple[Note, ...]:
     if (last - end).days <= LONGEST_GAP:
         return ()
     return (Note("replay_cut_short", f"replay {name}: the price file ends on {end}, the window on {last}"),)
+
+
+def outlasting(found: Sequence[Replay], days_left: Iterable[int]) -> tuple[Note, ...]:
+    """Say which windows outlast options of a position: a floor that ends inside one does not hold to its end.
+
+    Parameters
+    ----------
+    found : sequence of Replay
+    days_left : iterable of int
+        Calendar days to expiry of each option held.
+    """
+    first = min(days_left, default=None)
+    longer = [one.name for one in found if first is not None and (one.end - one.start).days > first]
+    if not longer:
+        return ()
+    message = (
+        f"options expire inside replay {', '.join(longer)}, the first after {first:,} days: from then on what is left "
+        "moves without them, unless they are rolled"
+    )
+    return (Note("expired_in_replay", message),)

@@ -12,6 +12,7 @@ import numpy as np
 
 from hedgekit import units
 from hedgekit.errors import InputError
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.market import calendar
 from hedgekit.pricing import price
 from hedgekit.scenarios.grid import option_values
@@ -63,7 +64,7 @@ def roll_plan(
     tenor_days: int,
     days_left: Sequence[int] = DAYS_LEFT,
     spot_moves: Sequence[float] = (0.0,),
-    fee: float = 0.0,
+    fee: float = DEFAULT_FEE,
 ) -> tuple[Roll, ...]:
     """Price rolling an option at several days left.
 

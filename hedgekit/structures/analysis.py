@@ -15,6 +15,7 @@ from hedgekit import units
 from hedgekit.distributions.historical import Historical
 from hedgekit.distributions.protocol import Distribution
 from hedgekit.errors import InfeasibleError, InputError
+from hedgekit.fees import checked_fee
 from hedgekit.market.calendar import exercise_cutoff, is_session, previous_session, session_close, years_between
 from hedgekit.model import Holding, Leg, Shares
 from hedgekit.payoff import net_premium
@@ -39,8 +40,6 @@ from hedgekit.structures.setting import Setting, options_of, shares_of
 from hedgekit.structures.unlimited import uncovered_later, unlimited
 
 MEASURES = ("lognormal", "implied", "historical")
-
-HIGHEST_FEE = 100.0
 
 MOVES = (-0.20, -0.10, -0.05, 0.0, 0.05, 0.10, 0.20)
 """Moves of the spot that profit and loss by date are shown at, beside strikes and break-evens."""
@@ -306,8 +305,7 @@ def analyze(
 
 
 def _check(holdings: Sequence[Holding], fee: float, drift: float | None) -> None:
-    if not 0.0 <= fee <= HIGHEST_FEE:
-        raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to {HIGHEST_FEE:g}")
+    checked_fee(fee)
     if drift is not None and not -1.0 <= drift <= 1.0:
         raise InputError(f"--drift {drift:g}: expected a decimal a year from -1 to 1 (0.08 is 8%)")
     roots = {leg.option.root for leg in options_of(holdings)}

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from hedgekit.errors import InputError
-from hedgekit.units import fraction
+from hedgekit.units import PERCENT, fraction
 
 FURTHEST = 0.9  # of the spot
 
@@ -79,7 +79,8 @@ class Choice:
             raise InputError("give one of --delta and --otm, not both")
         for delta in self.deltas:
             if not 0.0 < delta < 1.0:
-                raise InputError(f"--delta {delta:g}: expected an absolute delta between 0 and 1, like 0.25")
+                meant = f" (did you mean {fraction(delta):g}?)" if 1.0 < delta < PERCENT else ""
+                raise InputError(f"--delta {delta:g}: expected an absolute delta between 0 and 1, like 0.25{meant}")
         for part in self.otm:
             if not -FURTHEST < part < FURTHEST:
                 raise InputError(f"--otm: {part:.0%} of the spot: expected -90% to 90%, like 5%")

@@ -254,7 +254,7 @@ class Desk:
         with np.errstate(invalid="ignore"):
             good = (slice_.flags & ~int(Flag.WIDE)) == 0
             good &= (slice_.kind == sign) & (slice_.bid > 0.0) & (slice_.ask > slice_.bid)
-            good &= slice_.ask - slice_.bid <= self.max_spread * slice_.mid
+            good &= ~slice_.wider_than(self.max_spread)
         rows = np.flatnonzero(good)
         if not len(rows):
             raise InfeasibleError(

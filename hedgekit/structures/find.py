@@ -17,6 +17,7 @@ from datetime import date
 
 from hedgekit.distributions.priced import Priced
 from hedgekit.errors import DataError, InputError
+from hedgekit.fees import DEFAULT_FEE, checked_fee
 from hedgekit.market.inputs import Given, resolve
 from hedgekit.model import Chain, Leg, Option
 from hedgekit.results import Note
@@ -55,7 +56,7 @@ def find(
     structures: Sequence[str] | None = None,
     each: int = 2,
     top: int = 16,
-    fee: float = 0.0,
+    fee: float = DEFAULT_FEE,
     max_spread: float = DEFAULT_SPREAD,
     rate: Given = None,
     dividends: Given = None,
@@ -115,7 +116,7 @@ def find(
     >>> chain = hk.load_chain("examples/data/iwm.json")  # doctest: +SKIP
     >>> result = find(chain, target=(250.0, 265.0), by=date(2027, 1, 15), max_loss=500.0)  # doctest: +SKIP
     >>> result.found[0].name, result.found[0].max_loss_usd  # doctest: +SKIP
-    ('iron-butterfly', 120.0)
+    ('iron-butterfly', 147.6)
     """
     if not isinstance(chain, Chain):
         raise InputError(f"chain {chain!r}: expected a Chain, as hedgekit.load_chain gives it")
@@ -212,8 +213,7 @@ def _names(structures: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _check(fee: float, max_spread: float, top: int) -> None:
-    if not 0.0 <= fee <= 100.0:
-        raise InputError(f"--fee {fee:g}: expected dollars a contract from 0 to 100")
+    checked_fee(fee)
     if not 0.0 < max_spread <= 2.0:
         raise InputError(f"--max-spread {max_spread:g}: expected a fraction of the mid above 0 and up to 2")
     if isinstance(top, bool) or not 1 <= top <= 1000:

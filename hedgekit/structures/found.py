@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from hedgekit.distributions.priced import Priced
 from hedgekit.errors import InfeasibleError
-from hedgekit.model import Holding, Shares
+from hedgekit.model import Holding, Leg, Shares
 from hedgekit.results import Result
 from hedgekit.structures.view import View
 
@@ -133,7 +133,7 @@ class FindResult(Result):
         rows = []
         for rank, one in enumerate(self.found, 1):
             row = one.to_dict()
-            row["legs"] = "; ".join(one.symbols)
+            row["legs"] = "; ".join(held.written if isinstance(held, Leg) else str(held) for held in one.holdings)
             row["breakevens"] = " ".join(f"{spot:g}" for spot in one.breakevens)
             rows.append({"rank": rank, **row})
         return rows

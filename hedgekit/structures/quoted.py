@@ -39,7 +39,7 @@ def quoted(chain: Chain, day: date, max_spread: float) -> tuple[Columns, dict[st
     flagged = slice_.flags != 0
     with np.errstate(invalid="ignore"):
         one_sided = ~((slice_.bid > 0.0) & (slice_.ask >= slice_.bid))
-        wide = slice_.ask - slice_.bid > max_spread * slice_.mid
+        wide = slice_.wider_than(max_spread)
     good = ~(flagged | one_sided | wide)
     counts = {
         "quotes": len(slice_),

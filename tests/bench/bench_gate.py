@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from bench_european import Book, optional
 from harness import Row, interleaved
 
@@ -31,7 +32,14 @@ def rows() -> list[Row]:
     sign, *numbers = book.terms
     words = np.where(sign > 0, "call", "put")
     table: list[Row] = []
-    for name, kind in (("array", words), ("objects", words.astype(object)), ("list", words.tolist())):
+    columns = {
+        "array": words,
+        "objects": words.astype(object),
+        "list": words.tolist(),
+        "pandas Arrow": pd.array(words, dtype="string[pyarrow]"),
+        "categories": pd.Categorical(words),
+    }
+    for name, kind in columns.items():
 
         def priced(kind: object = kind) -> object:
             return hk.price(kind, *numbers, book.vol, exercise="european")

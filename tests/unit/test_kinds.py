@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import hedgekit as hk
@@ -56,6 +57,72 @@ def test_words_are_read_as_one_by_one():
 def test_every_container_of_words_is_read_alike(column):
     assert signs(column(WORDS)).tolist() == EXPECTED
     assert signs(column([*WORDS, None])).tolist() == [*EXPECTED, 0]
+
+
+ARROW_TYPES = [
+    pa.string(),
+    pa.large_string(),
+    *([pa.string_view()] if hasattr(pa, "string_view") else []),
+    *(pa.dictionary(index, pa.string()) for index in (pa.int8(), pa.uint8(), pa.int16(), pa.uint16())),
+    *(pa.dictionary(index, pa.large_string()) for index in (pa.int32(), pa.uint32(), pa.int64(), pa.uint64())),
+]
+
+
+@pytest.mark.parametrize("kind", ARROW_TYPES, ids=str)
+def test_arrow_words_are_read_where_they_lie(kind):
+    words = pa.array([None, *WORDS, None, "a word of many letters", "put", None, "p"], type=pa.string()).cast(kind)
+    expected = [0, *EXPECTED, 0, 0, -1, 0, -1]
+    n = len(expected)
+    assert signs(words).tolist() == expected
+    for start in range(n):
+        assert signs(words.slice(start)).tolist() == expected[start:]
+        assert signs(words.slice(0, start)).tolist() == expected[:start]
+    chunks = pa.chunked_array([words.slice(0, 5), words.slice(5, 0), words.slice(5)])
+    assert signs(chunks).tolist() == expected
+    assert signs(pa.chunked_array([], type=kind)).shape == (0,)
+
+
+@pytest.mark.parametrize("last", ["c", "put", "call", "", "x"])
+def test_the_last_arrow_word_is_read_no_further_than_the_buffer(last):
+    # The bytes end with the word: nothing may be read behind it, which the sanitizers watch.
+    text = f"put{last}".encode()
+    offsets = np.array([0, 3, 3 + len(last)], dtype=np.int32)
+    words = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(offsets), pa.py_buffer(text)])
+    assert signs(words).tolist() == [-1, SIGNS.get(last, 0)]
+
+
+@pytest.mark.parametrize(
+    "dtype", ["str", "string", "string[pyarrow]", "string[python]", "category", pd.ArrowDtype(pa.string())], ids=str
+)
+def test_every_pandas_column_of_words_is_read_alike(dtype):
+    column = pd.Series([*WORDS, None, "put"], dtype=dtype)
+    expected = [*EXPECTED, 0, -1]
+    assert signs(column).tolist() == expected
+    assert signs(pd.Index(column)).tolist() == expected
+    assert signs(column.iloc[::-2]).tolist() == expected[::-2]
+    assert signs(column.iloc[3:3]).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["Int8", "Int64", "Float64", pd.ArrowDtype(pa.int8()), pd.ArrowDtype(pa.float64())], ids=str
+)
+def test_pandas_numbers_that_may_be_missing_are_signs_or_bad_elements(dtype):
+    sign = signs(pd.Series([1, -1, None, 2, 0], dtype=dtype))  # what is neither 1 nor -1 the kernels refuse
+    assert np.where(np.abs(sign) == 1, sign, 0).tolist() == [1, -1, 0, 0, 0]
+
+
+def test_arrow_columns_of_anything_but_words_are_left_to_numpy():
+    assert signs(pa.array([1, -1, 0])).tolist() == [1, -1, 0]
+    assert signs(pa.array([1.0, -1.0, None])).tolist() == [1, -1, 0]
+    assert signs(pa.array([None, None])).tolist() == [0, 0]
+    assert signs(pa.array([b"call"])).tolist() == [0]
+    assert signs(pd.Series([1, 2, -1], dtype="category")).tolist() == [1, 0, -1]
+
+
+def test_polars_words_are_read_alike():
+    polars = pytest.importorskip("polars")
+    assert signs(polars.Series([*WORDS, None])).tolist() == [*EXPECTED, 0]
+    assert signs(polars.Series([*WORDS, None]).cast(polars.Categorical)).tolist() == [*EXPECTED, 0]
 
 
 def test_a_word_with_zeros_behind_it_is_another_word():
@@ -126,6 +193,10 @@ def test_the_core_refuses_outputs_of_another_length():
         lambda: _kinds.read_points(np.zeros((3, 4), dtype=np.uint32), out),
         lambda: _kinds.read_objects(np.zeros(2), out),
         lambda: _kinds.read_objects(np.empty((2, 2), dtype=object), out),
+        lambda: _kinds.read_arrow_array(*pa.array(["call"]).__arrow_c_array__(), out),
+        lambda: _kinds.read_arrow_array(*pa.array(["call"] * 3).__arrow_c_array__(), out),
+        lambda: _kinds.read_arrow_stream(pa.chunked_array([["call"]]).__arrow_c_stream__(), out),
+        lambda: _kinds.read_arrow_stream(pa.chunked_array([["call"], ["put"] * 2]).__arrow_c_stream__(), out),
     ):
         with pytest.raises(ValueError, match=r"objects|words"):
             call()

@@ -1,16 +1,20 @@
 """The gate: shapes, kinds, errors, statuses, threads. The mathematics is tested beside its oracles."""
 
 import math
+import operator
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hedgekit as hk
 from hedgekit import pricing
+from hedgekit.pricing import engines, workers
+from hedgekit.pricing.compiled import american
 
 PLACE = (220.0, 200.0, 0.25, 0.043, 0.012)
 CASH = ((0.1, 0.75), (0.2, 0.80))
@@ -67,7 +71,7 @@ def test_one_option_that_the_collocation_cannot_solve_is_solved_as_in_an_array()
     for _ in range(4000):
         terms = (-1, 100.0, rng.uniform(95.0, 105.0), rng.uniform(0.1, 2.0), rng.uniform(-0.03, -0.001))
         rest = (terms[-1] - rng.uniform(0.001, 0.03), rng.uniform(0.002, 0.01))
-        value, status = pricing._american.price_scalar(*terms, *rest)
+        value, status = american.price_scalar(*terms, *rest)
         if status:
             break
     else:
@@ -135,6 +139,37 @@ def test_a_bad_scalar_is_named(exercise, dividends, position, value, message):
 def test_shapes_that_do_not_fit_are_named(exercise, dividends):
     with pytest.raises(hk.InputError, match=r"strike \(3,\).*vol \(2,\)"):
         hk.price("put", 220.0, [1.0, 2.0, 3.0], *PLACE[2:], [0.1, 0.2], exercise=exercise, dividends=dividends)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        np.array(["2026-06-19", "2026-09-18"], dtype="M8[D]"),
+        np.array([91, 182], dtype="m8[D]"),
+        np.timedelta64(91, "D"),
+        pd.Series([91, 182], dtype="timedelta64[ns]"),
+        pd.Series([91, 182], dtype="timedelta64[ns]").astype("duration[ns][pyarrow]"),
+        np.array([0.25 + 1j, 0.5]),
+    ],
+    ids=lambda times: str(times.dtype),
+)
+def test_dates_and_complex_numbers_are_not_taken_for_years(times):
+    with pytest.raises(hk.InputError, match=r"t_years has the type .*: give real numbers, times in years"):
+        hk.price("put", 220.0, 200.0, times, 0.043, 0.012, 0.26)
+
+
+def test_a_masked_element_is_a_bad_one():
+    hidden = np.ma.masked_array([200.0, 210.0], [False, True])
+    assert np.isnan(hk.price("put", 220.0, hidden, *PLACE[2:], 0.26)).tolist() == [False, True]
+    for kinds in (np.array([1, 1], dtype=np.int8), np.array([1, 1]), np.array(["call", "call"])):
+        hidden = np.ma.masked_array(kinds, [False, True])
+        assert np.isnan(hk.price(hidden, *PLACE, 0.26)).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("dtype", ["Float64", "Int64", "double[pyarrow]", "int64[pyarrow]"])
+def test_a_missing_number_of_pandas_is_a_bad_element(dtype):
+    strikes = pd.Series([200, None], dtype=dtype)
+    assert np.isnan(hk.price("put", 220.0, strikes, *PLACE[2:], 0.26)).tolist() == [False, True]
 
 
 def test_an_unknown_exercise_is_an_error():
@@ -219,6 +254,49 @@ def test_results_are_the_same_bits_for_any_number_of_threads(monkeypatch, exerci
     assert answers[0].tobytes() == answers[1].tobytes() == answers[2].tobytes()
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3, 7, 40])
+@pytest.mark.parametrize("size", [0, 1, 99, 100, 1_000, 100_000])
+def test_every_option_is_solved_once_in_slices_that_threads_do_not_change(monkeypatch, size, threads):
+    seen = []
+    monkeypatch.setenv("HEDGEKIT_THREADS", str(threads))
+    workers.share(seen.append, size, 50)
+    monkeypatch.setenv("HEDGEKIT_THREADS", "1")
+    alone = []
+    workers.share(alone.append, size, 50)
+    key = operator.attrgetter("start")
+    assert sorted(seen, key=key) == sorted(alone, key=key)
+    assert [i for piece in alone for i in range(piece.start, piece.stop)] == list(range(size))
+
+
+def test_an_error_in_any_thread_is_the_callers_and_nothing_runs_after_it(monkeypatch):
+    monkeypatch.setenv("HEDGEKIT_THREADS", "2")
+    for failing in (0, 1584):  # the first slice of the caller, the last of the helper
+        running = []
+
+        def run(piece, running=running, failing=failing):
+            running.append(piece)
+            if piece.start == failing:
+                raise MemoryError("no room")
+
+        with pytest.raises(MemoryError, match="no room"):
+            workers.share(run, 1600, 1)
+        begun = len(running)
+        workers.share(lambda piece: None, 1600, 1)
+        assert len(running) == begun
+
+
+def test_a_call_that_gets_no_threads_does_all_itself(monkeypatch):
+    class NoMore:
+        def submit(self, *_):
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setenv("HEDGEKIT_THREADS", "4")
+    monkeypatch.setattr(workers, "_pool", lambda helpers, process: NoMore())
+    seen = []
+    workers.share(seen.append, 1600, 1)
+    assert sum(piece.stop - piece.start for piece in seen) == 1600
+
+
 def test_a_chain_with_cash_dividends_has_the_same_bits_for_any_number_of_threads(monkeypatch):
     """Expiries differ, so lanes finish at different steps: pieces cut elsewhere would change the last bits."""
     draw = np.random.default_rng(1)
@@ -288,13 +366,26 @@ def test_what_collocation_cannot_solve_is_solved_by_finite_differences():
     vol = 0.006034060821729355
     out, status = np.empty(1), np.empty(1, dtype=np.int8)
     columns = [np.array([-1], dtype=np.int8), *(np.array([value]) for value in (*place, vol))]
-    pricing._american.price_into(*columns, out, status)
+    american.price_into(*columns, out, status)
     assert status[0] == hk.Status.NO_CONVERGENCE
     value = hk.price("put", *place, vol)
     # Leisen-Reimer trees of 1001, 2001 and 4001 steps give 0.009258, 0.009249 and 0.009245; the European is 0.002090.
     assert value == pytest.approx(0.00924, abs=1e-5)
     assert math.isfinite(hk.greeks("put", *place, vol).vega)
     assert hk.implied_vol(value, "put", *place) == pytest.approx(vol, rel=1e-3)
+
+
+@pytest.mark.parametrize("vol", [1e3, 1e6, 1e10, 1e100, 1e300])
+@pytest.mark.parametrize("rates", [(0.05, 0.0), (0.0, 0.05), (0.05, 0.05), (-0.01, -0.02), (-0.02, -0.01)])
+def test_a_vol_beyond_all_measure_gives_the_limit(rates, vol):
+    rate, div_yield = rates
+    for exercise in ("american", "european"):
+        call, put = hk.price(["call", "put"], 100.0, 90.0, 1.0, rate, div_yield, vol, exercise=exercise)
+        waits = 0.0 if exercise == "american" else math.inf  # an American option that gains by it is exercised
+        assert call == pytest.approx(100.0 * math.exp(-min(div_yield, waits)), rel=2e-6)
+        assert put == pytest.approx(90.0 * math.exp(-min(rate, waits)), rel=2e-6)
+    tiny = hk.price("put", 100.0, 100.0, [1e-10], *rates, vol)[0]
+    assert math.isnan(tiny) or 0.0 <= tiny <= 100.1
 
 
 def test_a_mixed_book_under_cash_dividends_is_cut_without_mixing_what_shares_a_lattice(monkeypatch):
@@ -309,7 +400,7 @@ def test_a_mixed_book_under_cash_dividends_is_cut_without_mixing_what_shares_a_l
     found = hk.implied_vol(cut, *terms, dividends=CASH, full=True)
     band = pricing.implied_vol_band((cut, cut, cut), *terms, dividends=CASH)
     cuts = []
-    monkeypatch.setattr(pricing, "_split", lambda run, size, grain: cuts.append(size) or run(slice(0, size)))
+    monkeypatch.setattr(engines, "share", lambda run, size, grain: cuts.append(size) or run(slice(0, size)))
     assert np.flatnonzero(np.isnan(cut)).tolist() == [7, 11]
     np.testing.assert_allclose(cut, hk.price(*terms, vol, dividends=CASH), rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(greeks.vega, hk.greeks(*terms, vol, dividends=CASH).vega, rtol=1e-9, atol=1e-9)

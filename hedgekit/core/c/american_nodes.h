@@ -22,6 +22,7 @@ typedef struct {
     int n;                                   /* nodes, the one at zero time not counted */
     double root[HK_AM_NODES];                /* sqrt(tau_i / T) */
     double tail[2][HK_AM_NODES];             /* last two Chebyshev coefficients <- node j */
+    double slope[HK_AM_NODES];               /* derivative to the root at full time <- node j */
     hk_am_points inner, outer, fine;         /* of the collocation, of the premium, and of its derivatives */
     double *at;                              /* [node i][inner point k] <- node j */
     double *at_outer, *at_fine;              /* [point k] <- node j */
@@ -86,6 +87,13 @@ static double *hk_am_fill(hk_am_nodes *nodes, int n, int m, int outer_m, int fin
         nodes->tail[0][j - 1] = side / n;
         nodes->tail[1][j - 1] = 2.0 * side * cos(pi * j / n) / n;
     }
+    double total = n % 2 ? -1.0 : 1.0; /* of the start, which is zero */
+    for (int j = 1; j < n; j++) {
+        double part = ((n - j) % 2 ? -2.0 : 2.0) / (1.0 - nodes->root[j - 1]);
+        nodes->slope[j - 1] = part;
+        total += part;
+    }
+    nodes->slope[n - 1] = -total;
     hk_am_angles(m, &nodes->inner);
     hk_am_angles(outer_m, &nodes->outer);
     hk_am_angles(fine_m, &nodes->fine);

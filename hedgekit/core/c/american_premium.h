@@ -2,6 +2,7 @@
  *
  *     int_0^T r e^(-ru) Phi(-d2) - q e^(x-qu) Phi(-d1) du,   d at x = ln(S/K) against the boundary at T - u
  * (Kim 1990). The derivatives to vol, rate and yield take in how the boundary moves. */
+#include "american_layer.h"
 
 /* Value and derivatives in x = ln S of a put with strike 1; the European part included. */
 typedef struct {
@@ -45,6 +46,7 @@ HK_INLINE VD HK_NAME(premium)(const hk_am_nodes *nodes, int n, int m, const HK_N
     VD s_full = put->vol * HK_NAME(vsqrt)(put->t), per_s = 1.0 / s_full;
     for (int j = 0; j < n; j++)
         g[j] = l[j] * l[j] - put->lx2;
+    HK_NAME(hk_am_layer) layer = HK_NAME(layer)(nodes, n, put, lower, lag, l, g, x);
     for (int k = 0; k < m; k++) {
         double sin_a = nodes->outer.sin_a[k];
         VM held;
@@ -58,14 +60,18 @@ HK_INLINE VD HK_NAME(premium)(const hk_am_nodes *nodes, int n, int m, const HK_N
         VD d2 = (x - y + put->drift * u) * inv_s, d1 = d2 + s;
         VD er = HK_NAME(quick_exp)(-put->r * u), eq = HK_NAME(quick_exp)(-put->q * u);
         VD bell = er * HK_NAME(quick_density)(d2);
+        VD d0 = layer.z * inv_s, m0 = 1.0 + 0.28 * d0;
         VD m1 = 1.0 + 0.28 * HK_NAME(vabs)(d1), m2 = 1.0 + 0.28 * HK_NAME(vabs)(d2);
-        VD inverse = 1.0 / (m1 * m2);
-        VD tail1 = bell * HK_NAME(quick_exp)(y) * per_ex * HK_NAME(quick_mills)(inverse * m2);
-        VD tail2 = bell * HK_NAME(quick_mills)(inverse * m1);
+        VD m12 = m1 * m2, inverse = 1.0 / (m0 * m12), inverse_12 = inverse * m0;
+        VD tail1 = bell * HK_NAME(quick_exp)(y) * per_ex * HK_NAME(quick_mills)(inverse_12 * m2);
+        VD tail2 = bell * HK_NAME(quick_mills)(inverse_12 * m1);
+        HK_NAME(layer_add)(&layer, nodes->outer.weight[k], inv_s, d0, inverse * m12, 0);
         interest += nodes->outer.weight[k] * HK_NAME(pick)(HK_NAME(less)(d2, zero), er - tail2, tail2);
         dividend += nodes->outer.weight[k] * HK_NAME(pick)(HK_NAME(less)(d1, zero), eq - tail1, tail1);
     }
-    return put->t * (put->r * interest - put->q * ex * dividend);
+    HK_NAME(layer_end)(&layer, put, 0);
+    VD source = put->r - put->q * HK_NAME(quick_exp)(l[n - 1]);
+    return put->t * (put->r * interest - put->q * ex * dividend) + layer.side * source * layer.value;
 }
 
 /* The premium and its derivatives, times `sign`, added to `out`; moved[p][j]: derivative of l_j^2 to vol, rate, yield. */
@@ -78,6 +84,7 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
     VD s_full = put->vol * HK_NAME(vsqrt)(put->t), per_s = 1.0 / s_full;
     for (int j = 0; j < n; j++)
         g[j] = l[j] * l[j] - put->lx2;
+    HK_NAME(hk_am_layer) layer = HK_NAME(layer)(nodes, n, put, lower, lag, l, g, x);
     for (int k = 0; k < m; k++) {
         const double *row = &nodes->at_fine[k * n];
         double sin_a = nodes->fine.sin_a[k], rest = 1.0;
@@ -106,9 +113,12 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
         VD er = w * HK_NAME(quick_exp)(-put->r * u), eq = w * ex * HK_NAME(quick_exp)(-put->q * u);
         VD level = HK_NAME(quick_exp)(y), ey = put->q * level;
         VD bell = er * HK_NAME(quick_density)(d2);
+        VD d0 = layer.z * inv_s, m0 = 1.0 + 0.28 * d0;
         VD m1 = 1.0 + 0.28 * HK_NAME(vabs)(d1), m2 = 1.0 + 0.28 * HK_NAME(vabs)(d2);
-        VD inverse = 1.0 / (m1 * m2);
-        VD tail1 = bell * level * HK_NAME(quick_mills)(inverse * m2), tail2 = bell * HK_NAME(quick_mills)(inverse * m1);
+        VD m12 = m1 * m2, inverse = 1.0 / (m0 * m12), inverse_12 = inverse * m0;
+        VD tail1 = bell * level * HK_NAME(quick_mills)(inverse_12 * m2);
+        VD tail2 = bell * HK_NAME(quick_mills)(inverse_12 * m1);
+        HK_NAME(layer_add)(&layer, nodes->fine.weight[k], inv_s, d0, inverse * m12, 1);
         VD below1 = HK_NAME(pick)(HK_NAME(less)(d1, zero), eq - tail1, tail1);
         VD below2 = HK_NAME(pick)(HK_NAME(less)(d2, zero), er - tail2, tail2);
         VD source = put->r - ey;
@@ -124,4 +134,17 @@ HK_INLINE void HK_NAME(premium_greeks)(const hk_am_nodes *nodes, int n, int m, c
         out->r += below2 * (1.0 - put->r * u) - swing + c * y_r;
         out->q += -below1 * (1.0 - put->q * u) + swing + c * y_q;
     }
+    HK_NAME(layer_end)(&layer, put, 1);
+    VD end = l[n - 1], level = HK_NAME(quick_exp)(end), ey = put->q * level, source = put->r - ey, pull = layer.pull;
+    VD end_vol = 0.5 * moved[0][n - 1] / end, end_r = 0.5 * moved[1][n - 1] / end, end_q = 0.5 * moved[2][n - 1] / end;
+    VD value = sign * layer.side * layer.value, bell = sign * layer.bell, curve = sign * layer.curve;
+    VD towards = sign * layer.side * layer.slope, slope = towards + pull * bell; /* minus the first derivative of bell */
+    out->value += source * value;
+    out->x -= source * bell;
+    out->xx += source * slope + ey * bell;
+    out->xxx -= source * (curve + pull * (slope + towards)) - ey * (bell - slope);
+    out->vol += source * bell * (layer.side * layer.z * per_vol + end_vol);
+    out->vol_x += source * ((bell - layer.side * layer.z * (slope + pull * bell)) * per_vol - slope * end_vol);
+    out->r += value + source * bell * end_r;
+    out->q += source * bell * end_q - ex * value;
 }

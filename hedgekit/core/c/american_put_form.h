@@ -75,7 +75,8 @@ static inline hk_am_option hk_am_put_form(int sign, double spot, double strike, 
         o.q = 0.0;
     o.payoff = put ? strike - spot : spot - strike;
     o.exercise = o.payoff / o.scale;
-    o.vol = vol;
+    /* Here the value is at its limit to eight digits; a greater vol loses it on the way there. */
+    o.vol = vol * sqrt(t) < 1e4 ? vol : 1e4 / sqrt(t);
     o.t = t;
     o.kind = hk_am_kind_of(&o);
     return o;

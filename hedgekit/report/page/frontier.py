@@ -8,8 +8,8 @@ from typing import Any
 
 from hedgekit import units
 from hedgekit.report.console import dollars, percent
+from hedgekit.report.order_words import ticket
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.hedge import _ticket as ticket
 from hedgekit.report.page.parts import DASHES, PALETTE, foot, table, warnings
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from hedgekit import units
 from hedgekit.model import Option
 from hedgekit.report.console import dollars, number, percent
+from hedgekit.report.order_words import ticket
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import facts, foot, heading, level, line, paragraph, table, warnings
 from hedgekit.report.proof import proven
@@ -25,7 +26,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     chosen = next((c for c in answer["candidates"] if c["name"] == answer["recommended"]), None)
     title = f"{inputs['ticker']} {inputs['spot']:.2f}: {position['shares']:,} shares to {inputs['expiry']}"
     lead = (
-        f"{_ticket(chosen['legs'])}: {_cost(chosen)}, {_keeps(chosen, inputs)} of today's "
+        f"{ticket(chosen['legs'])}: {_cost(chosen)}, {_keeps(chosen, inputs)} of today's "
         f"{dollars(position['value_usd'])}"
         if chosen
         else answer["why"]
@@ -108,7 +109,7 @@ def _candidates(answer: Mapping[str, Any]) -> str:
         rows.append(
             [
                 c["name"],
-                _ticket(c["legs"]) or "-",
+                ticket(c["legs"]) or "-",
                 dollars(c["cost_usd"]),
                 percent(c["cost_annualised_pct"]),
                 "none" if c.get("stop_level") else percent(c["floor_pct"]),
@@ -148,22 +149,12 @@ def _proof(optimum: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
         saving = dollars(optimum["least_saving_usd"])
         words += paragraph(f"A further leg must save {saving} to be recommended.", kind="foot")
     rows = [
-        [_ticket(row["legs"]), dollars(row["cost_usd"], cents=True), percent(row["floor_pct"]), percent(row["cap_pct"])]
+        [ticket(row["legs"]), dollars(row["cost_usd"], cents=True), percent(row["floor_pct"]), percent(row["cap_pct"])]
         for row in optimum.get("runners_up") or []
     ]
     if rows:
         words += table(["runner-up", "cost", "floor", "cap"], rows, text=(0,))
     return words
-
-
-def _ticket(legs: Sequence[Mapping[str, Any]]) -> str:
-    """Return legs as words: buy 17 x 272 put, sell 17 x 318 call."""
-    words = []
-    for leg in legs:
-        option = Option.parse(leg["symbol"])
-        side = "buy" if leg["contracts"] > 0 else "sell"
-        words.append(f"{side} {abs(leg['contracts'])} x {option.strike:g} {option.kind}")
-    return ", ".join(words)
 
 
 def _keeps(candidate: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from hedgekit.report.page.cube import Cube, Mark
 from hedgekit.report.page.cube import shown as drawn
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import foot, line, table, warnings
+from hedgekit.report.page.rolls import rolled
 
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:
@@ -48,7 +49,9 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     )
     body = drawn(cube)
     shown = [Section(title="The book under scenarios", lead=lead, body=body + warnings(answer) + foot(answer))]
-    return [*shown, replayed(answer, "the book")] if answer["replays"] else shown
+    if answer["replays"]:
+        shown.append(replayed(answer, "the book"))
+    return [*shown, *rolled(answer)]
 
 
 def replayed(answer: Mapping[str, Any], what: str) -> Section:
@@ -76,7 +79,7 @@ def replayed(answer: Mapping[str, Any], what: str) -> Section:
         name="replays",
         data=data,
         layout={
-            "xaxis": {"title": {"text": "sessions since the start of the window"}},
+            "xaxis": {"title": {"text": "sessions since the start"}},
             "yaxis": {"title": {"text": f"P/L of {what}"}, "tickformat": "$,.0f"},
         },
         says=f"P/L of {what} along recorded market moves, day by day.",

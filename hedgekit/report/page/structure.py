@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from hedgekit import units
+from hedgekit.model import Option
 from hedgekit.report.console import dollars, number
 from hedgekit.report.page.document import Figure, Section, figure
-from hedgekit.report.page.parts import facts, foot, heading, items, level, line, paragraph, plain_text, table, warnings
+from hedgekit.report.page.parts import (
+    facts,
+    foot,
+    heading,
+    items,
+    level,
+    line,
+    moment,
+    paragraph,
+    plain_text,
+    table,
+    warnings,
+)
 from hedgekit.report.page.what_if import explorer
 
 
@@ -28,8 +41,31 @@ def sections(answer: Mapping[str, Any], *, what_if: Mapping[str, Any] | None = N
             f"Initial {dollars(margin['initial_usd'])}, maintenance {dollars(margin['maintenance_usd'])}."
         )
         body += items(margin["derivation"])
+    body += _assignment(answer)
     title = f"{answer['name']} on {inputs['ticker']} {inputs['spot']:.2f}"
     return [Section(title=title, lead=answer.get("pays") or "", body=body + foot(answer))]
+
+
+def _assignment(answer: Mapping[str, Any]) -> str:
+    """Return what early assignment of each short leg would do, and why it is near or far."""
+    ledger = answer.get("assignment") or []
+    if not ledger:
+        return ""
+    rows = [
+        [
+            str(Option.parse(line["symbol"])),
+            line["early_risk"],
+            line["why"],
+            "-" if line["style"] == "european" else f"{line['shares_delta']:+,d}",
+            dollars(line["cash_usd"], sign=True),
+            dollars(line["dividend_owed_usd"], cents=True) if line["dividend_owed_usd"] else "-",
+            "-" if line["pin_low"] is None else f"{line['pin_low']:.2f} to {line['pin_high']:.2f}",
+            moment(line["cutoff"]),
+        ]
+        for line in ledger
+    ]
+    head = ["short leg", "early risk", "why", "shares", "cash", "dividends owed", "pin band", "cut-off"]
+    return heading("Assignment") + table(head, rows, text=(0, 1, 2), stack=True)
 
 
 def _facts(answer: Mapping[str, Any]) -> str:
@@ -81,8 +117,8 @@ def _profit(answer: Mapping[str, Any]) -> Figure:
 def _legs(answer: Mapping[str, Any]) -> str:
     rows = [
         [
-            leg["symbol"],
-            f"{leg['quantity']:+d}",
+            leg["symbol"] if leg["contracts"] is None else str(Option.parse(leg["symbol"])),
+            f"{leg['quantity']:+,d}",
             number(leg["price"]),
             "-" if leg.get("vol") is None else f"{units.percent(leg['vol']):.1f}%",
             number(leg.get("displayed"), 0),

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hedgekit import units
-from hedgekit.model import Option
 from hedgekit.report.console import dollars, number, percent
+from hedgekit.report.order_words import ticket
 from hedgekit.report.page.document import Figure, Section, figure
 from hedgekit.report.page.parts import PALETTE, foot, paragraph, table, warnings
 
@@ -23,7 +23,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     rows = [
         [
             one["name"],
-            legs(one["legs"]),
+            ticket(one["legs"]),
             dollars(one["net_premium_usd"], sign=True),
             dollars(one["max_loss_usd"]),
             "no limit" if one["max_gain_usd"] is None else dollars(one["max_gain_usd"]),
@@ -45,18 +45,6 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     return [Section(title=title, lead=lead, body=body + foot(answer))]
 
 
-def legs(held: Sequence[Mapping[str, Any]]) -> str:
-    """Return legs as words: +1 239 put, -1 249 put."""
-    words = []
-    for leg in held:
-        if not leg.get("symbol") or leg.get("contracts") is None:
-            words.append(f"{leg['shares']:+,} shares")
-            continue
-        option = Option.parse(leg["symbol"])
-        words.append(f"{leg['contracts']:+d} {option.strike:g} {option.kind}")
-    return ", ".join(words)
-
-
 def _points(found: Sequence[Mapping[str, Any]]) -> Figure:
     return Figure(
         name="found",
@@ -66,7 +54,7 @@ def _points(found: Sequence[Mapping[str, Any]]) -> Figure:
                 "mode": "markers",
                 "x": [units.percent(one["profit_probability"]) for one in found],
                 "y": [one["value_per_loss"] for one in found],
-                "text": [html.escape(f"{one['name']}: {legs(one['legs'])}") for one in found],
+                "text": [html.escape(f"{one['name']}: {ticket(one['legs'])}") for one in found],
                 "marker": {
                     "size": 12,
                     "color": PALETTE[0],

@@ -9,6 +9,7 @@ from hedgekit.report.console import dollars, percent
 from hedgekit.report.page.cube import Cube, Mark, Odds, shown
 from hedgekit.report.page.document import Section
 from hedgekit.report.page.parts import foot, warnings
+from hedgekit.report.page.rolls import rolled
 from hedgekit.report.page.scenario import replayed
 
 ROWS = 16
@@ -20,7 +21,9 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
     lead = _lead(answer["odds"]) if answer.get("odds") else ""
     body = explorer(answer) + warnings(answer) + foot(answer)
     shown = [Section(title=f"What if: {answer['name']}", lead=lead, body=body)]
-    return [*shown, replayed(answer, "the hedged position")] if answer.get("replays") else shown
+    if answer.get("replays"):
+        shown.append(replayed(answer, "the hedged position"))
+    return [*shown, *rolled(answer)]
 
 
 def explorer(answer: Mapping[str, Any]) -> str:

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date
 
 from hedgekit.errors import InputError
 from hedgekit.model import Option
 
-_MONTHS = {calendar.month_abbr[i].upper(): i for i in range(1, 13)}
-_ROOT = r"(?P<root>[A-Z][A-Z0-9./]{0,5})"
-_STRIKE = r"\$?(?P<strike>\d{1,5}(?:\.\d{1,3})?)"
-_RIGHT = r"(?P<right>C|P|CALL|PUT)"
-_STYLES = tuple(
-    re.compile(pattern, re.ASCII)
-    for pattern in (
-        # Schwab: IWM 09/18/2026 270.00 P
-        rf"{_ROOT}\s+(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{{4}}|\d\d)\s+{_STRIKE}\s*{_RIGHT}",
-        # Fidelity and thinkorswim: -IWM260918P270, .IWM260918P270
-        rf"[-.]?{_ROOT}(?P<year>\d\d)(?P<month>\d\d)(?P<day>\d\d){_RIGHT}{_STRIKE}",
-        # TD Ameritrade: IWM_091826P270
-        rf"{_ROOT}_(?P<month>\d\d)(?P<day>\d\d)(?P<year>\d\d){_RIGHT}{_STRIKE}",
-        # Interactive Brokers: IWM 18SEP26 270 P
-        rf"{_ROOT}\s+(?P<day>\d\d?)(?P<name>[A-Z]{{3}})(?P<year>\d\d)\s+{_STRIKE}\s+{_RIGHT}",
-        # E*Trade and others: IWM Sep 18 '26 $270 Put; IWM Sep 18 2026 270 Put
-        rf"{_ROOT}\s+(?P<name>[A-Z]{{3}})\s+(?P<day>\d\d?),?\s+'?(?P<year>\d{{4}}|\d\d)\s+{_STRIKE}\s*{_RIGHT}",
-        # ISO: IWM 2026-09-18 P 270, IWM 2026-09-18 P270
-        rf"{_ROOT}\s+(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)\s+{_RIGHT}\s*{_STRIKE}",
-    )
-)
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{0,9}([./-][A-Z0-9]{1,3})?", re.ASCII)
 _ADJUSTED = re.compile(r"([A-Z]{1,5})\d", re.ASCII)
 _LOOKS_LIKE_OPTION = re.compile(r"\d{6}[CP]\d|\s(C|P|CALL|PUT)$|\s(C|P|CALL|PUT)\s", re.ASCII)
@@ -76,11 +54,6 @@ def read_symbol(text: str) -> tuple[str, Option | None]:
     except InputError as error:
         if "not readable" not in str(error):
             raise
-    for style in _STYLES:
-        found = style.fullmatch(wanted)
-        if found:
-            option = _option(text, found.groupdict())
-            return underlying_of_root(option.root), option
     if _LOOKS_LIKE_OPTION.search(wanted) or not _TICKER.fullmatch(wanted.removesuffix("**")):
         raise InputError(f"symbol {text.strip()!r} is neither a ticker nor an option that can be read")
     return wanted.removesuffix("**"), None
@@ -120,22 +93,3 @@ def option_of(root: str, expiry: date, right: str, strike: float, multiplier: in
     if kind not in ("C", "P"):
         raise InputError(f"put/call is {right!r}: expected C, P, CALL or PUT")
     return Option(root=root, expiry=expiry, kind="call" if kind == "C" else "put", strike=strike, multiplier=multiplier)
-
-
-def _option(text: str, part: dict[str, str | None]) -> Option:
-    name = part.get("name")
-    month = _MONTHS.get(name or "", 0) if name else int(part["month"] or 0)
-    year = int(part["year"] or 0)
-    try:
-        expiry = date(year if year >= 1000 else 2000 + year, month, int(part["day"] or 0))
-    except ValueError:
-        raise InputError(f"symbol {text.strip()!r}: its expiry is not a day of the calendar") from None
-    try:
-        return Option(
-            root=part["root"] or "",
-            expiry=expiry,
-            kind="call" if (part["right"] or "")[0] == "C" else "put",
-            strike=float(part["strike"] or 0),
-        )
-    except InputError as error:
-        raise InputError(f"symbol {text.strip()!r}: {error}") from None

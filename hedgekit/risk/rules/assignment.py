@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit.risk.rule import LIMITS, Context, Outcome, Param, Rule, tightest, usd
+from hedgekit.risk.rule import LIMITS, Context, Outcome, Param, Rule, as_quoted, tightest, usd
 from hedgekit.scenarios.holding import exercise_of
 
 
@@ -17,7 +17,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         if option is None or line.position.quantity > 0 or exercise_of(option) == "european":
             continue
         intrinsic = option.sign * (line.spot - option.strike)
-        if intrinsic > 0.0 and line.mid - intrinsic <= params["extrinsic"]:
+        if intrinsic > 0.0 and as_quoted(line.mid - intrinsic) <= params["extrinsic"]:
             value += option.strike * option.multiplier * abs(line.position.quantity)
             risky.append(f"{line.name} ({line.mid - intrinsic:+.2f} over exercise)")
     limit, basis = tightest(context, params)

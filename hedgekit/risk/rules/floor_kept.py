@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.model import Leg
-from hedgekit.payoff import expiry_wealth
+from hedgekit.payoff import carried_exact, expiry_wealth, total_cost
 from hedgekit.risk.line import Line
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, Unknown, days_between, share, usd
 
@@ -36,23 +37,51 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
             raise Unknown(f"{line.name} is short and outlives {horizon}: its value there depends on its vol")
         flat = type(option)(root=option.root, expiry=horizon, kind=option.kind, strike=option.strike)
         legs.append(Leg(contracts=contracts, option=flat, premium=0.0))
-    low = expiry_wealth(int(number), legs).minimum()
+    wealth = expiry_wealth(int(number), legs)
+    low = wealth.minimum()
     value_usd = number * context.spot(ticker)
     if low is None:
         raise Unknown(f"{ticker}: the loss has no limit as the spot rises")
     kept = float(low.value) / value_usd
     floor = params["floor"]
+    anew = _bought_anew(context, lines, ticker, horizon)
+    bought = ""
+    if anew is not None:
+        bought = (
+            f"; {share((float(low.value) - anew) / value_usd)} if the options had to be bought now, as hedge counts"
+        )
     return Outcome(
         passed=kept >= floor,
         value=kept,
         limit=floor,
         message=f"{ticker}: least wealth on {horizon} is {share(kept)} of {usd(value_usd)}, at {float(low.spot):g}; "
-        f"floor {share(floor)}",
+        f"floor {share(floor)}{bought}",
         calculation=(
             f"min over S >= 0 of {number:,.0f} S + options at their exercise value = {usd(float(low.value))}, exact at "
             "the kinks; long options that run longer count at their exercise value; premiums are already paid"
+            + ("" if anew is None else f": hedge would also take off {usd(anew)}, the touch and ${DEFAULT_FEE:g} a ")
+            + ("" if anew is None else "contract financed to that day")
         ),
     )
+
+
+def _bought_anew(context: Context, lines: tuple[Line, ...], ticker: str, horizon: date) -> float | None:
+    """Return what options that all expire at the horizon would cost if bought now, carried to it; else None."""
+    held = [line for line in lines if line.option is not None]
+    market = context.valued.underlyings.get(ticker)
+    if market is None or any(line.quote is None or line.option.expiry != horizon for line in held if line.option):
+        return None
+    legs = [
+        Leg(
+            contracts=int(line.position.quantity),
+            option=line.option,
+            premium=line.quote.ask if line.position.quantity > 0 else line.quote.bid,
+        )
+        for line in held
+        if line.option is not None and line.quote is not None
+    ]
+    cost = total_cost(legs, DEFAULT_FEE)
+    return float(carried_exact(cost, market.rates[horizon], market.years_to(horizon)))
 
 
 def _horizon(context: Context, lines: tuple[Line, ...], least: int, ticker: str) -> date:
@@ -70,7 +99,8 @@ RULE = Rule(
     explain=(
         "The least wealth of a ticker's shares and options at the nearest expiry of a long put with min_days left, "
         "over every spot from zero up, as a fraction of the shares' value today. Exact: the payoff bends only at "
-        "strikes. A short option that expires on another day leaves it unknown, and so breached."
+        "strikes. Premiums are spent and not taken off; hedge, which has still to pay them, prints that much less, and "
+        "the message says both. A short option that expires on another day leaves it unknown, and so breached."
     ),
     params={
         "ticker": Param(kind="text", default=None, help="default: the policy's benchmark"),

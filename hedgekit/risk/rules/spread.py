@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hedgekit.risk.rule import Context, Outcome, Param, Rule, share
+from hedgekit.risk.rule import Context, Outcome, Param, Rule, as_quoted, share
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
@@ -13,7 +13,7 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     worst, who, wide = 0.0, "", 0
     for line in context.lines():
         quote = line.quote
-        if quote is None or quote.ask - quote.bid <= params["cents_allowed"]:
+        if quote is None or as_quoted(quote.ask - quote.bid) <= params["cents_allowed"]:
             continue
         width = (quote.ask - quote.bid) / quote.mid
         wide += width > params["limit"]

@@ -6,24 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from hedgekit.risk.rule import Context, Outcome, Param, Rule, usd
-from hedgekit.risk.rules.covers import accounts, naked
+from hedgekit.risk.rules.covers import Naked, accounts, naked
 
 
 def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
     """Count short contracts that neither longs, shares nor cash cover."""
-    cash = context.valued.book.cash_by_account
-    bare, secured = [], 0.0
-    for (account, _), lines in accounts(context.held()).items():
+    cash = context.valued.book.cash_by_account if params["cash_covers_puts"] else {}
+    bare: list[Naked] = []
+    puts: list[Naked] = []
+    for lines in accounts(context.held()).values():
         bare += naked(lines, "call")
-        for found in naked(lines, "put"):
-            option = found.line.option
-            assert option is not None
-            needed = option.strike * option.multiplier * found.contracts
-            if params["cash_covers_puts"] and cash[account] >= needed:
-                cash[account] -= needed
-                secured += needed
-            else:
-                bare.append(found)
+        puts += naked(lines, "put")
+    secured = 0.0
+    for found in sorted(puts, key=_needed):  # the cheapest first, so that the fewest are left
+        account, each = found.line.position.account, _needed(found)
+        paid = min(found.contracts, int(max(0.0, cash.get(account, 0.0)) // each))
+        if paid:
+            cash[account] -= paid * each
+            secured += paid * each
+        if paid < found.contracts:
+            bare.append(Naked(line=found.line, contracts=found.contracts - paid))
     count = sum(found.contracts for found in bare)
     limit = params["most_contracts"]
     names = ", ".join(f"{found.contracts} of {found.line.name}" for found in bare[:3])
@@ -37,6 +39,13 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
             + (f", then cash for puts ({usd(secured)} set aside at the strikes)" if params["cash_covers_puts"] else "")
         ),
     )
+
+
+def _needed(found: Naked) -> float:
+    """Return the cash that secures one contract of a short put, dollars."""
+    option = found.line.option
+    assert option is not None
+    return option.strike * option.multiplier
 
 
 RULE = Rule(

@@ -20,7 +20,9 @@ def evaluate(context: Context, params: Mapping[str, Any]) -> Outcome:
         net = sum(line.position.units for line in lines if line.option and line.option.kind == "call") + bare
         short_stock = max(0.0, -shares - max(0.0, net)) if shares < 0 else 0.0
         puts = sum(item.contracts for item in naked(lines, "put")) * units.MULTIPLIER if params["count_puts"] else 0
-        exposed = bare + short_stock + puts
+        # whole lots cover calls before one is naked; shares short of a lot still rise with the spot
+        odd = max(0.0, shares) % units.MULTIPLIER if bare else 0.0
+        exposed = bare - odd + short_stock + puts
         if exposed:
             total += exposed
             found.append(f"{ticker}{f' in {account}' if account else ''}: {exposed:,.0f} shares")

@@ -76,7 +76,7 @@ def test_a_certificate_is_checked_against_the_chain(hedge, run, example, goal):
     code, out, err = run("hedge", "verify", "proof.json", "--chain", example, "--format", "json")
     assert (code, err) == (0, "")
     proven = json.loads(out)
-    assert proven["verdict"] == "proven"
+    assert proven["verdict"] == "proven" and (proven["inputs"]["not_needed"] > 0) == ("--until" in goal)
     least = list(answer["optimum"]["cost_by_legs"].values())[-1]
     if "--budget" in goal:
         assert proven["cost_usd"] > 0.01 * answer["position"]["value_usd"]
@@ -149,6 +149,13 @@ def test_verify_says_it_in_a_table(hedge, run, example):
     hedge("--floor", 0.9, "--certificate", "proof.json")
     code, out, _ = run("hedge", "verify", "proof.json", "--chain", example)
     assert code == 0 and out.startswith("Proven: no 2027-01-15 ticket of up to 3 legs")
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_verify_says_which_orders_no_ticket_down_to_a_level_needs(hedge, run, example):
+    hedge("--floor", 0.92, "--until", 200, "--certificate", "proof.json")
+    code, out, _ = run("hedge", "verify", "proof.json", "--chain", example)
+    assert code == 0 and "further orders, puts at 200 and below, are in no set" in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80
 
 

@@ -230,4 +230,4 @@ def test_a_replay_that_outlasts_the_puts_says_so(run, example, tmp_path):
         assert code == 0, err
         notes = {note["slug"]: note["message"] for note in json.loads(out)["warnings"]}
         assert ("expired_in_replay" in notes) is told
-        assert not told or "the first after 93 days, inside replay 2022" in notes["expired_in_replay"]
+        assert not told or "expire inside replay 2022, the first after 93 days" in notes["expired_in_replay"]

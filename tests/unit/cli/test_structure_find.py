@@ -29,7 +29,7 @@ def test_an_open_target_and_not_below_are_the_same(example):
 
 
 def test_a_target_that_is_none_is_refused(example):
-    for text in ("250", "a:b", "250-260"):
+    for text in ("250", "a:b", "250;260"):
         done = run("--chain", str(example), "--target", text, "--expiry", "2027-01-15")
         assert "expected two spots" in str(done.exception)
 

@@ -115,7 +115,7 @@ def test_empty_columns():
 def test_columns_of_another_length_are_refused():
     columns = book(4)
     columns[3] = columns[3][:3]
-    with pytest.raises(ValueError, match="4 elements"):
+    with pytest.raises(ValueError, match="4 options, and a column of 3"):
         price(columns)
 
 
@@ -244,3 +244,57 @@ def test_rho_where_rate_and_yield_are_close(sign, terms, rho):
     *_, found, _, _, _, status = _american.greeks_scalar(sign, *terms)
     assert status == 0
     assert found == pytest.approx(rho, rel=1e-4)
+
+
+def boundary_of(strike, *rest):
+    """The spot below which a put is exercised, by bisection on its price."""
+    low, high = strike * 1e-3, strike
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        value, _ = _american.price_scalar(-1, middle, strike, *rest)
+        low, high = (middle, high) if value == strike - middle else (low, middle)
+    return high
+
+
+@pytest.mark.parametrize("level", _american.available_isas())
+@pytest.mark.parametrize(
+    "rest",  # years, rate, yield, vol
+    [
+        (0.7, 0.05, 0.02, 0.25),
+        (0.1, 0.04, 0.01, 0.2),
+        (2.0, 0.02, 0.04, 0.7),
+        (3.6888, 0.11476, -0.00237, 0.46314),
+    ],
+)
+def test_next_to_the_boundary_gamma_is_what_the_equation_leaves_for_it(rest, level, restore_isa):
+    # Just above the boundary the value is the exercise value to second order and no longer moves with time:
+    # vol^2 S^2 gamma / 2 = r K - q S there, and falls short of it by the order of the distance.
+    _american.set_isa(level)
+    t, rate, div_yield, vol = rest
+    boundary = boundary_of(100.0, *rest)
+    expected = 2.0 * (rate * 100.0 - div_yield * boundary) / (vol * boundary) ** 2
+    for distance in (1e-5, 1e-4, 1e-3, 1e-2):
+        spot = boundary * np.exp(distance * vol * np.sqrt(t))
+        _, delta, gamma, _, theta, *_ = _american.greeks_scalar(-1, spot, 100.0, *rest)
+        assert gamma == pytest.approx(expected, rel=2e-3 + 3.0 * distance)
+        assert delta == pytest.approx(-1.0 + gamma * (spot - boundary), abs=2e-4 + 3.0 * distance**2)
+        assert abs(theta) < (2e-3 + 2.0 * distance) * 0.5 * gamma * (vol * spot) ** 2
+
+
+@pytest.mark.parametrize("distance", [1e-3, 1e-2, 0.1, 0.5, 1.4, 1.6])
+@pytest.mark.parametrize("rest", [(0.7, 0.05, 0.02, 0.25), (1.5, 0.06, 0.02, 0.2), (0.1, 0.04, 0.01, 0.2)])
+def test_greeks_near_the_boundary_are_derivatives_of_delta(rest, distance):
+    t, rate, div_yield, vol = rest
+    spot = boundary_of(100.0, *rest) * np.exp(distance * vol * np.sqrt(t))
+
+    def delta(spot=spot, t=t, vol=vol):
+        return _american.greeks_scalar(-1, spot, 100.0, t, rate, div_yield, vol)[1]
+
+    _, _, gamma, _, _, _, vanna, _, charm, _ = _american.greeks_scalar(-1, spot, 100.0, *rest)
+    step = 1e-2 * min(distance, 0.1)
+    by_spot = (delta(spot=spot * (1 + step * vol)) - delta(spot=spot * (1 - step * vol))) / (2 * step * vol * spot)
+    by_vol = (delta(vol=vol * (1 + 1e-4 * step)) - delta(vol=vol * (1 - 1e-4 * step))) / (2e-4 * step * vol)
+    by_time = (delta(t=t * (1 - 1e-3 * step)) - delta(t=t * (1 + 1e-3 * step))) / (2e-3 * step * t)
+    assert by_spot == pytest.approx(gamma, rel=1e-4)
+    assert by_vol == pytest.approx(vanna, rel=2e-4)
+    assert by_time == pytest.approx(charm, rel=2e-2)

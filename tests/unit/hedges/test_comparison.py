@@ -250,3 +250,11 @@ def test_contracts_that_deliver_something_else_are_refused(make_chain):
     chain = replace(make_chain(ROWS), ticker="IWM1")
     with pytest.raises(DataError, match="IWM1 are adjusted or mini"):
         compare(chain, shares=1000, floor=0.9, **TERMS)
+
+
+@pytest.mark.parametrize(("bid", "ask"), [(1.19, 1.61), (2.21, 2.99), (0.85, 1.15)])
+def test_a_spread_of_just_the_limit_is_traded_on_whatever_doubles_make_of_it(make_chain, bid, ask):
+    chain = make_chain([("put", 95.0, bid, ask), ("put", 90.0, bid, ask + 0.01)])
+    assert chain.wider_than(0.30).tolist() == [False, True]
+    found = compare(chain, shares=1000, floor=0.9, max_legs=1, **TERMS)
+    assert {leg.option.strike for leg in found.named("put").legs} == {95.0}

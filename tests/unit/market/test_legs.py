@@ -14,6 +14,12 @@ FORMS = [
     "+1 IWM 2026-09-18 270 P @4.1",
     "+1 iwm 2026-09-18 270.0 put @4.1",
     "  +1 x IWM260918P00270000   @4.10  ",
+    "buy 1 IWM 9/18/26 270P @4.10",
+    "+1 IWM 260918P270 @4.10",
+    "+1 IWM 18SEP26 270 P @4.10",
+    "+1 IWM 270 put Sep 18, 2026 @4.10",
+    "+1 .IWM260918P270 @4.10",
+    "+1 IWM US 09/18/26 P270 @4.10",
 ]
 
 
@@ -23,13 +29,16 @@ def test_every_form_reads_the_same(text):
 
 
 def test_shares_and_thousands():
-    assert parse_leg("-1,700 IWM @297.78") == Order(quantity=-1700, instrument="IWM", price=297.78)
+    for text in ("-1,700 IWM @297.78", "sell 1,700 IWM @297.78", "\N{MINUS SIGN}1,700 IWM @297.78"):
+        assert parse_leg(text) == Order(quantity=-1700, instrument="IWM", price=297.78)
+    with pytest.raises(InputError, match="4,10"):  # a comma for decimals is no thousand
+        parse_leg("+1 IWM260918P00270000 @4,10")
     assert parse_leg("+100 BRK.B").price is None
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "IWM", "+1", "+1 @4", "+1.5 IWM260918P00270000", "+1 IWM260918P0027000", "+1 IWM260918P00270000 @", "+1 IWM260931P00270000 @1", "+1 IWM260918P00270000 @inf", "+1 IWM260918P00270000 4.10", "++1 IWM", "+0 IWM", "1..2 IWM", "+1 I W M @3"],
+    ["", "IWM", "+1", "+1 @4", "+1.5 IWM260918P00270000", "+1 IWM260918P0027000", "+1 IWM260918P00270000 @", "+1 IWM260931P00270000 @1", "+1 IWM260918P00270000 @inf", "+1 IWM260918P00270000 4.10", "++1 IWM", "+0 IWM", "1..2 IWM", "+1 I W M @3", "+1,7 IWM", "buy -1 IWM", "+1 IWM 9/18 270 P", "+1 IWM 18/9/26 270 P", "+1 IWM 18 Sop 26 270 P"],
 )  # fmt: skip
 def test_what_is_not_a_leg_is_refused(text):
     with pytest.raises(InputError, match=r"leg|quantity|symbol"):

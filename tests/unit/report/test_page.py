@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 import re
 from datetime import date
@@ -16,6 +17,7 @@ import pytest
 import hedgekit as hk
 from hedgekit.errors import DataError, InputError
 from hedgekit.model import PriceHistory
+from hedgekit.report.console import dollars
 from hedgekit.report.page import PAGES, figures, page, sections_of
 from hedgekit.report.page.document import MOST_CHARACTERS, script_json
 
@@ -34,6 +36,12 @@ def pair_prices() -> PriceHistory:
     return PriceHistory(tickers=("A", "B"), dates=days, close=both, total_return=both, source="made")
 
 
+def flat_index(history: PriceHistory) -> PriceHistory:
+    """A vol index that stays where it is, on a history's days."""
+    level = np.full((len(history.dates), 1), 20.0)
+    return PriceHistory(tickers=("VIX",), dates=history.dates, close=level, total_return=level, source="made")
+
+
 @pytest.fixture(scope="module")
 def answers(example: Path, pair_prices: PriceHistory) -> dict[str, dict[str, Any]]:
     """One answer of many kinds."""
@@ -47,9 +55,12 @@ def answers(example: Path, pair_prices: PriceHistory) -> dict[str, dict[str, Any
     chain = hk.load_chain(example)
     by = date(2027, 1, 15)
     hedge = hk.compare(chain, shares=1700, floor=0.90, by=by)
+    history = hk.load_prices(example.parent / "IWM.csv")
     found = [
         hedge,
-        what_if(chain, hedge, vol_shocks=(-0.2, 0.0, 0.5)),
+        what_if(
+            chain, hedge, vol_shocks=(-0.2, 0.0, 0.5), prices=history, vol_index=flat_index(history), with_rolls=True
+        ),
         frontier(chain, shares=1700, by=by, points=4, max_legs=2),
         describe(chain, expiry=by),
         hk.pair_ratio(pair_prices),
@@ -125,6 +136,34 @@ def test_a_saved_hedge_shows_the_what_if_it_carries(answers):
     }
     alone, both = page([carrying]), page([carrying, answers["hedge_what_if"]])
     assert alone.count("What if: ") == both.count("What if: ") == 2  # the heading and its place in the contents
+
+
+def test_what_if_tables_every_replay_and_roll_of_its_answer(answers):
+    answer = answers["hedge_what_if"]
+    text = re.sub(r"<script.*?</script>", "", page([answer]), flags=re.DOTALL)
+    assert answer["replays"] and answer["rolls"]
+    for found in answer["replays"]:
+        assert f">{found['name']}</" in text and dollars(found["unhedged_worst_usd"], sign=True) in text
+    for name, plan in answer["rolls"].items():
+        own = text[text.index(f">{name}</h") :]
+        for roll in plan:
+            row = own[own.index(f">{roll['days_left']} day") :].partition("</tr>")[0]
+            assert str(roll["on"]) in row and dollars(roll["roll_usd"], sign=True) in row
+    without = {**answer, "replays": [], "rolls": {}}
+    assert "Rolling" not in page([without]) and "Recorded market moves" not in page([without])
+
+
+def test_a_structure_page_says_what_assignment_would_do(example):
+    from hedgekit.structures.catalogue import make
+
+    answer = make("covered-call", hk.load_chain(example), by=date(2027, 1, 15)).to_dict()
+    text = re.sub(r"<script.*?</script>", "", page([answer]), flags=re.DOTALL)
+    (line,) = answer["assignment"]
+    row = text[text.index(">Assignment</h3>") :].partition("</tbody>")[0]
+    assert html.escape(line["why"]) in row and f"{line['shares_delta']:+,d}" in row and line["early_risk"] in row
+    assert dollars(line["cash_usd"], sign=True) in row and f"{line['pin_low']:.2f} to {line['pin_high']:.2f}" in row
+    put = make("protective-put", hk.load_chain(example), by=date(2027, 1, 15)).to_dict()
+    assert ">Assignment</h3>" not in page([put])
 
 
 def test_embedded_answers_read_back(answers):

@@ -120,6 +120,18 @@ def test_the_floor_is_exact(judge, chain):
     assert bare.value == pytest.approx(1600 * 225 / (1700 * chain.spot), rel=1e-12)  # one lot goes to zero
 
 
+def test_the_floor_says_what_hedge_would_print_of_the_same_position(judge, chain):
+    terms = {"rate": 0.036, "dividends": 0.011, "by": NOW.date().replace(year=2027, month=1, day=15)}
+    result = hk.compare(chain, shares=1700, floor=0.9, min_cap=1.08, **terms)
+    hedge = result.named(result.recommended)
+    legs = "".join(f"main,{leg.option.compact},{leg.contracts},,\n" for leg in hedge.legs)
+    found = by_id(judge("[rules.floor-kept]\n", f"account,symbol,quantity,price,stop\nmain,IWM,1700,,\n{legs}"))
+    assert found["floor-kept"].value > hedge.floor_pct / 100  # the premium is spent
+    assert f"{hedge.floor_pct:.1f}% if the options had to be bought now" in found["floor-kept"].message
+    assert f"take off ${hedge.carried_usd:,.0f}" in found["floor-kept"].calculation
+    assert "bought now" not in by_id(judge("[rules.floor-kept]\n", BOOK.replace("17,,\nmain,CASH", "17,,\nmain,IWM 2027-06-17 200 P,1,,\nmain,CASH")))["floor-kept"].message  # fmt: skip
+
+
 def test_tail_rules_are_the_order_statistics(judge, chain):
     rng = np.random.default_rng(7)
     returns = rng.normal(0.0, 0.01, (120, 1))
@@ -581,3 +593,31 @@ limit = 0.5
     assert [found[name].verdict for name in calm] == ["pass"] * 5
     assert found["max-loss-shock"].value == found["value-at-risk"].value == 0.0
     assert found["hedge-coverage"].verdict == "breach"  # nothing to cover is not a covered position
+
+
+def test_five_cents_are_five_cents(judge, chain):
+    """0.17 - 0.12 is more than 0.05 in doubles: a quote that the policy allows must not breach."""
+    row = int(np.flatnonzero(chain.symbol == "IWM270115P00225000")[0])
+    bid, ask = chain.bid.copy(), chain.ask.copy()
+    bid[row], ask[row] = 3.88, 3.93
+    assert ask[row] - bid[row] > 0.05
+    quoted = dataclasses.replace(chain, bid=bid, ask=ask)
+    policy = "[rules.spread]\nlimit = 0.001\n"
+    book = "symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\n"
+    assert by_id(judge(policy, book, chains=[quoted]))["spread"].verdict == "pass"
+    bid[row] = 3.87
+    quoted = dataclasses.replace(chain, bid=bid, ask=ask)
+    assert by_id(judge(policy, book, chains=[quoted]))["spread"].verdict == "breach"
+
+
+def test_cash_covers_as_many_puts_as_it_pays_for_the_cheapest_first(judge):
+    book = "symbol,quantity\nIWM 2027-01-15 225 P,-5\nIWM 2027-01-15 200 P,-1\nCASH,70000\n"
+    found = by_id(judge("[rules.uncovered-shorts]\n", book))["uncovered-shorts"]
+    assert found.value == 3  # 20,000 and two of 22,500 are paid for
+    assert "$65,000 set aside" in found.calculation and "3 of -5" in found.message
+
+
+@pytest.mark.parametrize(("shares", "exposed"), [(155, 1545), (1700, 0), (1655, 45), (-50, 1750), (0, 1700)])
+def test_what_is_without_limit_is_the_slope_as_the_spot_rises(judge, shares, exposed):
+    book = f"symbol,quantity\n{f'IWM,{shares}' if shares else ''}\nIWM 2027-01-15 275 C,-17\nCASH,50000\n"
+    assert by_id(judge("[rules.undefined-risk]\n", book))["undefined-risk"].value == exposed

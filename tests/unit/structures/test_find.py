@@ -10,6 +10,7 @@ import pytest
 
 from hedgekit.distributions import lognormal
 from hedgekit.errors import DataError, InfeasibleError, InputError
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.market.sources import load
 from hedgekit.model import Chain, Flag, Leg
 from hedgekit.payoff import expiry_wealth
@@ -105,7 +106,7 @@ def test_extremes_are_exact_and_prices_are_the_touch(chain, found):
                 quote = chain.quote(held.option)
                 assert held.premium == (quote.ask if held.contracts > 0 else quote.bid)
         if one.name not in ("calendar", "diagonal"):
-            assert one.max_loss_usd == -float(exact_outcome(one.holdings, 0.0).low)
+            assert one.max_loss_usd == -float(exact_outcome(one.holdings, DEFAULT_FEE).low)
 
 
 def test_flagged_quotes_are_never_used(chain, found):
