@@ -157,11 +157,12 @@ def greeks_into(
 ):
     """Price options and their raw greeks; inputs as in `price_into`.
 
-    Delta and gamma are differences of the lattice; theta and charm follow from the pricing equation
+    Delta and gamma are differences of the lattice, or of the integral over a call's first period where it is exercised
+    for dividends only; theta and charm follow from the pricing equation
     ``V_t = r V - (r - q) S V_S - sigma^2 S^2 V_SS / 2`` (ex-dates fixed while time passes). Vega, rho and vanna of a
-    put, and of a call on which no dividend falls, are solved for, beside a value, from the pricing equation's
-    derivatives in vol and rate, which vanish on the exercise boundary; else, as volga always, they are differences of
-    further valuations. In the exercise region: those of the intrinsic value.
+    put, of a call on which no dividend falls and of one exercised for dividends only are solved for, beside a value,
+    from the pricing equation's derivatives in vol and rate, which vanish where exercised; else, as volga always, they
+    are differences of further valuations. In the exercise region: those of the intrinsic value.
 
     Parameters
     ----------

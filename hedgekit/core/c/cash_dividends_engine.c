@@ -117,7 +117,7 @@ typedef struct {
 
 /* by enum hk_cd_level */
 static const hk_cd_resolution resolutions[7] = {
-    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.045, 43, 4.3}, {0.035, 56, 4.8}};
+    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.0425, 46, 4.3}, {0.035, 56, 4.8}};
 
 static uint64_t class_of(double x, double per_octave)
 {
@@ -174,7 +174,7 @@ static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
     double spread = 1 + spread_by_dividends(o, dividends) / root;
     o->key = class_of(o->t_years, 8) | class_of(drift < 50 ? drift : 50, 4) << 12 |
              class_of(root > 0.25 ? root : 0.25, 4) << 24 | class_of(spread < 1000 ? spread : 1000, 4) << 36 |
-             (uint64_t)o->n_live << 48 | (uint64_t)o->level << 60 | (uint64_t)hk_cd_has_boundary(o) << 63;
+             (uint64_t)o->n_live << 48 | (uint64_t)hk_cd_summed(o) << 59 | (uint64_t)o->level << 60 | (uint64_t)hk_cd_has_boundary(o) << 63;
 }
 
 static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd_shape *shape)
@@ -186,7 +186,8 @@ static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd
     double width = res->width + 0.5 * root;
     /* Without an exercise boundary the values are smooth, and fewer nodes and steps give the same error. */
     const int smooth = !hk_cd_has_boundary(o);
-    shape->spacing = res->spacing * (smooth ? 1.3 : 1.0) / (root > 1 ? root : 1);
+    const double wider = o->level == HK_CD_MARCHED ? 1.6 : 1.3;
+    shape->spacing = res->spacing * (smooth ? wider : 1.0) / (root > 1 ? root : 1);
     if ((width + spread) / shape->spacing > most)
         shape->spacing = (width + spread) / most;
     for (int p = 0; p <= o->n_live; p++) {

@@ -2,9 +2,8 @@
  *
  * Between ex-dates, with y = ln(S) + (r - q - sigma^2/2) theta (theta: time before the period's end) and
  * U = exp(r theta) V, the value satisfies U_theta = sigma^2/2 U_yy: compact fourth-order differences in space,
- * SDIRK3 in time (Alexander, SIAM J. Numer. Anal. 14 (1977)), in even steps between ex-dates and steps even in
- * sqrt(theta) before expiry, where the exercise boundary starts; without a boundary, the closed form takes the place
- * of that last period. The matrix is symmetric Toeplitz and its LU two scalars.
+ * SDIRK3 in time (Alexander, SIAM J. Numer. Anal. 14 (1977)), in steps that start small before expiry and where
+ * exercise starts to pay before an ex-date; without a boundary, the closed form takes the place of that last period. The matrix is symmetric Toeplitz and its LU two scalars.
  * Early exercise: Brennan and Schwartz (J. Finance 32 (1977)), the node below the exercise boundary being
  * replaced by the smooth continuation of the held value, whose second derivative exceeds that of the exercise
  * value by 2 (r K - q S) / sigma^2 (from V_t = 0 at the boundary). Kinks are smoothed by the fourth-order
@@ -16,19 +15,19 @@
 
 #include "cash_dividends_lanes.h"
 
-/* Adds what smoothing changes at a kink c1 x + c2 x^2/2 + c3 x^3/6 (x > 0, in nodes, x = side (j - at)) that diffusion
+/* Adds what smoothing changes at a kink c0 + c1 x + c2 x^2/2 + c3 x^3/6 (x > 0, in nodes, x = side (j - at)) that diffusion
  * has blurred by `blur` nodes: its powers x^p/p! are then the iterated integrals I_p of the normal density, by
  * n I_n = z I_(n-1) + blur^2 I_(n-2). */
-static void HK_NAME(smooth_kink)(vd *u, vd *lowered, int n, int lane, double at, double side, double blur, double c1,
-                                 double c2, double c3)
+static void HK_NAME(smooth_kink)(vd *u, vd *lowered, int n, int lane, double at, double side, double blur, double c0,
+                                 double c1, double c2, double c3)
 {
     static const double inverse[9] = {0, 0, 1.0, 1.0 / 2, 1.0 / 3, 1.0 / 4, 1.0 / 5, 1.0 / 6, 1.0 / 7};
-    const double reach = 3.0 + 7.0 * blur, c[3] = {c1, c2, c3}, blur2 = blur * blur;
+    const double reach = 3.0 + 7.0 * blur, c[4] = {c0, c1, c2, c3}, blur2 = blur * blur;
     if (!(at > 2.0 && at < n - 3.0))
         return;
     int from = (int)(at - reach), to = (int)(at + reach) + 1;
     for (int j = from < 1 ? 1 : from; j <= to && j < n - 1; j++) {
-        double x = side * (j - at), smooth[3] = {0, 0, 0}, plain[3] = {0, 0, 0};
+        double x = side * (j - at), smooth[4] = {0, 0, 0, 0}, plain[4] = {0, 0, 0, 0};
         if (x <= -reach || x >= reach)
             continue;
         for (int k = -3; k <= 3; k++) {
@@ -39,14 +38,14 @@ static void HK_NAME(smooth_kink)(vd *u, vd *lowered, int n, int lane, double at,
             power[1] = blur > 0 ? 0.5 * erfc(-z * M_SQRT1_2 / blur) : 1;
             for (int p = 2; p < 9; p++)
                 power[p] = (z * power[p - 1] + blur2 * power[p - 2]) * inverse[p];
-            for (int p = 0; p < 3; p++) {
-                smooth[p] += hk_cd_kernel[k + 3] * power[p + 6];
+            for (int p = 0; p < 4; p++) {
+                smooth[p] += hk_cd_kernel[k + 3] * power[p + 5];
                 if (k == 0)
-                    plain[p] = power[p + 2];
+                    plain[p] = power[p + 1];
             }
         }
         double change = 0;
-        for (int p = 0; p < 3; p++)
+        for (int p = 0; p < 4; p++)
             change += c[p] * (smooth[p] - plain[p]);
         u[j][lane] += change;
         if (lowered && change < 0)
@@ -242,8 +241,9 @@ HK_CD_INLINE void HK_NAME(exercise_up_to)(vd *v, const vd *e, int last, int l, d
             v[j][l] = strike - e[j][l];
 }
 
-/* Exercising a call for the dividend: the held value v and the exercise value cross between two nodes. */
-static void HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, double strike)
+/* Exercising a call for the dividend: the held value v and the exercise value cross between two nodes. Returns where, in
+ * nodes; negative where they do not. */
+static double HK_NAME(exercise_before_drop)(vd *v, vd *lowered, const vd *e, int n, int l, double strike)
 {
     int last = n - 1;
     while (last >= 0 && !(strike - e[last][l] > v[last][l]))
@@ -262,10 +262,11 @@ static void HK_NAME(exercise_before_drop)(vd *v, const vd *e, int n, int l, doub
             x = x < 0 ? 0 : x > 1 ? 1 : x;
         }
         HK_NAME(exercise_up_to)(v, e, last, l, strike);
-        HK_NAME(smooth_kink)(v, 0, n, l, last + x, -1.0, 0.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
-        return;
+        HK_NAME(smooth_kink)(v, lowered, n, l, last + x, -1.0, 0.0, 0.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
+        return last + x;
     }
     HK_NAME(exercise_up_to)(v, e, last, l, strike);
+    return -1;
 }
 
 /* The grid of one period: node `mid` is at exp(base), and X grows by exp(step) a node. */
@@ -301,7 +302,7 @@ static void HK_NAME(smooth_expiry)(const HK_NAME(period) *p, const HK_NAME(grid)
     const double at = earlier->mid + (log(is_call ? square / spot : spot) - earlier->base[l]) / step;
     const double c = (is_call ? p->k_leg[l] : p->k_leg[l] + p->x_leg[l] * cash) * step;
     if (blur < 0.8 && !(squeezed && left < cash))
-        HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, -1.0, blur, c, -c * step, c * step * step);
+        HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, -1.0, blur, 0.0, c, -c * step, c * step * step);
 }
 
 /* What values just before a dividend are taken from. */
@@ -309,6 +310,7 @@ typedef struct {
     const vd *u; /* the values just after it; NULL: held to expiry from there */
     vi is_call;
     vd shift, per_step, square, root; /* node = shift + ln(X) per_step; strike squared; vol sqrt(time to expiry) */
+    vd length;                        /* years to the end of the period after it */
     vd bottom, slope;                 /* X at node 0, and the change of value with X there */
     double cash, top;
     int some_call, last;
@@ -408,10 +410,8 @@ static vi HK_NAME(smooth_squeezed)(const HK_NAME(period) *p, const HK_NAME(after
     return squeezed;
 }
 
-/* v on the earlier grid e, just before a dividend, from u on the later grid, just after it; or, where u is NULL, from
- * the value held to expiry. `spare` is room for a grid. */
-static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
-                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v)
+HK_CD_INLINE HK_NAME(after_drop) HK_NAME(after_the_drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, double cash, vi is_call,
+                                                        vd mu, vd step, const vd *u)
 {
     const vd per_step = 1.0 / step;
     HK_NAME(after_drop) after = {.u = u,
@@ -420,6 +420,7 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
                                  .per_step = per_step,
                                  .square = p->strike * p->strike,
                                  .root = HK_NAME(vsqrt)(2.0 * p->half_var * later->length),
+                                 .length = later->length,
                                  .cash = cash,
                                  .top = later->n - 1,
                                  .some_call = HK_NAME(any)(is_call),
@@ -428,6 +429,16 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
         after.bottom = HK_NAME(vexp)(-after.shift * step);
         after.slope = (u[1] - u[0]) / (after.bottom * (HK_NAME(vexp)(step) - 1.0));
     }
+    return after;
+}
+
+/* v on the earlier grid e, just before a dividend, from u on the later grid, just after it; or, where u is NULL, from
+ * the value held to expiry. `spare` is room for a grid. */
+static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
+                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v, vd *lowered, vd *crossing)
+{
+    const vd per_step = 1.0 / step;
+    const HK_NAME(after_drop) after = HK_NAME(after_the_drop)(p, later, cash, is_call, mu, step, u);
     for (int j = 0; j < earlier->n; j++)
         v[j] = HK_NAME(value_before)(p, &after, e[j]);
     const vi squeezed = HK_NAME(smooth_squeezed)(p, &after, earlier, step, e, spare, v);
@@ -442,15 +453,45 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
             double at = earlier->mid + (log(is_call[l] ? k2 / spot : spot) - earlier->base[l]) * per_step[l];
             double stretch = spot / left;
             if (stretch * step[l] < HK_CD_BENT && !(squeezed[l] && stretch > 2))
-                HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0, 0.0,
+                HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0, 0.0, 0.0,
                                      2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
         }
         if (p->american[l] && is_call[l])
-            HK_NAME(exercise_before_drop)(v, e, earlier->n, l, p->strike[l]);
+            (*crossing)[l] = HK_NAME(exercise_before_drop)(v, lowered, e, earlier->n, l, p->strike[l]);
     }
 }
 
 #include "cash_dividends_sensitivity.h"
+#include "cash_dividends_call.h"
+
+/* The times of a period's steps. Before an ex-date a call is exercised at once, a put only where the interest until then
+ * exceeds the dividend: there the boundary starts and moves fast, and the sensitivity to the rate jumps. The first
+ * `waiting` steps take the period to `start`; the others start from there small, as do all before expiry. */
+typedef struct {
+    vd start, length;
+    int waiting, steps, expires; /* whether the period ends at expiry */
+} HK_NAME(clock);
+
+HK_CD_INLINE HK_NAME(clock) HK_NAME(clock_of)(hk_cd_task *const *task, const hk_cd_schedule *dividends, int period, int m, vd length)
+{
+    HK_NAME(clock) out = {.length = length, .steps = m, .expires = period == 0};
+    out.waiting = (int)(HK_CD_WAITING * m + 0.5);
+    for (int l = 0; l < LANES; l++)
+        out.start[l] = hk_cd_waiting(task[l], period ? dividends->amount[task[l]->n_live - period] : task[l]->at_expiry, length[l]);
+    return out;
+}
+
+HK_CD_INLINE vd HK_NAME(time_after)(const HK_NAME(clock) *o, int i)
+{
+    const vd zero = {0};
+    const double even = (double)i / o->steps, f = o->expires ? even * even : even;
+    const double before = (double)i / o->waiting, after = (double)(i - o->waiting) / (o->steps - o->waiting);
+    const vd waits = i <= o->waiting ? o->start * (o->expires ? before * before : before)
+                                     : o->start + (o->length - o->start) * (after * (0.4 + 0.6 * after));
+    vd until = HK_NAME(pick)(o->start > 0.0, waits, o->length * (even * even));
+    until = HK_NAME(pick)(o->start < o->length, until, o->length * f);
+    return i == o->steps ? o->length : until + zero;
+}
 
 /* Values the tasks of one block, LANES tasks whose lattices have the same shape. */
 static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, const hk_cd_schedule *dividends, void *scratch)
@@ -459,7 +500,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
     vd *v = u + HK_CD_MAX_NODES, *y = v + HK_CD_MAX_NODES, *e = y + HK_CD_MAX_NODES;
     vd *lowered = e + HK_CD_MAX_NODES, *w = lowered + HK_CD_MAX_NODES;
     vd *centre = w + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
-    const int marched = task[0]->level == HK_CD_MARCHED;
+    const int marched = task[0]->level == HK_CD_MARCHED, summed = hk_cd_summed(task[0]);
     HK_NAME(sensitivity) s[2] = {0};
     for (int k = 0; k < 2 && marched; k++) {
         s[k].old = centre + HK_CD_MAX_LIVE + 1 + k * 4 * HK_CD_MAX_NODES;
@@ -515,6 +556,11 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         now.length = end - begin;
         now.base = HK_NAME(vlog)(centre[date]) + mu * now.length;
         const int held = !hk_cd_has_boundary(task[0]); /* from the last date to expiry */
+        if (summed && date == 0) {
+            HK_NAME(sum_first_period)(task, &p, s, marched, &later, dividends->amount[0], shape, mu, step, vol, rate,
+                                      now.length, centre[0], period == 1 ? NULL : u);
+            return;
+        }
         if (held && period == 0 && n_live) {
             vd discount = HK_NAME(vexp)(-rate * now.length);
             p.k_leg *= discount;
@@ -543,14 +589,19 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             for (int l = 0; l < LANES; l++) {
                 /* at - j = x > 0 nodes in the money the payoff is k_leg (1 - exp(-x step)) */
                 double h = step[l], c = p.k_leg[l] * h;
-                HK_NAME(smooth_kink)(v, lowered, now.n, l, at[l], -1.0, 0.0, c, -c * h, c * h * h);
+                HK_NAME(smooth_kink)(v, lowered, now.n, l, at[l], -1.0, 0.0, 0.0, c, -c * h, c * h * h);
             }
         } else {
             double cash = dividends->amount[date];
-            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v);
+            vd crossing = -one;
+            const HK_NAME(after_drop) sensitive = HK_NAME(after_the_drop)(&p, &later, cash, is_call, mu, step, held && period == 1 ? NULL : u);
+            const HK_NAME(period) before = p;
+            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v, lowered, &crossing);
             if (held && period == 1)
                 p.most = HK_NAME(pick)(american & (strike > p.most), strike, p.most);
-            if (marched)
+            if (marched && summed)
+                HK_NAME(drop_call_sensitivities)(&before, s, &sensitive, now.n, e, crossing);
+            else if (marched)
                 HK_NAME(drop_sensitivities)(&p, s, &later, &now, cash, mu, step, e);
             /* deep in the money, before the date, and exercised where that pays more */
             p.k_leg += HK_NAME(pick)(is_call, zero, p.x_leg * cash);
@@ -570,10 +621,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             HK_NAME(start_sensitivities)(s, is_call, vol, now.n, step, v);
         }
         p.watch = 0;
+        const HK_NAME(clock) clock = HK_NAME(clock_of)(task, dividends, period, m, now.length);
         vd done = zero, last_boundary = -one;
         for (int i = 1; i <= m; i++) {
-            double f = (double)i / m;
-            vd until = now.length * (period ? f : f * f), dt = until - done;
+            const vd until = HK_NAME(time_after)(&clock, i), dt = until - done;
             vd r = gamma * half_var * dt / h2;
             const int early = period == 0 && i <= HK_CD_EARLY_STEPS;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
@@ -638,14 +689,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         for (int k = 0; k < 7; k++)
             f[k] = u[first + k][l];
         hk_cd_derivatives(f, now.mid - first, w);
-        double w0 = w[0], w1 = w[1] / h, w2 = w[2] / (h * h), w3 = w[3] / (h * h * h);
-        double scale = o->spot / o->strike;
+        hk_cd_take(o, w[0], w[1] / h, w[2] / (h * h), w[3] / (h * h * h));
         o->margin = (p.boundary[l] - now.mid) * h;
         o->exercised = american[l] && p.boundary[l] >= now.mid;
-        o->value = is_call[l] ? scale * w0 : w0;
-        o->v_x = is_call[l] ? scale * (w0 - w1) : w1;
-        o->v_xx = is_call[l] ? scale * (w0 - 2 * w1 + w2) : w2;
-        o->v_xxx = is_call[l] ? scale * (w0 - 3 * w1 + 3 * w2 - w3) : w3;
+        double scale = o->spot / o->strike;
         for (int k = 0; k < 2 && marched; k++) {
             double d[4];
             for (int j = 0; j < 7; j++)

@@ -257,7 +257,7 @@ static void HK_NAME(drop_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensit
                 double x = exp((at_boundary - shift[l]) * step[l]), stretch = (x + cash) / x;
                 double at = earlier->mid + (log(x + cash) - earlier->base[l]) * per_step[l];
                 if (stretch * step[l] < HK_CD_BENT)
-                    HK_NAME(smooth_kink)(s[k].first, 0, earlier->n, l, at, 1.0, 0.0, s[k].slope[l] * stretch,
+                    HK_NAME(smooth_kink)(s[k].first, 0, earlier->n, l, at, 1.0, 0.0, 0.0, s[k].slope[l] * stretch,
                                          2.0 * s[k].bend[l] * stretch * stretch +
                                              s[k].slope[l] * stretch * (1 - stretch),
                                          0.0);

@@ -56,12 +56,54 @@ static inline int hk_cd_has_boundary(const hk_cd_task *o)
     return o->american && (o->phi > 0 ? o->yield > 0 || o->base_rate < 0 : o->base_rate > 0 || o->yield < 0);
 }
 
-/* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays. A call
- * exercised for a dividend has a jump of vega there. */
+/* A call that is exercised just before dividends only, and there from some spot up: under a negative yield holding
+ * pays again further up. */
+static inline int hk_cd_summed(const hk_cd_task *o)
+{
+    return o->american && o->phi > 0 && o->n_live > 0 && o->yield == 0 && !hk_cd_has_boundary(o);
+}
+
+/* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays, and for a
+ * call no dividend; or no boundary between dividends. */
 static inline int hk_cd_can_march(const hk_cd_task *o)
 {
     const double rate = o->phi > 0 ? o->yield : o->rate, yield = o->phi > 0 ? o->rate : o->yield;
-    return o->american && rate > 0 && yield >= 0 && (o->phi < 0 || o->n_live == 0);
+    return hk_cd_summed(o) || (o->american && rate > 0 && yield >= 0 && (o->phi < 0 || o->n_live == 0));
+}
+
+/* From the value and its derivatives in ln(X) in put form. */
+static inline void hk_cd_take(hk_cd_task *o, double w0, double w1, double w2, double w3)
+{
+    const double scale = o->spot / o->strike;
+    const int is_call = o->phi > 0;
+    o->value = is_call ? scale * w0 : w0;
+    o->v_x = is_call ? scale * (w0 - w1) : w1;
+    o->v_xx = is_call ? scale * (w0 - 2 * w1 + w2) : w2;
+    o->v_xxx = is_call ? scale * (w0 - 3 * w1 + 3 * w2 - w3) : w3;
+}
+
+/* Panels of eight points for an integral over `range` deviations either way: about a point a node. It does not depend on
+ * what distinguishes tasks of one lattice. */
+static inline int hk_cd_panels(const hk_cd_task *o, double length, double spacing, double range)
+{
+    const double t = exp2(((double)(o->key & 0xfff) - 2048) / 8), node = spacing * sqrt(t / length);
+    const int panels = (int)ceil(2 * range / (10 * node));
+    return panels > 9 ? panels : 9;
+}
+
+#define HK_CD_WAITING 0.4 /* of the steps of a period are taken before exercise starts to pay in it */
+
+/* How long before a dividend of `cash`, or before expiry, exercise starts to pay, at most `length`: a put waits for the
+ * dividend until the interest on the strike, less what the share yields at 0.7 of it, is worth more. Nothing is known of it under a negative rate. */
+static inline double hk_cd_waiting(const hk_cd_task *o, double cash, double length)
+{
+    if (!hk_cd_has_boundary(o) || (o->phi > 0 && o->base_rate < 0))
+        return length;
+    if (o->phi > 0 || cash == 0)
+        return 0;
+    const double interest = o->base_rate - (o->yield > 0 ? 0.7 * o->yield : 0);
+    const double wait = interest > 0 ? log1p(cash / o->strike) / interest : length;
+    return wait < length ? wait : length;
 }
 
 /* Value and first three derivatives of the polynomial through f[0..6] at node `at`, per node. */

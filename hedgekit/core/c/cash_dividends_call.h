@@ -1,0 +1,165 @@
+/* American calls that are only exercised just before a dividend: the sensitivities of their lattice, and their first
+ * period, of which one spot is asked. That is exercise for certain and one integral over what holding is worth more just
+ * before the first dividend, from where it starts to be: no node of a lattice has to resolve the kink, however close the date.
+ *
+ * Moving that point changes the value to the second order only, so that a sensitivity is that of holding where held and
+ * nil where exercised, a jump that is smoothed as a kink is.
+ *
+ * Included once for each instruction set, from cash_dividends_kernel.h. */
+
+/* The sensitivities to vol and to the put form's yield at X = e just before the dividend, if held. */
+HK_CD_INLINE void HK_NAME(sensitivities_before)(const HK_NAME(period) *p, const HK_NAME(sensitivity) *s,
+                                                const HK_NAME(after_drop) *o, vd e, vd out[2])
+{
+    const vd zero = {0}, one = zero + 1.0;
+    const vd spot = o->square / e;
+    vd left = spot - o->cash;
+    const vi alive = left > 0.0;
+    left = HK_NAME(pick)(alive, left, one);
+    const vd x = o->square / left, log_x = HK_NAME(vlog)(x), scale = HK_NAME(pick)(alive, left / spot, zero);
+    if (!o->u) {
+        const vd forward = p->x_leg * x;
+        const vd d1 = (log_x + HK_NAME(vlog)(p->x_leg / p->k_leg)) / o->root + 0.5 * o->root;
+        out[0] = scale * forward * HK_NAME(vsqrt)(o->length) * HK_NAME(vexp)(-0.5 * d1 * d1) * 0.3989422804014327;
+        out[1] = scale * forward * o->length * HK_NAME(vnorm)(-d1);
+        return;
+    }
+    const vd pos = o->shift + log_x * o->per_step;
+    vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
+    inside = HK_NAME(pick)(inside < o->top, inside, zero + o->top);
+    vd node = (inside + (0x1p52 - 0.5)) - 0x1p52, end = zero + (double)o->last;
+    node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < end, node, end), zero + 2.0);
+    const vd t = inside - node, a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
+    const vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
+    for (int k = 0; k < 2; k++) {
+        const vd *at[LANES];
+        for (int l = 0; l < LANES; l++)
+            at[l] = s[k].old + ((int)node[l] - 2);
+        const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
+                         HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
+        const vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
+                         (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
+                         (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
+        out[k] = value * scale;
+    }
+    /* deep in the money the value is k_leg - x_leg X */
+    out[1] *= HK_NAME(pick)(pos < 0.0, x / o->bottom, one);
+}
+
+/* The sensitivities of calls across an ex-date; they are exercised up to node `crossing`. */
+static void HK_NAME(drop_call_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s,
+                                             const HK_NAME(after_drop) *o, int n, const vd *e, vd crossing)
+{
+    for (int j = 0; j < n; j++) {
+        vd w[2];
+        HK_NAME(sensitivities_before)(p, s, o, e[j], w);
+        s[0].first[j] = w[0];
+        s[1].first[j] = w[1];
+    }
+    for (int k = 0; k < 2; k++) {
+        vd *const w = s[k].first;
+        for (int l = 0; l < LANES; l++) {
+            if (!(crossing[l] >= 0))
+                continue;
+            const int last = (int)crossing[l];
+            const double x = crossing[l] - last;
+            double g[4] = {0, 0, 0, 0};
+            for (int i = 0; i < 4; i++)
+                g[i] = w[last - 1 + i][l];
+            const double k1 = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6, k2 = g[0] - 2 * g[1] + g[2];
+            const double k3 = g[3] - 3 * g[2] + 3 * g[1] - g[0];
+            for (int j = 0; j <= last; j++)
+                w[j][l] = 0;
+            HK_NAME(smooth_kink)(w, 0, n, l, crossing[l], 1.0, 0.0, g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)),
+                                 k1 + x * (k2 + x * k3 / 2), k2 + x * k3, k3);
+        }
+        s[k].first = s[k].old;
+        s[k].old = w;
+    }
+}
+
+/* By how much holding is worth more than exercise at X just before the dividend. */
+HK_CD_INLINE vd HK_NAME(excess_before)(const HK_NAME(period) *p, const HK_NAME(after_drop) *o, vd x)
+{
+    return HK_NAME(value_before)(p, o, x) - (p->strike - x);
+}
+
+/* Value and derivatives today. `u` are the values just after the first dividend, NULL where held to expiry from there. */
+static void HK_NAME(sum_first_period)(hk_cd_task *const *task, const HK_NAME(period) *p,
+                                      const HK_NAME(sensitivity) *s, int marched, const HK_NAME(grid) *later,
+                                      double cash, const hk_cd_shape *shape, vd mu, vd step, vd vol, vd rate,
+                                      vd length, vd now, const vd *u)
+{
+    /* abscissas and weights of Gauss and Legendre */
+    static const double at[4] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267, 0.9602898564975363};
+    static const double weight[4] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745, 0.1012285362903763};
+    const double range = 8.5;
+    const vd zero = {0}, one = zero + 1.0;
+    const HK_NAME(after_drop) after = HK_NAME(after_the_drop)(p, later, cash, ~(vi)zero, mu, step, u);
+    const vd root = vol * HK_NAME(vsqrt)(length), start = HK_NAME(vlog)(now) + mu * length;
+
+    /* exercised below `split`: halving, then false position */
+    vd low = zero - range, high = zero + range;
+    vd f_low = HK_NAME(excess_before)(p, &after, HK_NAME(vexp)(start + root * low));
+    vd f_high = HK_NAME(excess_before)(p, &after, HK_NAME(vexp)(start + root * high));
+    const vi never = f_low >= 0.0, always = f_high < 0.0;
+    vd split = high;
+    for (int i = 0; i < 20; i++) {
+        const vd chord = (low * f_high - high * f_low) / HK_NAME(pick)(f_high > f_low, f_high - f_low, one);
+        const vi fair = (chord > low) & (chord < high);
+        split = i < 6 ? 0.5 * (low + high) : HK_NAME(pick)(fair, chord, 0.5 * (low + high));
+        const vd f = HK_NAME(excess_before)(p, &after, HK_NAME(vexp)(start + root * split));
+        const vi below = f < 0.0;
+        /* the end that stays weighs half as much the next time */
+        f_low = HK_NAME(pick)(below, f, 0.5 * f_low);
+        f_high = HK_NAME(pick)(below, 0.5 * f_high, f);
+        low = HK_NAME(pick)(below, split, low);
+        high = HK_NAME(pick)(below, high, split);
+    }
+    split = HK_NAME(pick)(always, zero + range, HK_NAME(pick)(never, zero - range, split));
+
+    const int panels = hk_cd_panels(task[0], length[0], shape->spacing, range);
+    vd moment[4] = {zero, zero, zero, zero}, sens[2] = {zero, zero}, sens_x = zero;
+    const vd half = (range - split) * (0.5 / panels);
+    for (int i = 0; i < 8 * panels; i++) {
+        const int k = i & 3;
+        const vd z = split + half * (1.0 + 2.0 * (i >> 3) + (i & 4 ? at[k] : -at[k]));
+        const vd x = HK_NAME(vexp)(start + root * z);
+        const vd density = half * weight[k] * HK_NAME(vexp)(-0.5 * z * z);
+        const vd mass = density * HK_NAME(excess_before)(p, &after, x);
+        moment[0] += mass;
+        moment[1] += mass * z;
+        moment[2] += mass * (z * z - 1.0);
+        moment[3] += mass * z * (z * z - 3.0);
+        if (marched) {
+            vd w[2];
+            HK_NAME(sensitivities_before)(p, s, &after, x, w);
+            sens[0] += density * w[0];
+            sens[1] += density * w[1];
+            sens_x += density * w[0] * z;
+        }
+    }
+    vd scale = HK_NAME(vexp)(-rate * length) * 0.3989422804014327;
+    sens_x *= scale / root;
+    sens[0] *= scale;
+    sens[1] *= scale;
+    const vd forward = now * HK_NAME(vexp)((mu + 0.5 * vol * vol - rate) * length);
+    for (int k = 0; k < 4; k++) {
+        moment[k] = moment[k] * scale - forward;
+        scale /= root;
+    }
+    moment[0] += p->strike * HK_NAME(vexp)(-rate * length);
+    for (int l = 0; l < LANES; l++) {
+        hk_cd_task *o = task[l];
+        const double w1 = moment[1][l], w2 = moment[2][l], w3 = moment[3][l], share = o->spot / o->strike;
+        hk_cd_take(o, moment[0][l], w1, w2, w3);
+        o->exercised = 0;
+        o->margin = -(shape->nodes[o->n_live] + 1) * step[l];
+        if (marched) {
+            const double spread = vol[l] * length[l], vega = sens[0][l] + spread * (w2 - w1);
+            o->v_vol = share * vega;
+            o->v_vol_x = share * (vega - (sens_x[l] + spread * (w3 - w2)));
+            o->v_rate = share * (sens[1][l] - length[l] * w1);
+        }
+    }
+}
