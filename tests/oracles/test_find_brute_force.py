@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from hedgekit.fees import DEFAULT_FEE
 from hedgekit.model import NEW_YORK, Chain, Leg, Option, Shares
 from hedgekit.pricing import implied_vol, price
 from hedgekit.structures.find import NAMES, find
@@ -110,7 +111,7 @@ LIMITS = {
     "none": {},
     "loss": {"max_loss": 150.0},
     "chance": {"min_pop": 0.55},
-    "fees and all": {"max_loss": 400.0, "min_pop": 0.30, "fee": 0.65, "max_capital": 350.0},
+    "fees and all": {"max_loss": 400.0, "min_pop": 0.30, "fee": 1.30, "max_capital": 350.0},
     "not below": {"not_below": 97.0, "target": None},
 }
 
@@ -121,7 +122,7 @@ def test_the_best_of_each_structure_are_those_of_brute_force(make_chain, limits,
     chain = made(make_chain, seed)
     given = {"target": (98.0, 110.0), **LIMITS[limits]}
     result = find(chain, expiry=EXPIRY, each=3, top=1000, rate=0.0, dividends=0.0, max_spread=2.0, **given)
-    fee = given.get("fee", 0.0)
+    fee = given.get("fee", DEFAULT_FEE)
     for name, everything in every(chain).items():
         ranked = []
         for held in everything:
@@ -229,7 +230,7 @@ def test_pairs_of_expiries_are_those_of_brute_force(make_chain, name, limits):
     chain = with_later(make_chain, 7, *LATER)
     given = {"rate": 0.0, "dividends": 0.0, "max_spread": 2.0, "structures": [name], "each": 3, **limits}
     result = find(chain, target=(96.0, 108.0), expiry=EXPIRY, top=100, **given)
-    view, fee = result.view_distribution, limits.get("fee", 0.0)
+    view, fee = result.view_distribution, limits.get("fee", DEFAULT_FEE)
     spots = view.quantile((np.arange(4000) + 0.5) / 4000)
     everything, searched = [], 0
     for sold, bought in pairs(chain, name):
