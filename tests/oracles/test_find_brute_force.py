@@ -159,7 +159,7 @@ def test_what_is_found_is_what_exact_arithmetic_says(make_chain):
     for one in result.found:
         if one.name in TWO_EXPIRIES:
             continue
-        outcome = exact_outcome(one.holdings, 0.0)
+        outcome = exact_outcome(one.holdings, DEFAULT_FEE)
         assert one.max_loss_usd == -float(outcome.low)
         profit = np.array([float(value) for value in outcome.profit.values])
         knots = np.array([float(knot) for knot in outcome.profit.knots])
