@@ -205,7 +205,7 @@ def test_calendars_are_valued_at_the_near_expiry(make_chain):
         assert sold.option.strike == bought.option.strike and sold.contracts == -1
         later = price(bought.option.kind, spots, bought.option.strike, left, 0.0, 0.0, 0.21)
         now = np.maximum(bought.option.sign * (spots - bought.option.strike), 0.0)
-        expected = 100 * ((later - now).mean() - bought.premium + sold.premium)
+        expected = 100 * ((later - now).mean() - bought.premium + sold.premium) - 2 * DEFAULT_FEE
         # the far vol is that of quotes rounded to a cent, and 4,000 outcomes stand for all
         assert one.expected_value_usd == pytest.approx(expected, abs=2.0)
         assert one.max_loss_usd == pytest.approx(one.outlay_usd, abs=0.01)
