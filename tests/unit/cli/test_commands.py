@@ -12,26 +12,10 @@ import click
 import pytest
 
 import hedgekit as hk
-from hedgekit.cli import COMMANDS, group, main
+from hedgekit.cli import COMMANDS, group
 from hedgekit.cli.summaries import SUMMARIES
 
 BY = "2027-01-15"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command line in this process; returns (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
-
-    def go(*words):
-        monkeypatch.setattr(sys, "argv", ["hedgekit", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        captured = capsys.readouterr()
-        return stop.value.code, captured.out, captured.err
-
-    return go
 
 
 @pytest.fixture(scope="module")

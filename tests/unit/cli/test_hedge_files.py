@@ -3,29 +3,11 @@
 import csv
 import io
 import json
-import sys
 from decimal import Decimal
 
 import pytest
 
-from hedgekit.cli import main
-
 BY = "2027-01-15"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
-
-    def go(*words):
-        monkeypatch.setattr(sys, "argv", ["hedgekit", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        captured = capsys.readouterr()
-        return stop.value.code, captured.out, captured.err
-
-    return go
 
 
 @pytest.fixture

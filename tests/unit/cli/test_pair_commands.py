@@ -4,11 +4,10 @@ import csv
 import io
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
-
-from hedgekit.cli import main
 
 ROOT = Path(__file__).resolve().parents[3]
 PAIR = ROOT / "examples" / "data" / "pair.csv"
@@ -21,19 +20,8 @@ COMMANDS = {
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command line in this process; returns (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
-
-    def go(*words):
-        monkeypatch.setattr(sys, "argv", ["hedgekit", "pair", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        captured = capsys.readouterr()
-        return stop.value.code, captured.out, captured.err
-
-    return go
+def run(run):
+    return partial(run, "pair")
 
 
 def needs_tables(name):

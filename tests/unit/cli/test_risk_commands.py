@@ -3,11 +3,9 @@
 import csv
 import io
 import json
-import sys
 
 import pytest
 
-from hedgekit.cli import main
 from hedgekit.risk.rules import RULES
 
 BOOK = "symbol,quantity\nIWM,1700\nIWM 2027-01-15 225 P,17\nCASH,1500000\n"
@@ -16,21 +14,11 @@ ASOF = ("--asof", "2026-10-14", "--rate", "0.036", "--dividends", "0.011")
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command line in this process; returns (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
+def run(run, tmp_path):
+    """The command line in a folder with a book and a policy."""
     (tmp_path / "book.csv").write_text(BOOK)
     (tmp_path / "desk.toml").write_text(POLICY)
-
-    def go(*words):
-        monkeypatch.setattr(sys, "argv", ["hedgekit", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        captured = capsys.readouterr()
-        return stop.value.code, captured.out, captured.err
-
-    return go
+    return run
 
 
 def test_check_ends_with_0_or_1(run, example):

@@ -2,29 +2,10 @@
 
 import json
 import shutil
-import sys
 
 import pytest
 
-from hedgekit.cli import main
-
 BY = "2027-01-15"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command line in this process; returns (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
-
-    def go(*words):
-        monkeypatch.setattr(sys, "argv", ["hedgekit", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        captured = capsys.readouterr()
-        return stop.value.code, captured.out, captured.err
-
-    return go
 
 
 @pytest.mark.parametrize(

@@ -1,29 +1,16 @@
 """``hedgekit structure`` as a script meets it."""
 
 import json
-import sys
+from functools import partial
 
 import pytest
-
-from hedgekit.cli import main
 
 BY = "2026-12-18"
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run a command line in this process; returns (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
-
-    def go(*words):
-        monkeypatch.setattr(sys, "argv", ["hedgekit", "structure", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        captured = capsys.readouterr()
-        return stop.value.code, captured.out, captured.err
-
-    return go
+def run(run):
+    return partial(run, "structure")
 
 
 TERMS = ("--rate", "0.036", "--dividends", "0.009")
