@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hedgekit.market import calendar
+from hedgekit.market.contract_terms import QUOTED_LATE
 from hedgekit.model import Chain
 
 AT_THE_CLOSE = timedelta(minutes=2)
@@ -22,10 +23,11 @@ def moment_line(chain: Chain) -> str:
     session = calendar.last_session_at(asof)
     close, stopped = calendar.session_close(session), min(asof, calendar.option_close(session))
     day = "" if session == asof.date() else f"{session:%a %m-%d} "
-    if asof > close:
+    late = chain.ticker in QUOTED_LATE
+    if asof > close and late:
         what = "parity is" if chain.spot_source == "given" else "spot and parity are"
         return f"quoted until {day}{stopped:%H:%M}: {what} of then, not the {close:%H:%M} close"
-    if asof >= close - AT_THE_CLOSE:
+    if close - AT_THE_CLOSE <= asof <= close and late:
         last = calendar.option_close(session)
         return f"time of the shares' last trade: options, and so parity, may be of up to {last:%H:%M}"
     if chain.spot_source == "parity" and chain.file_spot > 0.0:

@@ -49,3 +49,8 @@ def test_the_moment_is_said(chain, when, source, expected):
 def test_a_file_without_a_spot_is_not_said_to_be_of_another_moment(chain):
     noon = datetime(2026, 6, 17, 12, 0, tzinfo=NEW_YORK)
     assert moment_line(replace(chain, asof=noon, spot_source="parity", file_spot=float("nan"))) == ""
+
+
+def test_options_of_single_shares_stop_with_the_shares(chain):
+    evening = datetime(2026, 6, 17, 16, 32, tzinfo=NEW_YORK)
+    assert moment_line(replace(chain, ticker="AAPL", asof=evening, spot_source="file")) == ""
