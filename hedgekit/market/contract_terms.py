@@ -35,14 +35,15 @@ EUROPEAN = frozenset(
 AM_SETTLED = frozenset({"SPX", "NDX", "RUT", "DJX", "VIX", "VIXW", "MXEA", "MXEF"})
 """Roots whose standard monthly expiry settles on the opening."""
 
-QUOTED_LATE = EUROPEAN | frozenset(
-    (
-        "OEX DBA DBB DBC DBO DBS DIA EEM EFA FXI IWM IWN IWO IWV IYR KBE KRE LQD MDY MOO OEF QQQ SLX SPY SVXY TLT UNG UUP "
-        "UVXY VIXM VIXY VXX VXZ XHB XLB XLE XLF XLI XLK XLP XLU XLV XLY XME XRT"
-    ).split()
+QUOTED_LATE = frozenset(
+    EUROPEAN
+    | {"OEX", "DBA", "DBB", "DBC", "DBO", "DBS", "DIA", "EEM", "EFA", "FXI", "IWM", "IWN", "IWO", "IWV"}
+    | {"IYR", "KBE", "KRE", "LQD", "MDY", "MOO", "OEF", "QQQ", "SLX", "SPY", "SVXY", "TLT", "UNG", "UUP"}
+    | {"UVXY", "VIXM", "VIXY", "VXX", "VXZ", "XHB", "XLB", "XLE", "XLF", "XLI", "XLK", "XLP", "XLU", "XLV"}
+    | {"XLY", "XME", "XRT"}
 )
-"""Underlyings whose options are quoted a quarter of an hour beyond the close of shares, by brokers' lists of the exchanges'
-hours; those of all others stop with the shares."""
+"""Underlyings whose options are quoted a quarter of an hour beyond the close of shares, by brokers' lists of the hours of
+exchanges; those of all others stop with the shares."""
 
 _EVERY_EXPIRY = frozenset({"VIX", "VIXW"})
 _FRIDAY, _FIRST_THIRD, _LAST_THIRD = 4, 15, 21
