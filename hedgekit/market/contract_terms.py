@@ -42,8 +42,8 @@ QUOTED_LATE = frozenset(
     | {"UVXY", "VIXM", "VIXY", "VXX", "VXZ", "XHB", "XLB", "XLE", "XLF", "XLI", "XLK", "XLP", "XLU", "XLV"}
     | {"XLY", "XME", "XRT"}
 )
-"""Underlyings whose options are quoted a quarter of an hour beyond the close of shares, by brokers' lists of the hours of
-exchanges; those of all others stop with the shares."""
+"""Underlyings whose options are quoted a quarter of an hour beyond the close of shares, by brokers' lists of exchange
+hours; those of all others stop with the shares."""
 
 _EVERY_EXPIRY = frozenset({"VIX", "VIXW"})
 _FRIDAY, _FIRST_THIRD, _LAST_THIRD = 4, 15, 21
