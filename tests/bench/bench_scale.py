@@ -93,7 +93,7 @@ def spent(call: Callable[[], object]) -> Spent:
 
 
 def peak_mb(workers: int) -> float:
-    """The parent and as many as the largest worker so far: no less than what they held together."""
+    """The parent and as many as the largest worker so far, benches before this one included: no less than they held."""
     own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return (own + workers * largest) / 1024
 
@@ -204,7 +204,7 @@ def account_rows(folder: Path) -> Iterator[Row]:
             rival="check, one at a time",
             ours_ns=many.cpu / count * 1e9,
             rival_ns=few.cpu / FEW * 1e9,
-            error=f"CPU an account; {many.wall:.0f} s by the clock, {free}, {peak_mb(2):,.0f} MB in all",
+            error=f"CPU an account; {many.wall:.0f} s by the clock, {free}, at most {peak_mb(2):,.0f} MB in all",
         )
 
     yield row("175 scenarios", GRID, ACCOUNTS)
