@@ -101,6 +101,12 @@ def payoff(answer: Mapping[str, Any]) -> Figure:
     )
 
 
+def _verdict(candidate: Mapping[str, Any]) -> str:
+    if candidate["meets_goal"]:
+        return "meets"
+    return "no promise" if candidate.get("stop_level") else f"{dollars(candidate['short_usd'])} short"
+
+
 def _candidates(answer: Mapping[str, Any]) -> str:
     rows = []
     chosen = None
@@ -118,7 +124,7 @@ def _candidates(answer: Mapping[str, Any]) -> str:
                 percent(c["risk"].get("wealth_at_-20%_pct")),
                 number(c["greeks"]["delta_shares"], 0),
                 dollars(c.get("margin_usd")),
-                "meets" if c["meets_goal"] else f"{dollars(c['short_usd'])} short",
+                _verdict(c),
             ]
         )
     head = ["", "legs", "cost", "% a year", "floor", "cap", "break-even", "at -20%", "delta", "margin", "goal"]
