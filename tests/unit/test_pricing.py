@@ -417,3 +417,16 @@ def test_a_mixed_book_under_cash_dividends_is_cut_without_mixing_what_shares_a_l
 def test_a_whole_number_beyond_floats_is_refused(spot):
     with pytest.raises(hk.InputError, match="spot has a whole number beyond"):
         hk.price("call", spot, 100.0, 1.0, 0.03, 0.0, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "exercise", "most"), [("call", "american", 6.0), ("put", "american", 18.0), ("put", "european", 18.0)]
+)
+def test_vols_beyond_any_lattice_are_refused_under_cash_dividends(kind, exercise, most):
+    terms = (kind, 100.0, 100.0, 4.0, 0.03, 0.0)
+    dividends = ((0.5, 0.5),)
+    prices = hk.price(*terms, np.linspace(0.2, 0.4999 * most, 9), exercise=exercise, dividends=dividends)
+    assert np.all(np.diff(prices) > 0)
+    with pytest.raises(hk.ConvergenceError):
+        hk.price(*terms, 0.51 * most, exercise=exercise, dividends=dividends)
+    assert np.isnan(hk.greeks(*terms, np.array([0.51 * most]), exercise=exercise, dividends=dividends).delta[0])

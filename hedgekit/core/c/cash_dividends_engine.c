@@ -99,13 +99,14 @@ static enum hk_cd_path choose(hk_cd_task *o)
         return HK_CD_BAD;
     if (o->vol * sqrt(o->t_years) < 1e-8)
         return HK_CD_DETERMINISTIC;
-    if (o->american && o->phi < 0 && o->rate <= 0 && o->yield >= 0)
+    /* exercise before expiry gains a put no more than the interest on its strike */
+    if (o->american && o->phi < 0 && o->rate * o->t_years <= 1e-6 && o->yield >= 0)
         o->american = 0;
     if (o->american && o->phi > 0 && o->rate >= 0 && o->yield <= 0 && o->n_live == 0)
         o->american = 0;
     if (!o->american && o->n_live == 0 && (o->at_expiry == 0 || o->phi > 0))
         return HK_CD_CLOSED;
-    return HK_CD_LATTICE;
+    return o->vol * sqrt(o->t_years) <= hk_cd_most_spread(o) ? HK_CD_LATTICE : HK_CD_BAD;
 }
 
 /* ---- the lattice's shape ---- */
@@ -271,6 +272,8 @@ int hk_cd_solve(hk_cd_task **tasks, ptrdiff_t n, const hk_cd_schedule *dividends
 int hk_cd_prepare(hk_cd_task *o, const hk_cd_schedule *dividends, enum hk_cd_path *path)
 {
     *path = choose(o);
+    if (*path == HK_CD_BAD)
+        o->value = NAN;
     if (*path == HK_CD_DETERMINISTIC) {
         o->value = hk_cd_zero_vol(o, dividends);
     } else if (*path == HK_CD_CLOSED) {

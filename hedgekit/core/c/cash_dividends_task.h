@@ -63,6 +63,12 @@ static inline int hk_cd_summed(const hk_cd_task *o)
     return o->american && o->phi > 0 && o->n_live > 0 && o->yield == 0 && !hk_cd_has_boundary(o);
 }
 
+/* vol sqrt(T) beyond which no lattice here holds the spot's range, far outside any market: refused. */
+static inline double hk_cd_most_spread(const hk_cd_task *o)
+{
+    return o->american && o->phi > 0 ? 6 : 18;
+}
+
 /* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays, and for a
  * call no dividend; or no boundary between dividends. */
 static inline int hk_cd_can_march(const hk_cd_task *o)

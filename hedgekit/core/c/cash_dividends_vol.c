@@ -72,6 +72,11 @@ static double model_root(const hk_cd_search *s)
     return x;
 }
 
+static double highest_of(const hk_cd_search *s)
+{
+    return fmin(highest_vol, hk_cd_most_spread(&s->task) / sqrt(s->task.t_years));
+}
+
 static void finish(hk_cd_search *s, signed char status, double vol)
 {
     s->phase = DONE;
@@ -90,7 +95,7 @@ static void start_search(hk_cd_search *s, const hk_cd_schedule *dividends)
         return;
     }
     s->low = 0;
-    s->high = highest_vol;
+    s->high = highest_of(s);
     s->vol = 0.3;
     if (o->american && now > 0 && now >= floor_value - rounding && fabs(s->premium - now) <= rounding) {
         s->phase = BOUNDARY;
@@ -135,8 +140,8 @@ static void bisect(hk_cd_search *s)
     if (s->phase == COARSE) {
         s->phase = FINE;
         s->low = 0;
-        s->high = highest_vol;
-    } else if (s->vol > 1.01 * lowest_vol && s->vol < 0.99 * highest_vol) {
+        s->high = highest_of(s);
+    } else if (s->vol > 1.01 * lowest_vol && s->vol < 0.99 * highest_of(s)) {
         finish(s, HK_OK, s->vol);
     } else {
         finish(s, HK_NO_CONVERGENCE, NAN);
@@ -223,7 +228,7 @@ static void step_search(hk_cd_search *s)
     } else if (moved <= enough || poor || slow) {
         s->phase = FINE;
         s->low = 0;
-        s->high = highest_vol;
+        s->high = highest_of(s);
         s->vol = isnan(next) ? vol : next;
     } else if (isnan(next)) {
         bisect(s);
