@@ -25,23 +25,9 @@ HK_CD_INLINE void HK_NAME(sensitivities_before)(const HK_NAME(period) *p, const 
         return;
     }
     const vd pos = o->shift + log_x * o->per_step;
-    vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
-    inside = HK_NAME(pick)(inside < o->top, inside, zero + o->top);
-    vd node = (inside + (0x1p52 - 0.5)) - 0x1p52, end = zero + (double)o->last;
-    node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < end, node, end), zero + 2.0);
-    const vd t = inside - node, a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
-    const vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
-    for (int k = 0; k < 2; k++) {
-        const vd *at[LANES];
-        for (int l = 0; l < LANES; l++)
-            at[l] = s[k].old + ((int)node[l] - 2);
-        const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
-                         HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
-        const vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
-                         (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
-                         (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
-        out[k] = value * scale;
-    }
+    HK_NAME(read_sensitivities)(s, pos, o->top, o->last, out);
+    out[0] *= scale;
+    out[1] *= scale;
     /* deep in the money the value is k_leg - x_leg X */
     out[1] *= HK_NAME(pick)(pos < 0.0, x / o->bottom, one);
 }

@@ -219,6 +219,29 @@ static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s, vi is_call, vd
     }
 }
 
+/* Both sensitivities at `pos` nodes from the bottom of the later lattice, by six nodes around it; `top` is the last
+ * node, `last` the last that has three above it. */
+HK_CD_INLINE void HK_NAME(read_sensitivities)(const HK_NAME(sensitivity) *s, vd pos, double top, int last, vd out[2])
+{
+    const vd zero = {0}, end = zero + (double)last;
+    vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
+    inside = HK_NAME(pick)(inside < top, inside, zero + top);
+    vd node = (inside + (0x1p52 - 0.5)) - 0x1p52;
+    node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < end, node, end), zero + 2.0);
+    const vd t = inside - node, a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
+    const vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
+    for (int k = 0; k < 2; k++) {
+        const vd *at[LANES];
+        for (int l = 0; l < LANES; l++)
+            at[l] = s[k].old + ((int)node[l] - 2);
+        const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
+                         HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
+        out[k] = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
+                 (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
+                 (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
+    }
+}
+
 /* The sensitivities of a put across an ex-date, as HK_NAME(drop) takes the value. */
 static void HK_NAME(drop_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, const HK_NAME(grid) *later,
                                         const HK_NAME(grid) *earlier, double cash, vd mu, vd step, const vd *e)
@@ -232,23 +255,10 @@ static void HK_NAME(drop_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensit
         vi alive = left > 0.0;
         vd pos = shift + HK_NAME(vlog)(HK_NAME(pick)(alive, left, one)) * per_step;
         pos = HK_NAME(pick)(alive, pos, zero);
-        vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
-        inside = HK_NAME(pick)(inside < top, inside, zero + top);
-        vd node = (inside + (0x1p52 - 0.5)) - 0x1p52;
-        node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < (double)last, node, zero + (double)last), zero + 2.0);
-        const vd t = inside - node, a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
-        const vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
-        for (int k = 0; k < 2; k++) {
-            const vd *at[LANES];
-            for (int l = 0; l < LANES; l++)
-                at[l] = s[k].old + ((int)node[l] - 2);
-            const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
-                             HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
-            vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
-                       (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
-                       (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
-            s[k].first[j] = HK_NAME(pick)(pos < p->boundary, zero, value);
-        }
+        vd value[2];
+        HK_NAME(read_sensitivities)(s, pos, top, last, value);
+        for (int k = 0; k < 2; k++)
+            s[k].first[j] = HK_NAME(pick)(pos < p->boundary, zero, value[k]);
     }
     for (int k = 0; k < 2; k++) {
         for (int l = 0; l < LANES; l++) {
