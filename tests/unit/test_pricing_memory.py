@@ -71,3 +71,11 @@ def test_a_spare_block_serves_its_own_size_and_no_other(monkeypatch):
     del large, more
     (block,) = spare_blocks()
     assert block.size < 3 * memory.MANY
+
+
+def test_a_block_too_small_for_the_next_call_is_not_lent():
+    sizes = [9_000, 12_000, 16_000]  # one octave: 2 ** 13 to 2 ** 14
+    for size in sizes:
+        held = memory.columns(1, size)
+        assert [len(column) for column in held] == [size]
+        del held
