@@ -95,37 +95,32 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
     out->gamma[i] = out->vega[i] = out->vanna[i] = out->volga[i] = 0;
 }
 
-/* Valuations beside the one for delta and gamma, at lower resolutions. Where vega and rho can be marched they come from
- * one of them. Else they are differences over steps so small that the lattice goes through the same motions: it ripples
- * as the exercise boundary passes the nodes, or a kink at an ex-date. The second difference in vol takes a step wide
- * enough to average over the ripples, on the coarsest lattice. */
-enum { MIDDLE, RATE_STEP, VOL_STEP, WIDE_MIDDLE, WIDE_UP, WIDE_DOWN, BUMPS };
+/* Valuations beside the one for delta and gamma, at lower resolutions. Where vega and rho cannot be marched they are
+ * differences over steps so small that the lattice goes through the same motions: it ripples as the exercise boundary
+ * passes the nodes, or a kink at an ex-date. The second difference in vol takes a step wide enough to average over the
+ * ripples, on the coarsest lattice. */
+enum { WIDE_MIDDLE, WIDE_UP, WIDE_DOWN, MIDDLE, RATE_STEP, VOL_STEP, BUMPS };
 static const double rate_step = 1e-6, tiny_step = 3e-6, wide_step = 0.1;
 
-/* Sets the bump's vol, rate and level; returns whether it is needed. */
-static int set_bump(hk_cd_task *b, int which)
+static void set_bump(hk_cd_task *b, int which)
 {
-    b->level = which >= WIDE_MIDDLE        ? HK_CD_COARSEST
-               : hk_cd_can_march(b)        ? HK_CD_MARCHED
-               : hk_cd_has_boundary(b)     ? HK_CD_MEDIUM
-                                           : HK_CD_SMOOTH;
+    b->level = which < MIDDLE ? HK_CD_COARSEST : hk_cd_has_boundary(b) ? HK_CD_MEDIUM : HK_CD_SMOOTH;
     b->rate += which == RATE_STEP ? rate_step : 0;
     b->vol *= which == VOL_STEP    ? 1 + tiny_step
               : which == WIDE_UP   ? 1 + wide_step
               : which == WIDE_DOWN ? 1 - wide_step
                                    : 1;
-    return b->level != HK_CD_MARCHED || which == MIDDLE;
 }
 
-/* Greeks of vol and rate from these valuations. */
-static void bumped_greeks(const hk_cd_task *o, const hk_cd_task *b, const hk_cd_greeks *out, ptrdiff_t i)
+/* Greeks of vol and rate, by these valuations where they are not marched. */
+static void vol_and_rate_greeks(const hk_cd_task *o, const hk_cd_task *b, const hk_cd_greeks *out, ptrdiff_t i)
 {
     const double wide = o->vol * wide_step, tiny = o->vol * tiny_step;
     out->volga[i] = (b[WIDE_UP].value - 2 * b[WIDE_MIDDLE].value + b[WIDE_DOWN].value) / (wide * wide);
-    if (hk_cd_can_march(o)) {
-        out->rho[i] = b[MIDDLE].v_rate;
-        out->vega[i] = b[MIDDLE].v_vol;
-        out->vanna[i] = b[MIDDLE].v_vol_x / o->spot;
+    if (o->level == HK_CD_MARCHED) {
+        out->rho[i] = o->v_rate;
+        out->vega[i] = o->v_vol;
+        out->vanna[i] = o->v_vol_x / o->spot;
         return;
     }
     out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step;
@@ -161,12 +156,14 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
             status[i] = HK_NO_CONVERGENCE;
         if (!lattice)
             continue;
+        if (hk_cd_can_march(&task[i]))
+            task[i].level = HK_CD_MARCHED;
         todo[m++] = &task[i];
-        for (int k = 0; k < BUMPS; k++) {
+        for (int k = 0; k < (task[i].level == HK_CD_MARCHED ? MIDDLE : BUMPS); k++) {
             hk_cd_task *b = &bump[i * BUMPS + k];
             *b = task[i];
-            if (set_bump(b, k))
-                todo[m++] = b;
+            set_bump(b, k);
+            todo[m++] = b;
         }
     }
     if (!rc)
@@ -181,7 +178,7 @@ int hk_cd_greeks_of(const hk_cd_contracts *in, hk_column vol, ptrdiff_t n, const
             exercised_greeks(o, out, i);
         } else if (path[i] == HK_CD_LATTICE) {
             spot_and_time_greeks(o, out, i);
-            bumped_greeks(o, b, out, i);
+            vol_and_rate_greeks(o, b, out, i);
         }
         if (status[i] == HK_OK && !isfinite(out->price[i]))
             status[i] = HK_NO_CONVERGENCE;

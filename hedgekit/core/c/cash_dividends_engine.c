@@ -118,7 +118,10 @@ typedef struct {
 
 /* by enum hk_cd_level */
 static const hk_cd_resolution resolutions[7] = {
-    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.044, 45, 4.3}, {0.035, 56, 4.8}};
+    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.029, 78, 4.9}, {0.035, 56, 4.8}};
+
+/* What sensitivities need less of the width at the out-of-the-money end. */
+#define HK_CD_SPARED 0.6
 
 static uint64_t class_of(double x, double per_octave)
 {
@@ -187,8 +190,7 @@ static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd
     double width = res->width + 0.5 * root;
     /* Without an exercise boundary the values are smooth, and fewer nodes and steps give the same error. */
     const int smooth = !hk_cd_has_boundary(o);
-    const double wider = o->level == HK_CD_MARCHED ? 1.6 : 1.3;
-    shape->spacing = res->spacing * (smooth ? wider : 1.0) / (root > 1 ? root : 1);
+    shape->spacing = res->spacing * (smooth ? 1.3 : 1.0) / (root > 1 ? root : 1);
     if ((width + spread) / shape->spacing > most)
         shape->spacing = (width + spread) / most;
     for (int p = 0; p <= o->n_live; p++) {
@@ -198,6 +200,7 @@ static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd
         double half = ceil(((res->width + 0.5 * root * part) * part + spread) / shape->spacing);
         double steps = ceil(res->steps * drift * (smooth ? 0.4 : p ? 0.85 : 1.0) * sqrt((end - begin) / t));
         shape->nodes[p] = (short)(half > 12 ? half : 12);
+        shape->spared[p] = (short)(HK_CD_SPARED * part / shape->spacing);
         shape->steps[p] = (short)(steps > 3 ? steps < HK_CD_MAX_STEPS ? steps : HK_CD_MAX_STEPS : 3);
     }
 }
@@ -240,7 +243,7 @@ int hk_cd_solve(hk_cd_task **tasks, ptrdiff_t n, const hk_cd_schedule *dividends
     hk_cd_order *order = malloc((size_t)n * sizeof *order);
     hk_cd_shape *shape = malloc(sizeof *shape);
     void *scratch = NULL;
-    if (posix_memalign(&scratch, 64, (size_t)(14 * HK_CD_MAX_NODES + HK_CD_MAX_LIVE + 1) * 64))
+    if (posix_memalign(&scratch, 64, (size_t)(12 * HK_CD_MAX_NODES + HK_CD_MAX_LIVE + 1) * 64))
         scratch = NULL;
     int rc = order && shape && scratch ? 0 : -1;
     if (!rc) {

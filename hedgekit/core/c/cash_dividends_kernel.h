@@ -496,21 +496,23 @@ HK_CD_INLINE vd HK_NAME(time_after)(const HK_NAME(clock) *o, int i)
 /* Values the tasks of one block, LANES tasks whose lattices have the same shape. */
 static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, const hk_cd_schedule *dividends, void *scratch)
 {
+    int n_live = task[0]->n_live, stride = 0;
+    for (int i = 0; i <= n_live; i++)
+        stride = shape->nodes[i] > stride ? shape->nodes[i] : stride;
+    /* equal nodes of different arrays do not fall into the same lines of the cache */
+    stride = (2 * stride + 64) / 64 * 64 + 5;
     vd *u = scratch;
-    vd *v = u + HK_CD_MAX_NODES, *y = v + HK_CD_MAX_NODES, *e = y + HK_CD_MAX_NODES;
-    vd *lowered = e + HK_CD_MAX_NODES, *w = lowered + HK_CD_MAX_NODES;
-    vd *centre = w + HK_CD_MAX_NODES; /* ln X where each period starts, looking forward */
+    vd *v = u + stride, *y = v + stride, *e = y + stride, *lowered = e + stride, *w = lowered + stride;
+    vd *centre = w + stride; /* ln X where each period starts, looking forward */
     const int marched = task[0]->level == HK_CD_MARCHED, summed = hk_cd_summed(task[0]);
     HK_NAME(sensitivity) s[2] = {0};
     for (int k = 0; k < 2 && marched; k++) {
-        s[k].old = centre + HK_CD_MAX_LIVE + 1 + k * 4 * HK_CD_MAX_NODES;
-        s[k].first = s[k].old + HK_CD_MAX_NODES;
-        s[k].second = s[k].first + HK_CD_MAX_NODES;
-        s[k].y = s[k].second + HK_CD_MAX_NODES;
+        s[k].old = centre + HK_CD_MAX_LIVE + 1 + k * 3 * stride;
+        s[k].first = s[k].old + stride;
+        s[k].second = s[k].first + stride;
     }
     const vd zero = {0}, one = zero + 1.0;
     const double gamma = hk_cd_gamma;
-    int n_live = task[0]->n_live;
     vd strike, rate, yield, vol, t_years, step, at_expiry;
     vi is_call, american;
     for (int l = 0; l < LANES; l++) {
@@ -618,7 +620,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         if (marched) {
             for (int j = 0; j < now.n && period == 0; j++)
                 s[0].old[j] = s[1].old[j] = zero;
-            HK_NAME(start_sensitivities)(s, is_call, vol, now.n, step, v);
+            HK_NAME(start_sensitivities)(s, vol, now.n - shape->spared[period], step);
         }
         p.watch = 0;
         const HK_NAME(clock) clock = HK_NAME(clock_of)(task, dividends, period, m, now.length);
@@ -629,16 +631,16 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             const int early = period == 0 && i <= HK_CD_EARLY_STEPS;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, u, e, r, step, dt, done + gamma * dt, 0,
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], u, e, y, r, step, done + gamma * dt, 0,
                                              early ? HK_CD_EARLY : HK_CD_LATER);
             p.watch = 1;
             HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, w, e, r, step, dt,
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], w, e, y, r, step,
                                              done + 0.5 * (1.0 + gamma) * dt, 1, early ? HK_CD_EARLY : HK_CD_LATER);
             HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n, v, e, r, step, dt, until, 2,
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], v, e, y, r, step, until, 2,
                                              !early                   ? HK_CD_LATER
                                              : i == HK_CD_EARLY_STEPS ? HK_CD_TURN
                                                                       : HK_CD_EARLY);
@@ -659,6 +661,8 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         v = u;
         u = spare; /* u: the values at the period's start */
         HK_NAME(continue_below)(&p, now.n, u);
+        if (marched)
+            HK_NAME(finish_sensitivities)(&p, s, is_call, vol, now.n, shape->spared[period], step, now.length, u);
         vd discount = HK_NAME(vexp)(-rate * now.length);
         for (int j = 0; j < now.n; j++)
             u[j] *= discount;

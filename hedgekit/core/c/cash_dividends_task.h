@@ -48,6 +48,7 @@ typedef struct {
 typedef struct {
     double spacing; /* of the nodes, in units of vol sqrt(T) */
     short nodes[HK_CD_MAX_LIVE + 1], steps[HK_CD_MAX_LIVE + 1];
+    short spared[HK_CD_MAX_LIVE + 1]; /* nodes at the out-of-the-money end that sensitivities are not marched at */
 } hk_cd_shape;
 
 /* Whether exercise may pay between ex-dates: phi (q S - r K) > 0 for some spot. */
@@ -112,28 +113,30 @@ static inline double hk_cd_waiting(const hk_cd_task *o, double cash, double leng
     return wait < length ? wait : length;
 }
 
-/* Value and first three derivatives of the polynomial through f[0..6] at node `at`, per node. */
+/* First to third derivatives of the polynomial through f[0..6] at node `at`, per node, in 1/60, 1/180 and 1/8.
+ * Rows: at = 0 (one-sided) to 3 (central); columns: f[0..6]. */
+static const double hk_cd_first[4][7] = {{-147, 360, -450, 400, -225, 72, -10},
+                                         {-10, -77, 150, -100, 50, -15, 2},
+                                         {2, -24, -35, 80, -30, 8, -1},
+                                         {-1, 9, -45, 0, 45, -9, 1}};
+static const double hk_cd_second[4][7] = {{812, -3132, 5265, -5080, 2970, -972, 137},
+                                          {137, -147, -255, 470, -285, 93, -13},
+                                          {-13, 228, -420, 200, 15, -12, 2},
+                                          {2, -27, 270, -490, 270, -27, 2}};
+static const double hk_cd_third[4][7] = {{-49, 232, -461, 496, -307, 104, -15},
+                                         {-15, 56, -83, 64, -29, 8, -1},
+                                         {-1, -8, 35, -48, 29, -8, 1},
+                                         {1, -8, 13, 0, -13, 8, -1}};
+
+/* Value and these derivatives, per node. */
 static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
 {
-    /* rows: at = 0 (one-sided) to 3 (central); columns: f[0..6] */
-    static const double first[4][7] = {{-147, 360, -450, 400, -225, 72, -10},
-                                       {-10, -77, 150, -100, 50, -15, 2},
-                                       {2, -24, -35, 80, -30, 8, -1},
-                                       {-1, 9, -45, 0, 45, -9, 1}};
-    static const double second[4][7] = {{812, -3132, 5265, -5080, 2970, -972, 137},
-                                        {137, -147, -255, 470, -285, 93, -13},
-                                        {-13, 228, -420, 200, 15, -12, 2},
-                                        {2, -27, 270, -490, 270, -27, 2}};
-    static const double third[4][7] = {{-49, 232, -461, 496, -307, 104, -15},
-                                       {-15, 56, -83, 64, -29, 8, -1},
-                                       {-1, -8, 35, -48, 29, -8, 1},
-                                       {1, -8, 13, 0, -13, 8, -1}};
     out[0] = f[at];
     out[1] = out[2] = out[3] = 0;
     for (int k = 0; k < 7; k++) {
-        out[1] += first[at][k] * f[k] / 60;
-        out[2] += second[at][k] * f[k] / 180;
-        out[3] += third[at][k] * f[k] / 8;
+        out[1] += hk_cd_first[at][k] * f[k] / 60;
+        out[2] += hk_cd_second[at][k] * f[k] / 180;
+        out[3] += hk_cd_third[at][k] * f[k] / 8;
     }
 }
 
