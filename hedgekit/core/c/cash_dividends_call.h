@@ -1,73 +1,14 @@
-/* American calls that are only exercised just before a dividend: the sensitivities of their lattice, and their first
- * period, of which one spot is asked. That is exercise for certain and one integral over what holding is worth more just
- * before the first dividend, from where it starts to be: no node of a lattice has to resolve the kink, however close the date.
- *
- * Moving that point changes the value to the second order only, so that a sensitivity is that of holding where held and
- * nil where exercised, a jump that is smoothed as a kink is.
+/* American calls that are only exercised just before a dividend: their first period, of which one spot is asked. That is
+ * exercise for certain and one integral over what holding is worth more just before the first dividend, from where it starts
+ * to be: no node of a lattice has to resolve the kink, however close the date.
  *
  * Included once for each instruction set, from cash_dividends_kernel.h. */
-
-/* The sensitivities to vol and to the put form's yield at X = e just before the dividend, if held. */
-HK_CD_INLINE void HK_NAME(sensitivities_before)(const HK_NAME(period) *p, const HK_NAME(sensitivity) *s,
-                                                const HK_NAME(after_drop) *o, vd e, vd out[2])
-{
-    const vd zero = {0}, one = zero + 1.0;
-    const vd spot = o->square / e;
-    vd left = spot - o->cash;
-    const vi alive = left > 0.0;
-    left = HK_NAME(pick)(alive, left, one);
-    const vd x = o->square / left, log_x = HK_NAME(vlog)(x), scale = HK_NAME(pick)(alive, left / spot, zero);
-    if (!o->u) {
-        const vd forward = p->x_leg * x;
-        const vd d1 = (log_x + HK_NAME(vlog)(p->x_leg / p->k_leg)) / o->root + 0.5 * o->root;
-        out[0] = scale * forward * HK_NAME(vsqrt)(o->length) * HK_NAME(vexp)(-0.5 * d1 * d1) * 0.3989422804014327;
-        out[1] = scale * forward * o->length * HK_NAME(vnorm)(-d1);
-        return;
-    }
-    const vd pos = o->shift + log_x * o->per_step;
-    HK_NAME(read_sensitivities)(s, pos, o->top, o->last, out);
-    out[0] *= scale;
-    out[1] *= scale;
-    /* deep in the money the value is k_leg - x_leg X */
-    out[1] *= HK_NAME(pick)(pos < 0.0, x / o->bottom, one);
-}
-
-/* The sensitivities of calls across an ex-date; they are exercised up to node `crossing`. */
-static void HK_NAME(drop_call_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s,
-                                             const HK_NAME(after_drop) *o, int n, const vd *e, vd crossing)
-{
-    for (int j = 0; j < n; j++) {
-        vd w[2];
-        HK_NAME(sensitivities_before)(p, s, o, e[j], w);
-        s[0].first[j] = w[0];
-        s[1].first[j] = w[1];
-    }
-    for (int k = 0; k < 2; k++) {
-        vd *const w = s[k].first;
-        for (int l = 0; l < LANES; l++) {
-            if (!(crossing[l] >= 0))
-                continue;
-            const int last = (int)crossing[l];
-            const double x = crossing[l] - last;
-            double g[4] = {0, 0, 0, 0};
-            for (int i = 0; i < 4; i++)
-                g[i] = w[last - 1 + i][l];
-            const double k1 = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6, k2 = g[0] - 2 * g[1] + g[2];
-            const double k3 = g[3] - 3 * g[2] + 3 * g[1] - g[0];
-            for (int j = 0; j <= last; j++)
-                w[j][l] = 0;
-            HK_NAME(smooth_kink)(w, 0, n, l, crossing[l], 1.0, 0.0, g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)),
-                                 k1 + x * (k2 + x * k3 / 2), k2 + x * k3, k3);
-        }
-        s[k].first = s[k].old;
-        s[k].old = w;
-    }
-}
 
 /* By how much holding is worth more than exercise at X just before the dividend. */
 HK_CD_INLINE vd HK_NAME(excess_before)(const HK_NAME(period) *p, const HK_NAME(after_drop) *o, vd x)
 {
-    return HK_NAME(value_before)(p, o, x) - (p->strike - x);
+    const HK_NAME(place) at = HK_NAME(place_after)(o, x);
+    return HK_NAME(value_at)(p, o, &at) - (p->strike - x);
 }
 
 /* Value and derivatives today. `u` are the values just after the first dividend, NULL where held to expiry from there. */
@@ -112,14 +53,15 @@ static void HK_NAME(sum_first_period)(hk_cd_task *const *task, const HK_NAME(per
         const vd z = split + half * (1.0 + 2.0 * (i >> 3) + (i & 4 ? at[k] : -at[k]));
         const vd x = HK_NAME(vexp)(start + root * z);
         const vd density = half * weight[k] * HK_NAME(vexp)(-0.5 * z * z);
-        const vd mass = density * HK_NAME(excess_before)(p, &after, x);
+        const HK_NAME(place) place = HK_NAME(place_after)(&after, x);
+        const vd mass = density * (HK_NAME(value_at)(p, &after, &place) - (p->strike - x));
         moment[0] += mass;
         moment[1] += mass * z;
         moment[2] += mass * (z * z - 1.0);
         moment[3] += mass * z * (z * z - 3.0);
         if (marched) {
             vd w[2];
-            HK_NAME(sensitivities_before)(p, s, &after, x, w);
+            HK_NAME(sensitivities_at)(p, s, &after, &place, w);
             sens[0] += density * w[0];
             sens[1] += density * w[1];
             sens_x += density * w[0] * z;

@@ -233,235 +233,14 @@ static void HK_NAME(continue_below)(const HK_NAME(period) *p, int n, vd *u)
     }
 }
 
-/* Deeper still in the money a negative yield may make holding the better again. */
-HK_CD_INLINE void HK_NAME(exercise_up_to)(vd *v, const vd *e, int last, int l, double strike)
-{
-    for (int j = 0; j <= last; j++)
-        if (strike - e[j][l] > v[j][l])
-            v[j][l] = strike - e[j][l];
-}
-
-/* Exercising a call for the dividend: the held value v and the exercise value cross between two nodes. Returns where, in
- * nodes; negative where they do not. */
-static double HK_NAME(exercise_before_drop)(vd *v, vd *lowered, const vd *e, int n, int l, double strike)
-{
-    int last = n - 1;
-    while (last >= 0 && !(strike - e[last][l] > v[last][l]))
-        last--;
-    if (last >= 1 && last + 2 < n) {
-        double g[4];
-        for (int k = 0; k < 4; k++)
-            g[k] = strike - e[last - 1 + k][l] - v[last - 1 + k][l];
-        /* cubic through four nodes, its root by Newton from the chord */
-        double k1 = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6, k2 = g[0] - 2 * g[1] + g[2];
-        double k3 = g[3] - 3 * g[2] + 3 * g[1] - g[0], x = g[1] / (g[1] - g[2]);
-        for (int i = 0; i < 3; i++) {
-            double f = g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)), df = k1 + x * (k2 + x * k3 / 2);
-            if (df < 0)
-                x -= f / df;
-            x = x < 0 ? 0 : x > 1 ? 1 : x;
-        }
-        HK_NAME(exercise_up_to)(v, e, last, l, strike);
-        HK_NAME(smooth_kink)(v, lowered, n, l, last + x, -1.0, 0.0, 0.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
-        return last + x;
-    }
-    HK_NAME(exercise_up_to)(v, e, last, l, strike);
-    return -1;
-}
-
 /* The grid of one period: node `mid` is at exp(base), and X grows by exp(step) a node. */
 typedef struct {
     vd base, length;
     int n, mid;
 } HK_NAME(grid);
 
-/* A period at whose end the option expires and before which it is not exercised: no grid is needed of it. `root` is
- * vol sqrt(length), the legs are those of the period's start: the closed form, less a second put where the last dividend
- * may take all of the spot. */
-HK_CD_INLINE vd HK_NAME(held_to_expiry)(vd k_leg, vd x_leg, vd most, vd root, vd log_x, vd x)
-{
-    const vd zero = {0}, one = zero + 1.0, forward = x_leg * x, excess = k_leg - most;
-    const vd ahead = log_x + HK_NAME(vlog)(x_leg), d1 = (ahead - HK_NAME(vlog)(k_leg)) / root + 0.5 * root;
-    vd value = k_leg * HK_NAME(vnorm)(root - d1) - forward * HK_NAME(vnorm)(-d1);
-    const vi capped = excess > 1e-12 * most;
-    if (HK_NAME(any)(capped)) {
-        const vd cut = HK_NAME(pick)(capped, excess, one), e1 = (ahead - HK_NAME(vlog)(cut)) / root + 0.5 * root;
-        const vd less = cut * HK_NAME(vnorm)(root - e1) - forward * HK_NAME(vnorm)(-e1);
-        value -= HK_NAME(pick)(capped, less, zero);
-    }
-    return HK_NAME(vmax)(value, zero);
-}
-
-/* The time from a last dividend to expiry may be too short for the nodes to resolve the payoff's kink: value held to
- * expiry at the nodes before the dividend, where in the money it is k - x X with the dividend's cash in one of them. */
-static void HK_NAME(smooth_expiry)(const HK_NAME(period) *p, const HK_NAME(grid) *earlier, double cash, int l, int is_call,
-                                   int squeezed, double root, double step, vd *v)
-{
-    const double square = p->strike[l] * p->strike[l], x = p->k_leg[l] / p->x_leg[l] * exp(0.5 * root * root);
-    const double left = is_call ? square / x : x, spot = left + cash, blur = root / step * left / spot;
-    const double at = earlier->mid + (log(is_call ? square / spot : spot) - earlier->base[l]) / step;
-    const double c = (is_call ? p->k_leg[l] : p->k_leg[l] + p->x_leg[l] * cash) * step;
-    if (blur < 0.8 && !(squeezed && left < cash))
-        HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, -1.0, blur, 0.0, c, -c * step, c * step * step);
-}
-
-/* What values just before a dividend are taken from. */
-typedef struct {
-    const vd *u; /* the values just after it; NULL: held to expiry from there */
-    vi is_call;
-    vd shift, per_step, square, root; /* node = shift + ln(X) per_step; strike squared; vol sqrt(time to expiry) */
-    vd length;                        /* years to the end of the period after it */
-    vd bottom, slope;                 /* X at node 0, and the change of value with X there */
-    double cash, top;
-    int some_call, last;
-} HK_NAME(after_drop);
-
-/* The value at X = e just before the dividend. */
-HK_CD_INLINE vd HK_NAME(value_before)(const HK_NAME(period) *p, const HK_NAME(after_drop) *o, vd e)
-{
-    const vd zero = {0}, one = zero + 1.0;
-    vd spot = o->some_call ? HK_NAME(pick)(o->is_call, o->square / e, e) : e, left = spot - o->cash;
-    vi alive = left > 0.0;
-    left = HK_NAME(pick)(alive, left, one);
-    const vd x = o->some_call ? HK_NAME(pick)(o->is_call, o->square / left, left) : left, log_x = HK_NAME(vlog)(x);
-    const vd scale = o->some_call ? HK_NAME(pick)(o->is_call, left / spot, one) : one;
-    const vd lost = HK_NAME(pick)(o->is_call, zero, p->most);
-    if (!o->u) {
-        vd held = HK_NAME(held_to_expiry)(p->k_leg, p->x_leg, p->most, o->root, log_x, x) * scale;
-        return HK_NAME(pick)(alive, held, lost);
-    }
-    vd pos = o->shift + log_x * o->per_step;
-    vd deep = HK_NAME(vmax)(p->k_leg - p->x_leg * x, zero);
-    deep = HK_NAME(pick)(deep > p->most, p->most, deep);
-    vd exercise = p->strike - x;
-    /* Below the grid an American put goes on as it ends, until exercise pays more: waiting for a dividend that takes all, it stays
-     * the same however little the share is worth. */
-    vd below = o->u[0] + o->slope * (x - o->bottom);
-    below = HK_NAME(vmax)(HK_NAME(pick)(below > p->most, p->most, below), exercise);
-    below = HK_NAME(pick)(p->american & ~o->is_call, below, deep);
-    vd inside = HK_NAME(pick)(pos > 0.0, pos, zero);
-    inside = HK_NAME(pick)(inside < o->top, inside, zero + o->top);
-    vd node = (inside + (0x1p52 - 0.5)) - 0x1p52, end = zero + (double)o->last;
-    node = HK_NAME(pick)(node > 2.0, HK_NAME(pick)(node < end, node, end), zero + 2.0);
-    const vd t = inside - node;
-    const vd *at[LANES];
-    for (int l = 0; l < LANES; l++)
-        at[l] = o->u + ((int)node[l] - 2);
-    const vd q[6] = {HK_CD_GATHER(0), HK_CD_GATHER(1), HK_CD_GATHER(2),
-                     HK_CD_GATHER(3), HK_CD_GATHER(4), HK_CD_GATHER(5)};
-    vd a = t + 2.0, b = t + 1.0, c = t - 1.0, d = t - 2.0, f = t - 3.0;
-    vd ab = a * b, cd = c * d, abt = ab * t, cdf = cd * f;
-    vd value = (q[5] * (abt * cd) - q[0] * (b * t * cdf)) * (1.0 / 120) +
-               (q[1] * (a * t * cdf) - q[4] * (abt * c * f)) * (1.0 / 24) +
-               (q[3] * (abt * d * f) - q[2] * (ab * cdf)) * (1.0 / 12);
-    vi early = p->american & (p->boundary > 0.0);
-    value = HK_NAME(pick)(p->american & (pos < p->boundary), exercise, value);
-    value = HK_NAME(pick)(pos < 0.0, HK_NAME(pick)(early, exercise, below), value);
-    value = HK_NAME(pick)(pos > o->top, deep, value) * scale;
-    return HK_NAME(vmax)(HK_NAME(pick)(alive, value, lost), zero);
-}
-
-/* Spots of which a dividend takes more than half are squeezed together by it, down to where it takes all of them and the
- * put's value bends, and all that happens after it there is narrower than the nodes before it. Where such spots matter
- * v is smoothed by the fourth-order kernel from many values a node; returns a mask of the options concerned. */
-static vi HK_NAME(smooth_squeezed)(const HK_NAME(period) *p, const HK_NAME(after_drop) *o, const HK_NAME(grid) *earlier,
-                                   vd step, const vd *e, vd *sum, vd *v)
-{
-    enum { PARTS = 16, REACH = 3 };
-    const vd zero = {0};
-    const double least = log(o->cash), most = log(2.0 * o->cash);
-    vi squeezed = {0};
-    int from = earlier->n, to = 0;
-    for (int l = 0; l < LANES; l++) {
-        const int low = (int)floor(earlier->mid + (least - earlier->base[l]) / step[l]) - REACH;
-        const int high = (int)ceil(earlier->mid + (most - earlier->base[l]) / step[l]);
-        if (o->is_call[l] || least < earlier->base[l] + log(0.02) || high < 1)
-            continue;
-        squeezed[l] = -1;
-        from = low < from ? low : from;
-        to = high > to ? high : to;
-    }
-    if (!HK_NAME(any)(squeezed))
-        return squeezed;
-    from = from > 1 ? from : 1;
-    to = to < earlier->n - 2 ? to : earlier->n - 2;
-    double weight[2 * REACH * PARTS + 1];
-    for (int i = 0; i <= 2 * REACH * PARTS; i++) {
-        const double at = (double)i / PARTS - REACH;
-        double w = 0;
-        for (int k = -3; k <= 3; k++)
-            w += at + k > 0 ? hk_cd_kernel[k + 3] * (at + k) * (at + k) * (at + k) / 6 : 0;
-        weight[i] = w / PARTS;
-    }
-    for (int j = from; j <= to; j++)
-        sum[j] = zero;
-    vd x = HK_NAME(vexp)(earlier->base + step * (double)(from - REACH - earlier->mid));
-    const vd growth = HK_NAME(vexp)(step * (1.0 / PARTS));
-    for (int i = 0; i <= (to - from + 2 * REACH) * PARTS; i++) {
-        const vd value = HK_NAME(value_before)(p, o, x);
-        const int node = from - REACH + i / PARTS, part = i % PARTS;
-        for (int j = node - REACH + (part ? 1 : 0); j <= node + REACH; j++)
-            if (j >= from && j <= to)
-                sum[j] += weight[(node - j + REACH) * PARTS + part] * value;
-        x *= growth;
-    }
-    for (int j = from; j <= to; j++)
-        v[j] = HK_NAME(pick)(squeezed & (e[j] < 2.0 * o->cash), sum[j], v[j]);
-    return squeezed;
-}
-
-HK_CD_INLINE HK_NAME(after_drop) HK_NAME(after_the_drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, double cash, vi is_call,
-                                                        vd mu, vd step, const vd *u)
-{
-    const vd per_step = 1.0 / step;
-    HK_NAME(after_drop) after = {.u = u,
-                                 .is_call = is_call,
-                                 .shift = (double)later->mid + (mu * later->length - later->base) * per_step,
-                                 .per_step = per_step,
-                                 .square = p->strike * p->strike,
-                                 .root = HK_NAME(vsqrt)(2.0 * p->half_var * later->length),
-                                 .length = later->length,
-                                 .cash = cash,
-                                 .top = later->n - 1,
-                                 .some_call = HK_NAME(any)(is_call),
-                                 .last = later->n - 4};
-    if (u) {
-        after.bottom = HK_NAME(vexp)(-after.shift * step);
-        after.slope = (u[1] - u[0]) / (after.bottom * (HK_NAME(vexp)(step) - 1.0));
-    }
-    return after;
-}
-
-/* v on the earlier grid e, just before a dividend, from u on the later grid, just after it; or, where u is NULL, from
- * the value held to expiry. `spare` is room for a grid. */
-static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
-                          vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v, vd *lowered, vd *crossing)
-{
-    const vd per_step = 1.0 / step;
-    const HK_NAME(after_drop) after = HK_NAME(after_the_drop)(p, later, cash, is_call, mu, step, u);
-    for (int j = 0; j < earlier->n; j++)
-        v[j] = HK_NAME(value_before)(p, &after, e[j]);
-    const vi squeezed = HK_NAME(smooth_squeezed)(p, &after, earlier, step, e, spare, v);
-    for (int l = 0; l < LANES; l++) {
-        double at_boundary = p->boundary[l];
-        if (!u) {
-            HK_NAME(smooth_expiry)(p, earlier, cash, l, is_call[l] != 0, squeezed[l] != 0, after.root[l], step[l], v);
-        } else if (p->american[l] && at_boundary > 0 && at_boundary < later->n - 2) {
-            /* the second derivative still jumps where the spot drops to the boundary just after the date */
-            double x = exp((at_boundary - after.shift[l]) * step[l]), k2 = p->strike[l] * p->strike[l];
-            double left = is_call[l] ? k2 / x : x, spot = left + cash;
-            double at = earlier->mid + (log(is_call[l] ? k2 / spot : spot) - earlier->base[l]) * per_step[l];
-            double stretch = spot / left;
-            if (stretch * step[l] < HK_CD_BENT && !(squeezed[l] && stretch > 2))
-                HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0, 0.0, 0.0,
-                                     2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
-        }
-        if (p->american[l] && is_call[l])
-            (*crossing)[l] = HK_NAME(exercise_before_drop)(v, lowered, e, earlier->n, l, p->strike[l]);
-    }
-}
-
 #include "cash_dividends_sensitivity.h"
+#include "cash_dividends_drop.h"
 #include "cash_dividends_call.h"
 
 /* The times of a period's steps. Before an ex-date a call is exercised at once, a put only where the interest until then
@@ -595,16 +374,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             }
         } else {
             double cash = dividends->amount[date];
-            vd crossing = -one;
-            const HK_NAME(after_drop) sensitive = HK_NAME(after_the_drop)(&p, &later, cash, is_call, mu, step, held && period == 1 ? NULL : u);
-            const HK_NAME(period) before = p;
-            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v, lowered, &crossing);
+            HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v, lowered,
+                          marched ? s : NULL);
             if (held && period == 1)
                 p.most = HK_NAME(pick)(american & (strike > p.most), strike, p.most);
-            if (marched && summed)
-                HK_NAME(drop_call_sensitivities)(&before, s, &sensitive, now.n, e, crossing);
-            else if (marched)
-                HK_NAME(drop_sensitivities)(&p, s, &later, &now, cash, mu, step, e);
             /* deep in the money, before the date, and exercised where that pays more */
             p.k_leg += HK_NAME(pick)(is_call, zero, p.x_leg * cash);
             p.x_leg += HK_NAME(pick)(is_call, p.k_leg * cash / (strike * strike), zero);
