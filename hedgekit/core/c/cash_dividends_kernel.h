@@ -187,7 +187,8 @@ search:
                 vd half = HK_NAME(pick)(starts & bent, 0.5 * jump, zero);
                 u = HK_NAME(pick)(starts, y[i] + alpha * g_prev + pull * half * dist * dist, u);
                 boundary = HK_NAME(pick)(starts, (double)(i - 1) + dist, boundary);
-                bend = HK_NAME(pick)(starts, half, bend);
+                const vd there = e[i - 1] + dist * (e[i] - e[i - 1]);
+                bend = HK_NAME(pick)(starts, HK_NAME(pick)(bent, 0.5 * (jump_k - jump_x * there), zero), bend);
                 held |= starts;
             }
             g_prev = g;
@@ -434,8 +435,11 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         v = u;
         u = spare; /* u: the values at the period's start */
         HK_NAME(continue_below)(&p, now.n, u);
-        if (marched)
-            HK_NAME(finish_sensitivities)(&p, s, is_call, vol, now.n, shape->spared[period], step, now.length, u);
+        if (marched) {
+            const vd since = HK_NAME(pick)(clock.start > 0.0, now.length - clock.start, t_years - begin);
+            HK_NAME(finish_sensitivities)(&p, s, is_call, vol, now.n, shape->spared[period], step, now.length,
+                                          vol * HK_NAME(vsqrt)(since) / step, u);
+        }
         vd discount = HK_NAME(vexp)(-rate * now.length);
         for (int j = 0; j < now.n; j++)
             u[j] *= discount;

@@ -163,9 +163,10 @@ static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s, vd vol, int n,
 
 /* At a period's start, `length` years before its end, W from R. `u` are the values, continued below the boundary. At the
  * first held nodes and below the boundary, where R and the sources all but cancel, W is the quartic through the boundary and
- * the third to sixth held nodes. */
+ * the third to sixth held nodes; unless the boundary started too
+ * short a time before for that, `blur` nodes of diffusion. */
 static void HK_NAME(finish_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol, int n,
-                                          int spared, vd step, vd length, const vd *u)
+                                          int spared, vd step, vd length, vd blur, const vd *u)
 {
     for (int k = 0; k < 2; k++)
         for (int j = n - spared; j < n; j++)
@@ -199,7 +200,7 @@ static void HK_NAME(finish_sensitivities)(const HK_NAME(period) *p, HK_NAME(sens
             const double d3 = (q[3] - 3 * q[2] + 3 * q[1] - q[0]) / 6;
             for (int j = 0; j < held - HK_CD_GHOSTS; j++)
                 w[j][l] = 0;
-            for (int j = held + 1; j >= 0 && j >= held - HK_CD_GHOSTS; j--) {
+            for (int j = blur[l] < HK_CD_FIRM ? held - 1 : held + 1; j >= 0 && j >= held - HK_CD_GHOSTS; j--) {
                 const double t = t0 + (j - held), x = t - ta;
                 w[j][l] = t * (q[0] + x * (d1 + (x - 1) * (d2 + (x - 2) * d3)));
             }

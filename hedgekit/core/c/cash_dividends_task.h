@@ -147,6 +147,9 @@ enum {
     HK_CD_GHOSTS = 5        /* nodes a sensitivity is continued to below the boundary */
 };
 
+/* Nodes that diffusion has to have blurred the start of the boundary by for a sensitivity to be smooth from node to node. */
+#define HK_CD_FIRM 8
+
 /* An ex-date stretches nodes: where one before it spans more than this in ln(spot) after it, what a boundary left of
  * curvature is narrower than the nodes, and an expansion about it would be of no use. */
 #define HK_CD_BENT 0.1
