@@ -150,11 +150,11 @@ search:
         HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
         from = 1;
     }
-    out[0] = u;
-    for (j = 1; j < from; j++)
-        out[j] = k - e[j] * x;
+    /* out may be v, of which the nodes below are eliminated only if the boundary is not found above: they are left alone
+     * until it is */
+    const vd lowest = u, first_rhs = v[from];
     if (from > 1)
-        g_prev = out[from - 1];
+        g_prev = k - e[from - 1] * x;
     const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
     for (j = from; j + 3 < n - 1 && !HK_NAME(all)(held); j += 4) {
         /* Lanes held all along take the arithmetic of the loop below. */
@@ -172,6 +172,7 @@ search:
                 if (HK_NAME(any)(missed)) {
                     /* it moved further than was looked */
                     low = HK_NAME(pick)(missed, one, low);
+                    out[from] = first_rhs;
                     if (from > 1)
                         HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
                     from = 1;
@@ -207,6 +208,9 @@ search:
         u = HK_NAME(pick)(held, y[j] + alpha * u, k - e[j] * x);
         out[j] = u;
     }
+    out[0] = lowest;
+    for (j = 1; j < from; j++)
+        out[j] = k - e[j] * x;
     out[n - 1] = top;
     /* With rate and yield both negative exercise pays between two boundaries, which the elimination does not find. */
     const vi twice = p->american & (p->rate < 0.0) & (p->yield < 0.0);
