@@ -407,6 +407,9 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             const vd until = HK_NAME(time_after)(&clock, i), dt = until - done;
             vd r = gamma * half_var * dt / h2;
             const int early = period == 0 && i <= HK_CD_EARLY_STEPS;
+            /* the smoothing has long been diffused away when the boundary comes back to these nodes, which move with the drift */
+            for (int j = 0; j < now.n && i == HK_CD_EARLY_STEPS + 1; j++)
+                lowered[j] = zero;
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             if (marched)
                 HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], u, e, y, r, step, done + gamma * dt, 0,
