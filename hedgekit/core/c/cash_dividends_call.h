@@ -27,6 +27,12 @@ static void HK_NAME(sum_first_period)(hk_cd_task *const *task, const HK_NAME(per
 
     /* exercised below `split`: halving, then false position */
     vd low = zero - range, high = zero + range;
+    if (u) {
+        /* within the lattice: nothing is known of the value of holding beyond */
+        const vd left = after.square / HK_NAME(vexp)((after.top - 0.5 - after.shift) * step);
+        const vd top = (HK_NAME(vlog)(after.square / (left + cash)) - start) / root;
+        high = HK_NAME(pick)(top < high, top, high);
+    }
     vd f_low = HK_NAME(excess_before)(p, &after, HK_NAME(vexp)(start + root * low));
     vd f_high = HK_NAME(excess_before)(p, &after, HK_NAME(vexp)(start + root * high));
     const vi never = f_low >= 0.0, always = f_high < 0.0;

@@ -12,7 +12,7 @@ HK_CD_INLINE void HK_NAME(exercise_up_to)(vd *v, const vd *e, int last, int l, d
 }
 
 /* Exercising a call for the dividend: the held value v and the exercise value cross between two nodes. Returns where, in
- * nodes; negative where they do not. */
+ * nodes: negative where no node is exercised, the last node of all where all are. */
 static double HK_NAME(exercise_before_drop)(vd *v, vd *lowered, const vd *e, int n, int l, double strike)
 {
     int last = n - 1;
@@ -36,7 +36,7 @@ static double HK_NAME(exercise_before_drop)(vd *v, vd *lowered, const vd *e, int
         return last + x;
     }
     HK_NAME(exercise_up_to)(v, e, last, l, strike);
-    return -1;
+    return last;
 }
 
 /* A period at whose end the option expires and before which it is not exercised: no grid is needed of it. `root` is
@@ -263,17 +263,18 @@ static vi HK_NAME(smooth_squeezed)(const HK_NAME(period) *p, const HK_NAME(after
  * of holding where held and nil where exercised, up to node `crossing`: a jump that is smoothed as a kink is. */
 static void HK_NAME(exercise_sensitivity)(vd *w, int n, int l, double crossing)
 {
-    const int last = (int)crossing;
+    const int last = (int)crossing, inside = last >= 1 && last + 2 < n;
     const double x = crossing - last;
-    double g[4];
-    for (int i = 0; i < 4; i++)
+    double g[4] = {0};
+    for (int i = 0; i < 4 && inside; i++)
         g[i] = w[last - 1 + i][l];
     const double k1 = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6, k2 = g[0] - 2 * g[1] + g[2];
     const double k3 = g[3] - 3 * g[2] + 3 * g[1] - g[0];
     for (int j = 0; j <= last; j++)
         w[j][l] = 0;
-    HK_NAME(smooth_kink)(w, 0, n, l, crossing, 1.0, 0.0, g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)),
-                         k1 + x * (k2 + x * k3 / 2), k2 + x * k3, k3);
+    if (inside)
+        HK_NAME(smooth_kink)(w, 0, n, l, crossing, 1.0, 0.0, g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)),
+                             k1 + x * (k2 + x * k3 / 2), k2 + x * k3, k3);
 }
 
 /* v on the earlier grid e, just before a dividend, and the sensitivities, from u on the later grid, just after it; or, where
@@ -315,7 +316,7 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
                 HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0, 0.0, 0.0,
                                      2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
             for (int k = 0; s && k < 2 && stretch * step[l] < HK_CD_BENT; k++)
-                HK_NAME(smooth_kink)(s[k].old, 0, earlier->n, l, at, 1.0, 0.0, 0.0, s[k].slope[l] * stretch,
+                HK_NAME(smooth_kink)(s[k].old, 0, earlier->n, l, at, 1.0, 0.0, s[k].jump[l], s[k].slope[l] * stretch,
                                      2.0 * s[k].bend[l] * stretch * stretch + s[k].slope[l] * stretch * (1 - stretch), 0.0);
         }
         if (p->american[l] && is_call[l]) {

@@ -277,6 +277,13 @@ HK_CD_INLINE vd HK_NAME(time_after)(const HK_NAME(clock) *o, int i)
     return i == o->steps ? o->length : until + zero;
 }
 
+/* Whether the boundary has started too short a time before for the lattice; `spread` is vol per node. */
+HK_CD_INLINE vi HK_NAME(is_fresh)(const HK_NAME(clock) *o, vd time, vd spread)
+{
+    const vd zero = {0}, since = time - HK_NAME(pick)(o->start < o->length, o->start, zero);
+    return (since > 0.0) & (since * spread * spread < HK_CD_FRESH * HK_CD_FRESH);
+}
+
 /* Values the tasks of one block, LANES tasks whose lattices have the same shape. */
 static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, const hk_cd_schedule *dividends, void *scratch)
 {
@@ -319,7 +326,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             }
         }
     }
-    const vd half_var = 0.5 * vol * vol, mu = rate - yield - half_var, h2 = step * step;
+    const vd half_var = 0.5 * vol * vol, mu = rate - yield - half_var, h2 = step * step, spread = vol / step;
     HK_NAME(period) p = {.strike = strike,
                          .rate = rate,
                          .yield = yield,
@@ -406,25 +413,24 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         for (int i = 1; i <= m; i++) {
             const vd until = HK_NAME(time_after)(&clock, i), dt = until - done;
             vd r = gamma * half_var * dt / h2;
-            const int early = period == 0 && i <= HK_CD_EARLY_STEPS;
-            /* the smoothing has long been diffused away when the boundary comes back to these nodes, which move with the drift */
-            for (int j = 0; j < now.n && i == HK_CD_EARLY_STEPS + 1; j++)
-                lowered[j] = zero;
+            const vd next = HK_NAME(time_after)(&clock, i < m ? i + 1 : m);
+            const vi fresh = HK_NAME(is_fresh)(&clock, until, spread), flat = HK_NAME(is_fresh)(&clock, next, spread);
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], u, e, y, r, step, done + gamma * dt, 0,
-                                             early ? HK_CD_EARLY : HK_CD_LATER);
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], u, e, y, r, step,
+                                             done + gamma * dt, 0, fresh, fresh);
             p.watch = 1;
             HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
             if (marched)
                 HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], w, e, y, r, step,
-                                             done + 0.5 * (1.0 + gamma) * dt, 1, early ? HK_CD_EARLY : HK_CD_LATER);
+                                             done + 0.5 * (1.0 + gamma) * dt, 1, fresh, fresh);
             HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], v, e, y, r, step, until, 2,
-                                             !early                   ? HK_CD_LATER
-                                             : i == HK_CD_EARLY_STEPS ? HK_CD_TURN
-                                                                      : HK_CD_EARLY);
+                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], v, e, y, r, step, until,
+                                             2, fresh, flat);
+            /* the smoothing has long been diffused away when the boundary comes back to these nodes, which move with the drift */
+            for (int j = 0; j < now.n && HK_NAME(any)(fresh & ~flat); j++)
+                lowered[j] = HK_NAME(pick)(flat, lowered[j], zero);
             if (i == m) {
                 /* r = gamma sigma^2 dtheta / (2 h^2) */
                 vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);
@@ -442,11 +448,9 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         v = u;
         u = spare; /* u: the values at the period's start */
         HK_NAME(continue_below)(&p, now.n, u);
-        if (marched) {
-            const vd since = HK_NAME(pick)(clock.start > 0.0, now.length - clock.start, t_years - begin);
+        if (marched)
             HK_NAME(finish_sensitivities)(&p, s, is_call, vol, now.n, shape->spared[period], step, now.length,
-                                          vol * HK_NAME(vsqrt)(since) / step, u);
-        }
+                                          HK_NAME(is_fresh)(&clock, now.length, spread), u);
         vd discount = HK_NAME(vexp)(-rate * now.length);
         for (int j = 0; j < now.n; j++)
             u[j] *= discount;

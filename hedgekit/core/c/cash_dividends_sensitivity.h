@@ -14,7 +14,7 @@ typedef struct {
     vd *old, *first, *second;             /* R at the start of the step and after the first stages; W between periods */
     vd bottom, next, top;                 /* end values at the start of a period */
     vd bottom_rate, top_rate;             /* and what they change by in a year */
-    vd slope, bend;                       /* of W at the boundary, per node */
+    vd jump, slope, bend;                 /* of W at the boundary: its Taylor coefficients, per node */
     vd before, second_held;               /* the boundary at the last stage; nodes from it to the second held node */
 } HK_NAME(sensitivity);
 
@@ -33,13 +33,13 @@ HK_CD_INLINE vd HK_NAME(second_held)(vd guess, vd half_jump, vd excess, vd next_
     return HK_NAME(pick)(good, t, guess);
 }
 
-/* One implicit stage of both sensitivities, beside that of the value; `y` is room for a lattice. In the first steps
- * (EARLY), when the boundary crosses nodes faster than the values resolve it, R is taken to be linear from the boundary
- * to the first held node and constant below; else it is continued below by the cubic through the boundary and the second
- * to fourth held nodes. */
+/* One implicit stage of both sensitivities, beside that of the value; `y` is room for a lattice. While the boundary is `fresh`,
+ * and crosses nodes faster than the values resolve it, R is taken to be linear from the boundary to the first held node; else
+ * it is continued below by the cubic through the boundary and the second to fourth held nodes. The next stage finds that
+ * cubic below the boundary or, where it is left `flat`, R as it is at the boundary. */
 HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol,
                                                int n, const vd *value, const vd *e, vd *restrict y, vd ratio, vd step,
-                                               vd theta, int which, enum hk_cd_start start)
+                                               vd theta, int which, vi fresh, vi flat)
 {
     const vd zero = {0}, one = zero + 1.0;
     const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
@@ -62,16 +62,15 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
     }
     const vd dist = p->boundary - first + 1.0;
     vd second = HK_NAME(pick)(bounded, 2.0 - dist, one);
-    if (start != HK_CD_EARLY)
-        second = HK_NAME(second_held)(second, p->bend, excess, next_excess);
+    second = HK_NAME(pick)(fresh & flat, second, HK_NAME(second_held)(second, p->bend, excess, next_excess));
     const vd at_boundary = HK_NAME(any)(is_call) ? below * HK_NAME(vexp)(dist * step) : below;
     const vd edge[2] = {-2.0 * theta * vol * p->bend / (step * step),
                         theta * HK_NAME(pick)(is_call, -p->x * at_boundary, p->k)};
 
     /* the linear continuation, and the cubic one */
     const vi swept = bounded & (p->boundary - s[0].before > 1.0);
-    const vi simple = start == HK_CD_LATER ? swept : ~(vi)zero;
-    const vd from = start == HK_CD_LATER ? alpha : pull;
+    const vi simple = fresh | swept;
+    const vd from = HK_NAME(pick)(fresh, pull, alpha);
     const vd safe = HK_NAME(pick)((alpha > 1e-9) | (alpha < -1e-9), alpha, zero + 1e-9);
     const vd linear = -from * dist / (safe * (1.0 - dist + from * dist));
     const vd ta = second, tb = second + 1.0, tc = second + 2.0, to = second - 2.0;
@@ -130,7 +129,7 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
         vd under[HK_CD_GHOSTS];
         for (int m = 0; m < HK_CD_GHOSTS; m++) {
             const vd t = second - (2.0 + m);
-            under[m] = start == HK_CD_EARLY ? edge[k] : edge[k] + t * (slope + t * (bend + t * d2));
+            under[m] = edge[k] + HK_NAME(pick)(flat, zero, t * (slope + t * (bend + t * d2)));
         }
         for (int l = 0; l < LANES; l++) {
             if (!bounded[l])
@@ -156,17 +155,16 @@ static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s, vd vol, int n,
         s[k].top = w[n - 1];
         s[k].bottom_rate = heat * (w[0] - 2.0 * w[1] + w[2]);
         s[k].top_rate = heat * (w[n - 1] - 2.0 * w[n - 2] + w[n - 3]);
-        s[k].slope = s[k].bend = zero;
+        s[k].jump = s[k].slope = s[k].bend = zero;
         s[k].before = zero - 1.0;
     }
 }
 
 /* At a period's start, `length` years before its end, W from R. `u` are the values, continued below the boundary. At the
  * first held nodes and below the boundary, where R and the sources all but cancel, W is the quartic through the boundary and
- * the third to sixth held nodes; unless the boundary started too
- * short a time before for that, `blur` nodes of diffusion. */
+ * the third to sixth held nodes. Where the boundary is `fresh` W may jump there: then it is the cubic through the first four. */
 static void HK_NAME(finish_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol, int n,
-                                          int spared, vd step, vd length, vd blur, const vd *u)
+                                          int spared, vd step, vd length, vi fresh, const vd *u)
 {
     for (int k = 0; k < 2; k++)
         for (int j = n - spared; j < n; j++)
@@ -189,23 +187,28 @@ static void HK_NAME(finish_sensitivities)(const HK_NAME(period) *p, HK_NAME(sens
             continue;
         int held = (int)p->boundary[l] + 1;
         held = held < n - 6 ? held : n - 6;
-        const double t0 = s[0].second_held[l] - 1.0, ta = t0 + 2.0;
+        const int jumps = fresh[l] != 0, from = jumps ? 0 : 2, ghosts = jumps ? 3 : HK_CD_GHOSTS;
+        const double t0 = s[0].second_held[l] - 1.0, ta = t0 + from;
         for (int k = 0; k < 2; k++) {
             vd *const w = s[k].old;
             double q[4];
             for (int i = 0; i < 4; i++)
-                q[i] = w[held + 2 + i][l] / (ta + i);
-            /* W / t in Newton's form */
+                q[i] = w[held + from + i][l] / (jumps ? 1 : ta + i);
+            /* W, or W / t, in Newton's form; and its Taylor coefficients at the boundary */
             const double d1 = q[1] - q[0], d2 = 0.5 * (q[2] - 2 * q[1] + q[0]);
             const double d3 = (q[3] - 3 * q[2] + 3 * q[1] - q[0]) / 6;
-            for (int j = 0; j < held - HK_CD_GHOSTS; j++)
+            const double c0 = q[0] - ta * (d1 - (ta + 1) * (d2 - (ta + 2) * d3));
+            const double c1 = d1 - d2 * (2 * ta + 1) + d3 * (3 * ta * ta + 6 * ta + 2);
+            const double c2 = d2 - d3 * (3 * ta + 3);
+            for (int j = 0; j < held - ghosts; j++)
                 w[j][l] = 0;
-            for (int j = blur[l] < HK_CD_FIRM ? held - 1 : held + 1; j >= 0 && j >= held - HK_CD_GHOSTS; j--) {
+            for (int j = jumps ? held - 1 : held + 1; j >= 0 && j >= held - ghosts; j--) {
                 const double t = t0 + (j - held), x = t - ta;
-                w[j][l] = t * (q[0] + x * (d1 + (x - 1) * (d2 + (x - 2) * d3)));
+                w[j][l] = (jumps ? 1 : t) * (q[0] + x * (d1 + (x - 1) * (d2 + (x - 2) * d3)));
             }
-            s[k].slope[l] = q[0] - ta * (d1 - (ta + 1) * (d2 - (ta + 2) * d3));
-            s[k].bend[l] = d1 - d2 * (2 * ta + 1) + d3 * (3 * ta * ta + 6 * ta + 2);
+            s[k].jump[l] = jumps ? c0 : 0;
+            s[k].slope[l] = jumps ? c1 : c0;
+            s[k].bend[l] = jumps ? c2 : c1;
         }
     }
 }

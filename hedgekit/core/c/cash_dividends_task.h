@@ -140,15 +140,10 @@ static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
     }
 }
 
-/* The sensitivities' steps before expiry: the first ones, the last stage of these, and all later steps. */
-enum hk_cd_start { HK_CD_EARLY, HK_CD_TURN, HK_CD_LATER };
-enum {
-    HK_CD_EARLY_STEPS = 10, /* within some five nodes' diffusion of expiry */
-    HK_CD_GHOSTS = 5        /* nodes a sensitivity is continued to below the boundary */
-};
+/* Nodes of diffusion within which the exercise boundary, once it has started, is too fast and too young for the lattice. */
+#define HK_CD_FRESH 4.5
 
-/* Nodes that diffusion has to have blurred the start of the boundary by for a sensitivity to be smooth from node to node. */
-#define HK_CD_FIRM 8
+enum { HK_CD_GHOSTS = 5 /* nodes a sensitivity is continued to below the boundary */ };
 
 /* An ex-date stretches nodes: where one before it spans more than this in ln(spot) after it, what a boundary left of
  * curvature is narrower than the nodes, and an expansion about it would be of no use. */
