@@ -100,12 +100,18 @@ static void deterministic_greeks(const hk_cd_task *o, const hk_cd_schedule *divi
  * passes the nodes, or a kink at an ex-date. The second difference in vol takes a step wide enough to average over the
  * ripples, on the coarsest lattice. */
 enum { WIDE_MIDDLE, WIDE_UP, WIDE_DOWN, MIDDLE, RATE_STEP, VOL_STEP, BUMPS };
-static const double rate_step = 1e-6, tiny_step = 3e-6, wide_step = 0.1;
+static const double tiny_step = 3e-6, wide_step = 0.1;
+
+/* Of a put next to no interest is at stake, or it would be marched: the boundary jumps from node to node. */
+static double rate_step(const hk_cd_task *o)
+{
+    return o->phi < 0 && hk_cd_has_boundary(o) ? 1e-4 : 1e-6;
+}
 
 static void set_bump(hk_cd_task *b, int which)
 {
     b->level = which < MIDDLE ? HK_CD_COARSEST : hk_cd_has_boundary(b) ? HK_CD_MEDIUM : HK_CD_SMOOTH;
-    b->rate += which == RATE_STEP ? rate_step : 0;
+    b->rate += which == RATE_STEP ? rate_step(b) : 0;
     b->vol *= which == VOL_STEP    ? 1 + tiny_step
               : which == WIDE_UP   ? 1 + wide_step
               : which == WIDE_DOWN ? 1 - wide_step
@@ -123,7 +129,7 @@ static void vol_and_rate_greeks(const hk_cd_task *o, const hk_cd_task *b, const 
         out->vanna[i] = o->v_vol_x / o->spot;
         return;
     }
-    out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step;
+    out->rho[i] = (b[RATE_STEP].value - b[MIDDLE].value) / rate_step(o);
     out->vega[i] = (b[VOL_STEP].value - b[MIDDLE].value) / tiny;
     out->vanna[i] = (b[VOL_STEP].v_x - b[MIDDLE].v_x) / (tiny * o->spot);
 }

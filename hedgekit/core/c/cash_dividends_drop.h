@@ -205,7 +205,7 @@ HK_CD_INLINE void HK_NAME(sensitivities_at)(const HK_NAME(period) *p, const HK_N
     }
     for (int k = 0; k < 2; k++) {
         out[k] = HK_NAME(pick)(at->alive, out[k], s[k].old[0]);
-        out[k] = HK_NAME(pick)((p->boundary >= 0.0) & (~at->alive | (at->pos < p->boundary)), zero, out[k]);
+        out[k] = HK_NAME(pick)((s->boundary >= 0.0) & (~at->alive | (at->pos < s->boundary)), zero, out[k]);
     }
 }
 
@@ -277,13 +277,25 @@ static void HK_NAME(exercise_sensitivity)(vd *w, int n, int l, double crossing)
                              k1 + x * (k2 + x * k3 / 2), k2 + x * k3, k3);
 }
 
+/* The node before the dividend from which the spot drops to node `at` after it, and how many nodes there one before becomes. */
+typedef struct {
+    double at, stretch;
+} HK_NAME(corner);
+
+static HK_NAME(corner) HK_NAME(corner_before)(const HK_NAME(after_drop) *o, const HK_NAME(grid) *earlier, int l, double at,
+                                              double step)
+{
+    const double x = exp((at - o->shift[l]) * step), left = o->is_call[l] ? o->square[l] / x : x, spot = left + o->cash;
+    const double before = o->is_call[l] ? o->square[l] / spot : spot;
+    return (HK_NAME(corner)){earlier->mid + (log(before) - earlier->base[l]) * o->per_step[l], spot / left};
+}
+
 /* v on the earlier grid e, just before a dividend, and the sensitivities, from u on the later grid, just after it; or, where
  * u is NULL, from holding to expiry. `spare` is room for a grid; without sensitivities s is NULL. */
 static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
                           vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v, vd *lowered,
                           HK_NAME(sensitivity) *s)
 {
-    const vd per_step = 1.0 / step;
     const HK_NAME(after_drop) after = HK_NAME(after_the_drop)(p, later, cash, is_call, mu, step, u);
     for (int j = 0; j < earlier->n; j++) {
         const HK_NAME(place) place = HK_NAME(place_after)(&after, e[j]);
@@ -306,18 +318,18 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
         if (!u) {
             HK_NAME(smooth_expiry)(p, earlier, cash, l, is_call[l] != 0, squeezed[l] != 0, after.root[l], step[l], v);
         } else if (p->american[l] && at_boundary > 0 && at_boundary < later->n - 2) {
-            /* the second derivative still jumps where the spot drops to the boundary just after the date, and a
-             * sensitivity starts there */
-            double x = exp((at_boundary - after.shift[l]) * step[l]), k2 = p->strike[l] * p->strike[l];
-            double left = is_call[l] ? k2 / x : x, spot = left + cash;
-            double at = earlier->mid + (log(is_call[l] ? k2 / spot : spot) - earlier->base[l]) * per_step[l];
-            double stretch = spot / left;
-            if (stretch * step[l] < HK_CD_BENT && !(squeezed[l] && stretch > 2))
-                HK_NAME(smooth_kink)(v, 0, earlier->n, l, at, 1.0, 0.0, 0.0, 0.0,
-                                     2.0 * p->bend[l] * stretch * (is_call[l] ? 1.0 : stretch), 0.0);
-            for (int k = 0; s && k < 2 && stretch * step[l] < HK_CD_BENT; k++)
-                HK_NAME(smooth_kink)(s[k].old, 0, earlier->n, l, at, 1.0, 0.0, s[k].jump[l], s[k].slope[l] * stretch,
-                                     2.0 * s[k].bend[l] * stretch * stretch + s[k].slope[l] * stretch * (1 - stretch), 0.0);
+            /* the second derivative still jumps where the spot drops to the boundary just after the date */
+            const HK_NAME(corner) c = HK_NAME(corner_before)(&after, earlier, l, at_boundary, step[l]);
+            if (c.stretch * step[l] < HK_CD_BENT && !(squeezed[l] && c.stretch > 2))
+                HK_NAME(smooth_kink)(v, 0, earlier->n, l, c.at, 1.0, 0.0, 0.0, 0.0,
+                                     2.0 * p->bend[l] * c.stretch * (is_call[l] ? 1.0 : c.stretch), 0.0);
+        }
+        if (s && u && s[0].boundary[l] > 0 && s[0].boundary[l] < later->n - 2) {
+            const HK_NAME(corner) c = HK_NAME(corner_before)(&after, earlier, l, s[0].boundary[l], step[l]);
+            for (int k = 0; k < 2 && c.stretch * step[l] < HK_CD_BENT; k++)
+                HK_NAME(smooth_kink)(s[k].old, 0, earlier->n, l, c.at, 1.0, 0.0, s[k].jump[l], s[k].slope[l] * c.stretch,
+                                     2.0 * s[k].bend[l] * c.stretch * c.stretch +
+                                         s[k].slope[l] * c.stretch * (1 - c.stretch), 0.0);
         }
         if (p->american[l] && is_call[l]) {
             const double crossing = HK_NAME(exercise_before_drop)(v, lowered, e, earlier->n, l, p->strike[l]);

@@ -57,7 +57,7 @@ typedef struct {
     vd strike, rate, yield, half_var, twice_over_var; /* of the put form; sigma^2 / 2 and 2 / sigma^2 */
     vd x_leg, k_leg; /* deep in the money W = k_leg - x_leg X until exercise pays more */
     vd most;         /* W is never more: a put's value once the spot is nil; a call is never worth more than the share */
-    vd bottom, bottom_bend, next, top, top_bend; /* end values at the start of a period, and their U_yy */
+    vd next, top, top_bend; /* end values at the start of a period, and their U_yy */
     vi american;
     int watch; /* the boundary of the last stage says where to look for the next */
     vd boundary; /* between exercised and held, in nodes (-1: none) */
@@ -104,6 +104,13 @@ HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u1, 
     return carry;
 }
 
+/* The value at node 0 by which nodes 0 to 2 are linear in X, where node j is y[j] + alpha times node j - 1. */
+HK_CD_INLINE vd HK_NAME(linear_end)(const vd *y, const vd *e, vd alpha)
+{
+    const vd fall = e[0] / e[1];
+    return (y[1] * (1.0 + fall * (1.0 - alpha)) - fall * y[2]) / ((1.0 - alpha) * (1.0 - fall * alpha));
+}
+
 /* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time.
  * rhs is v in the first stage, and (1 + sqrt(2)) out - sqrt(2) v in the second. */
 HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const vd *u1, const vd *u2,
@@ -116,7 +123,8 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
     const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
     const vd heat = p->half_var * theta, top = p->top + heat * p->top_bend, next = p->next + heat * p->top_bend;
 
-    /* The exercised nodes are looked for from eight below the last boundary up, else from the bottom. */
+    /* The boundary falls less than eight nodes a stage. Further down it is not looked for: where the interest at stake is less
+     * than the error of the values, nodes deep in the money would seem to be held. */
     vd low = one;
     int from = 1;
     if (p->watch) {
@@ -135,26 +143,19 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
 
     const vd k = p->strike * HK_NAME(vexp)(p->rate * theta), x = HK_NAME(vexp)((p->yield + p->half_var) * theta);
     const vd jump_x = p->twice_over_var * p->yield * x * h2, jump_k = p->twice_over_var * p->rate * k * h2;
-    const vd deep = p->bottom + heat * p->bottom_bend, g0 = k - e[0] * x;
-    const vi held0 = ~p->american | (deep > g0);
-    vd u, g_prev, boundary, bend;
-    vi held;
+    /* Where the end is held the value is linear in X there. Once it is exercised it stays so, until the next ex-date. */
+    const vd g0 = k - e[0] * x, deep = HK_NAME(linear_end)(y, e, alpha);
+    vi held = ~p->american;
+    if (from == 1)
+        held |= (deep > g0) & ~((vi)zero + (p->watch ? -1 : 0) & (p->boundary >= 0.0));
+    vd u = HK_NAME(pick)(held, HK_NAME(vmax)(deep, zero), g0), g_prev = g0;
+    vd boundary = HK_NAME(pick)(held, -one, zero + (double)(n - 1)), bend = zero;
     int j;
-search:
-    held = held0;
-    u = g_prev = g0;
-    u = HK_NAME(pick)(held, HK_NAME(vmax)(deep, zero), g0);
-    boundary = HK_NAME(pick)(held, -one, zero + (double)(n - 1));
-    bend = zero;
-    if (from > 1 && HK_NAME(any)(held0)) {
-        HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
-        from = 1;
-    }
-    /* out may be v, of which the nodes below are eliminated only if the boundary is not found above: they are left alone
-     * until it is */
-    const vd lowest = u, first_rhs = v[from];
+    out[0] = u;
+    for (j = 1; j < from; j++)
+        out[j] = k - e[j] * x;
     if (from > 1)
-        g_prev = k - e[from - 1] * x;
+        g_prev = out[from - 1];
     const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
     for (j = from; j + 3 < n - 1 && !HK_NAME(all)(held); j += 4) {
         /* Lanes held all along take the arithmetic of the loop below. */
@@ -168,16 +169,6 @@ search:
             vi starts = ~held & ~((jump > 0.0) & (2.0 * w <= -pull * jump)) & (low <= (double)i);
             u = HK_NAME(pick)(held, HK_NAME(pick)(before, plain[i - j], y[i] + alpha * u), g);
             if (HK_NAME(any)(starts)) {
-                vi missed = starts & (low == (double)i) & (low > 1.0);
-                if (HK_NAME(any)(missed)) {
-                    /* it moved further than was looked */
-                    low = HK_NAME(pick)(missed, one, low);
-                    out[from] = first_rhs;
-                    if (from > 1)
-                        HK_NAME(eliminate)(v, u1, u2, y, from - 1, 1, alpha, m0, m1, carry, which);
-                    from = 1;
-                    goto search;
-                }
                 /* The boundary lies `dist` nodes above i - 1, where the continuation of the held value is
                  * g + jump dist^2 / 2; it is consistent with the value at i, g + jump (1 - dist)^2 / 2. */
                 vi bent = jump > 0.0;
@@ -208,9 +199,6 @@ search:
         u = HK_NAME(pick)(held, y[j] + alpha * u, k - e[j] * x);
         out[j] = u;
     }
-    out[0] = lowest;
-    for (j = 1; j < from; j++)
-        out[j] = k - e[j] * x;
     out[n - 1] = top;
     /* With rate and yield both negative exercise pays between two boundaries, which the elimination does not find. */
     const vi twice = p->american & (p->rate < 0.0) & (p->yield < 0.0);
@@ -397,8 +385,6 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             p.k_leg = HK_NAME(pick)(go, strike, p.k_leg);
             p.x_leg = HK_NAME(pick)(go, one, p.x_leg);
         }
-        p.bottom = v[0];
-        p.bottom_bend = (v[0] - 2.0 * v[1] + v[2]) / h2;
         p.top = v[now.n - 1];
         p.next = v[now.n - 2];
         p.top_bend = (v[now.n - 1] - 2.0 * v[now.n - 2] + v[now.n - 3]) / h2;
@@ -449,7 +435,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         u = spare; /* u: the values at the period's start */
         HK_NAME(continue_below)(&p, now.n, u);
         if (marched)
-            HK_NAME(finish_sensitivities)(&p, s, is_call, vol, now.n, shape->spared[period], step, now.length,
+            HK_NAME(finish_sensitivities)(s, is_call, vol, now.n, shape->spared[period], step, now.length,
                                           HK_NAME(is_fresh)(&clock, now.length, spread), u);
         vd discount = HK_NAME(vexp)(-rate * now.length);
         for (int j = 0; j < now.n; j++)

@@ -12,10 +12,9 @@
 
 typedef struct {
     vd *old, *first, *second;             /* R at the start of the step and after the first stages; W between periods */
-    vd bottom, next, top;                 /* end values at the start of a period */
-    vd bottom_rate, top_rate;             /* and what they change by in a year */
+    vd next, top, top_rate;               /* end values at the start of a period, and what they change by in a year */
     vd jump, slope, bend;                 /* of W at the boundary: its Taylor coefficients, per node */
-    vd before, second_held;               /* the boundary at the last stage; nodes from it to the second held node */
+    vd boundary, second_held;             /* the boundary, in nodes (-1: none); nodes from it to the second held node */
 } HK_NAME(sensitivity);
 
 /* Distance from the boundary to the second held node, to higher order than `guess`: with the cubic of the held value's
@@ -45,13 +44,19 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
     const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
     const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
     const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
-    const vi bounded = p->boundary >= 0.0;
+    /* Where next to no interest is at stake the value's error hides the boundary, and in some stages it seems to be far below:
+     * then it stays where it was. */
+    const vd fall = HK_NAME(pick)(fresh, zero + 8.0, zero + HK_CD_FALL);
+    const vi limited = (s[0].boundary >= 0.0) & (p->boundary < s[0].boundary - fall);
+    const vd last = zero + (n - 5.5);
+    vd boundary = HK_NAME(pick)(limited, s[0].boundary, p->boundary);
+    boundary = HK_NAME(pick)(boundary < last, boundary, last);
+    const vi bounded = boundary >= 0.0;
     int held[LANES], least = n, most = 1;
     vd first = zero, excess = zero, next_excess = zero, below = zero;
 
     for (int l = 0; l < LANES; l++) {
-        int i = bounded[l] ? (int)p->boundary[l] + 1 : 1;
-        i = i < n - 5 ? i : n - 5;
+        const int i = bounded[l] ? (int)boundary[l] + 1 : 1;
         held[l] = i;
         first[l] = i;
         least = i < least ? i : least;
@@ -60,15 +65,15 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
         next_excess[l] = value[i + 2][l] - (p->k[l] - e[i + 2][l] * p->x[l]);
         below[l] = e[i - 1][l];
     }
-    const vd dist = p->boundary - first + 1.0;
+    const vd dist = boundary - first + 1.0;
     vd second = HK_NAME(pick)(bounded, 2.0 - dist, one);
-    second = HK_NAME(pick)(fresh & flat, second, HK_NAME(second_held)(second, p->bend, excess, next_excess));
-    const vd at_boundary = HK_NAME(any)(is_call) ? below * HK_NAME(vexp)(dist * step) : below;
-    const vd edge[2] = {-2.0 * theta * vol * p->bend / (step * step),
-                        theta * HK_NAME(pick)(is_call, -p->x * at_boundary, p->k)};
+    second = HK_NAME(pick)((fresh & flat) | limited, second, HK_NAME(second_held)(second, p->bend, excess, next_excess));
+    const vd at_boundary = p->x * below * HK_NAME(vexp)(dist * step);
+    const vd jump = p->twice_over_var * (p->rate * p->k - p->yield * at_boundary);
+    const vd edge[2] = {-theta * vol * jump, theta * HK_NAME(pick)(is_call, -at_boundary, p->k)};
 
     /* the linear continuation, and the cubic one */
-    const vi swept = bounded & (p->boundary - s[0].before > 1.0);
+    const vi swept = bounded & (boundary - s[0].boundary > 1.0);
     const vi simple = fresh | swept;
     const vd from = HK_NAME(pick)(fresh, pull, alpha);
     const vd safe = HK_NAME(pick)((alpha > 1e-9) | (alpha < -1e-9), alpha, zero + 1e-9);
@@ -90,7 +95,7 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
         const vd smooth = (ca * za + cb * zb + cc * zc + (1.0 - ca - cb - cc) * edge[k]) * whole;
         const vd ghost = HK_NAME(pick)(bounded,
                                        HK_NAME(pick)(simple, edge[k] + linear * (z0 - (1.0 - alpha) * edge[k]), smooth),
-                                       s[k].bottom + theta * s[k].bottom_rate);
+                                       HK_NAME(linear_end)(y, e, alpha));
         vd u = ghost;
         int j = stop;
         const vd far = HK_NAME(pick)(bounded, edge[k], ghost);
@@ -140,7 +145,7 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
                 out[held[l] - 1 - m][l] = under[m][l];
         }
     }
-    s[0].before = p->boundary;
+    s[0].boundary = boundary;
     s[0].second_held = second;
 }
 
@@ -150,21 +155,19 @@ static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s, vd vol, int n,
     const vd zero = {0}, heat = 0.5 * vol * vol / (step * step);
     for (int k = 0; k < 2; k++) {
         const vd *w = s[k].old;
-        s[k].bottom = w[0];
         s[k].next = w[n - 2];
         s[k].top = w[n - 1];
-        s[k].bottom_rate = heat * (w[0] - 2.0 * w[1] + w[2]);
         s[k].top_rate = heat * (w[n - 1] - 2.0 * w[n - 2] + w[n - 3]);
         s[k].jump = s[k].slope = s[k].bend = zero;
-        s[k].before = zero - 1.0;
+        s[k].boundary = zero - 1.0;
     }
 }
 
 /* At a period's start, `length` years before its end, W from R. `u` are the values, continued below the boundary. At the
  * first held nodes and below the boundary, where R and the sources all but cancel, W is the quartic through the boundary and
  * the third to sixth held nodes. Where the boundary is `fresh` W may jump there: then it is the cubic through the first four. */
-static void HK_NAME(finish_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol, int n,
-                                          int spared, vd step, vd length, vi fresh, const vd *u)
+static void HK_NAME(finish_sensitivities)(HK_NAME(sensitivity) *s, vi is_call, vd vol, int n, int spared, vd step,
+                                          vd length, vi fresh, const vd *u)
 {
     for (int k = 0; k < 2; k++)
         for (int j = n - spared; j < n; j++)
@@ -183,10 +186,9 @@ static void HK_NAME(finish_sensitivities)(const HK_NAME(period) *p, HK_NAME(sens
         s[1].old[j] += HK_NAME(pick)(is_call, -slope, slope - length * u[j]);
     }
     for (int l = 0; l < LANES; l++) {
-        if (!(p->boundary[l] >= 0.0))
+        if (!(s[0].boundary[l] >= 0.0))
             continue;
-        int held = (int)p->boundary[l] + 1;
-        held = held < n - 6 ? held : n - 6;
+        const int held = (int)s[0].boundary[l] + 1;
         const int jumps = fresh[l] != 0, from = jumps ? 0 : 2, ghosts = jumps ? 3 : HK_CD_GHOSTS;
         const double t0 = s[0].second_held[l] - 1.0, ta = t0 + from;
         for (int k = 0; k < 2; k++) {

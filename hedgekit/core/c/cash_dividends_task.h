@@ -70,12 +70,17 @@ static inline double hk_cd_most_spread(const hk_cd_task *o)
     return o->american && o->phi > 0 ? 6 : 18;
 }
 
+#define HK_CD_STAKE 2e-3
+
 /* Whether vega and rho can be marched along with the value: one boundary, below which exercise always pays, and for a
- * call no dividend; or no boundary between dividends. */
+ * call no dividend; or no boundary between dividends. Not where the interest at stake is so little, beside the variance,
+ * that the error of the values hides the boundary. */
 static inline int hk_cd_can_march(const hk_cd_task *o)
 {
     const double rate = o->phi > 0 ? o->yield : o->rate, yield = o->phi > 0 ? o->rate : o->yield;
-    return hk_cd_summed(o) || (o->american && rate > 0 && yield >= 0 && (o->phi < 0 || o->n_live == 0));
+    const double square = o->vol * o->vol, wide = square * o->t_years > 1 ? square * o->t_years : 1;
+    return hk_cd_summed(o) ||
+           (o->american && rate > HK_CD_STAKE * square * wide && yield >= 0 && (o->phi < 0 || o->n_live == 0));
 }
 
 /* From the value and its derivatives in ln(X) in put form. */
@@ -143,7 +148,10 @@ static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
 /* Nodes of diffusion within which the exercise boundary, once it has started, is too fast and too young for the lattice. */
 #define HK_CD_FRESH 4.5
 
-enum { HK_CD_GHOSTS = 5 /* nodes a sensitivity is continued to below the boundary */ };
+enum {
+    HK_CD_GHOSTS = 5, /* nodes a sensitivity is continued to below the boundary */
+    HK_CD_FALL = 3    /* nodes the boundary may fall in a stage once it is no longer young */
+};
 
 /* An ex-date stretches nodes: where one before it spans more than this in ln(spot) after it, what a boundary left of
  * curvature is narrower than the nodes, and an expansion about it would be of no use. */
