@@ -115,7 +115,7 @@ static inline double hk_cd_waiting(const hk_cd_task *o, double cash, double leng
         return 0;
     const double interest = o->base_rate - (o->yield > 0 ? 0.7 * o->yield : 0);
     const double wait = interest > 0 ? log1p(cash / o->strike) / interest : length;
-    return wait < length ? wait : length;
+    return wait >= length ? length : wait > 1e-3 * length ? wait : 0;
 }
 
 /* First to third derivatives of the polynomial through f[0..6] at node `at`, per node, in 1/60, 1/180 and 1/8.
