@@ -57,7 +57,6 @@ typedef struct {
     vd strike, rate, yield, half_var, twice_over_var; /* of the put form; sigma^2 / 2 and 2 / sigma^2 */
     vd x_leg, k_leg; /* deep in the money W = k_leg - x_leg X until exercise pays more */
     vd most;         /* W is never more: a put's value once the spot is nil; a call is never worth more than the share */
-    vd next, top, top_bend; /* end values at the start of a period, and their U_yy */
     vi american;
     int watch; /* the boundary of the last stage says where to look for the next */
     vd boundary; /* between exercised and held, in nodes (-1: none) */
@@ -65,16 +64,32 @@ typedef struct {
     vd k, x;        /* the exercise value of the last stage: k - x e */
 } HK_NAME(period);
 
+/* Node j of what a stage starts from. */
+HK_CD_INLINE vd HK_NAME(stage_rhs)(const vd *v, const vd *u1, const vd *u2, int j, int which)
+{
+    return which == 0   ? v[j]
+           : which == 1 ? hk_cd_rhs[0][0] * v[j] + hk_cd_rhs[0][1] * u1[j]
+                        : hk_cd_rhs[1][0] * v[j] + hk_cd_rhs[1][1] * u1[j] + hk_cd_rhs[1][2] * u2[j];
+}
+
+/* What the elimination starts from at the upper end: the values go on in the exponential of the last two nodes, if they fall. */
+HK_CD_INLINE vd HK_NAME(upper_end)(const vd *v, const vd *u1, const vd *u2, int n, vd alpha, vd m0, vd m1, int which)
+{
+    const vd zero = {0}, one = zero + 1.0;
+    const vd last = HK_NAME(stage_rhs)(v, u1, u2, n - 1, which), before = HK_NAME(stage_rhs)(v, u1, u2, n - 2, which);
+    vd fall = last / HK_NAME(pick)(before != 0.0, before, one);
+    fall = HK_NAME(pick)(fall > 0.0, HK_NAME(pick)(fall < 1.0, fall, one), zero);
+    return m0 * last + m1 * (before + fall * last) +
+           alpha * last * (fall * m0 + m1 * (1.0 + fall * fall)) / (1.0 - alpha * fall);
+}
+
 /* Forward elimination of the nodes from .. to (downwards), continuing `carry`. The recurrence is taken four nodes at a
  * time: its latency, not its arithmetic, is what costs. The fours are 4 k + 4 .. 4 k + 1 wherever the elimination
  * starts and ends, so that the rounding of one option does not depend on its neighbours; `to` is 4 k + 1. */
 HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u1, const vd *restrict u2,
                                    vd *restrict y, int from, int to, vd alpha, vd m0, vd m1, vd carry, int which)
 {
-#define RHS(j)                                                                                                     \
-    (which == 0   ? v[j]                                                                                           \
-     : which == 1 ? hk_cd_rhs[0][0] * v[j] + hk_cd_rhs[0][1] * u1[j]                                               \
-                  : hk_cd_rhs[1][0] * v[j] + hk_cd_rhs[1][1] * u1[j] + hk_cd_rhs[1][2] * u2[j])
+#define RHS(j) HK_NAME(stage_rhs)(v, u1, u2, j, which)
     const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
     vd above = RHS(from + 1), here = RHS(from);
     int j = from;
@@ -121,7 +136,6 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
     const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
     const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
     const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
-    const vd heat = p->half_var * theta, top = p->top + heat * p->top_bend, next = p->next + heat * p->top_bend;
 
     /* The boundary falls less than eight nodes a stage. Further down it is not looked for: where the interest at stake is less
      * than the error of the values, nodes deep in the money would seem to be held. */
@@ -136,8 +150,7 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
         }
         from -= (from - 1) & 3;
     }
-    /* The elimination starts as if the values went on beyond the end in the same exponential. */
-    vd carry = top - alpha * next;
+    vd carry = HK_NAME(upper_end)(v, u1, u2, n, alpha, m0, m1, which);
     y[n - 1] = carry;
     carry = HK_NAME(eliminate)(v, u1, u2, y, n - 2, from, alpha, m0, m1, carry, which);
 
@@ -195,11 +208,10 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
         u = r3 + a4 * u;
         out[j + 3] = u;
     }
-    for (; j < n - 1; j++) {
+    for (; j < n; j++) {
         u = HK_NAME(pick)(held, y[j] + alpha * u, k - e[j] * x);
         out[j] = u;
     }
-    out[n - 1] = top;
     /* With rate and yield both negative exercise pays between two boundaries, which the elimination does not find. */
     const vi twice = p->american & (p->rate < 0.0) & (p->yield < 0.0);
     if (HK_NAME(any)(twice))
@@ -385,13 +397,10 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             p.k_leg = HK_NAME(pick)(go, strike, p.k_leg);
             p.x_leg = HK_NAME(pick)(go, one, p.x_leg);
         }
-        p.top = v[now.n - 1];
-        p.next = v[now.n - 2];
-        p.top_bend = (v[now.n - 1] - 2.0 * v[now.n - 2] + v[now.n - 3]) / h2;
         if (marched) {
             for (int j = 0; j < now.n && period == 0; j++)
                 s[0].old[j] = s[1].old[j] = zero;
-            HK_NAME(start_sensitivities)(s, vol, now.n - shape->spared[period], step);
+            HK_NAME(start_sensitivities)(s);
         }
         p.watch = 0;
         const HK_NAME(clock) clock = HK_NAME(clock_of)(task, dividends, period, m, now.length);

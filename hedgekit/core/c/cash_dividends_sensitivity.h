@@ -12,7 +12,6 @@
 
 typedef struct {
     vd *old, *first, *second;             /* R at the start of the step and after the first stages; W between periods */
-    vd next, top, top_rate;               /* end values at the start of a period, and what they change by in a year */
     vd jump, slope, bend;                 /* of W at the boundary: its Taylor coefficients, per node */
     vd boundary, second_held;             /* the boundary, in nodes (-1: none); nodes from it to the second held node */
 } HK_NAME(sensitivity);
@@ -85,9 +84,9 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
     for (int k = 0; k < 2; k++) {
         vd *const out = which == 0 ? s[k].first : which == 1 ? s[k].second : s[k].old;
         const vd *at[LANES];
-        const vd top = s[k].top + theta * s[k].top_rate, next = s[k].next + theta * s[k].top_rate;
         const int stop = least - ((least - 1) & 3);
-        HK_NAME(eliminate)(s[k].old, s[k].first, s[k].second, y, n - 2, stop, alpha, m0, m1, top - alpha * next, which);
+        y[n - 1] = HK_NAME(upper_end)(s[k].old, s[k].first, s[k].second, n, alpha, m0, m1, which);
+        HK_NAME(eliminate)(s[k].old, s[k].first, s[k].second, y, n - 2, stop, alpha, m0, m1, y[n - 1], which);
         for (int l = 0; l < LANES; l++)
             at[l] = y + held[l];
         const vd z0 = HK_CD_GATHER(0), z1 = HK_CD_GATHER(1), z2 = HK_CD_GATHER(2), z3 = HK_CD_GATHER(3);
@@ -119,11 +118,10 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
             u = r3 + a4 * u;
             out[j + 3] = u;
         }
-        for (; j < n - 1; j++) {
+        for (; j < n; j++) {
             u = HK_NAME(pick)(first <= (double)j, y[j] + alpha * u, u);
             out[j] = u;
         }
-        out[n - 1] = top;
         /* below the boundary: edge + t (slope + t (bend + t twist)) */
         for (int l = 0; l < LANES; l++)
             at[l] = out + held[l];
@@ -149,15 +147,11 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
     s[0].second_held = second;
 }
 
-/* The ends of the sensitivities over a period that starts from s.old. */
-static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s, vd vol, int n, vd step)
+/* Before a period that starts from s.old. */
+static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s)
 {
-    const vd zero = {0}, heat = 0.5 * vol * vol / (step * step);
+    const vd zero = {0};
     for (int k = 0; k < 2; k++) {
-        const vd *w = s[k].old;
-        s[k].next = w[n - 2];
-        s[k].top = w[n - 1];
-        s[k].top_rate = heat * (w[n - 1] - 2.0 * w[n - 2] + w[n - 3]);
         s[k].jump = s[k].slope = s[k].bend = zero;
         s[k].boundary = zero - 1.0;
     }
