@@ -72,15 +72,29 @@ HK_CD_INLINE vd HK_NAME(stage_rhs)(const vd *v, const vd *u1, const vd *u2, int 
                         : hk_cd_rhs[1][0] * v[j] + hk_cd_rhs[1][1] * u1[j] + hk_cd_rhs[1][2] * u2[j];
 }
 
-/* What the elimination starts from at the upper end: the values go on in the exponential of the last two nodes, if they fall. */
-HK_CD_INLINE vd HK_NAME(upper_end)(const vd *v, const vd *u1, const vd *u2, int n, vd alpha, vd m0, vd m1, int which)
+/* What the elimination starts from at the upper end, X growing by `grow` a node: where the values fall steeply they go on so
+ * beyond it, and ever more steeply, as the last three nodes do; else they are linear in X. */
+HK_CD_INLINE vd HK_NAME(upper_end)(const vd *v, const vd *u1, const vd *u2, int n, vd grow, vd alpha, vd m0, vd m1, int which)
 {
     const vd zero = {0}, one = zero + 1.0;
-    const vd last = HK_NAME(stage_rhs)(v, u1, u2, n - 1, which), before = HK_NAME(stage_rhs)(v, u1, u2, n - 2, which);
-    vd fall = last / HK_NAME(pick)(before != 0.0, before, one);
-    fall = HK_NAME(pick)(fall > 0.0, HK_NAME(pick)(fall < 1.0, fall, one), zero);
-    return m0 * last + m1 * (before + fall * last) +
-           alpha * last * (fall * m0 + m1 * (1.0 + fall * fall)) / (1.0 - alpha * fall);
+    const vd third = HK_NAME(stage_rhs)(v, u1, u2, n - 3, which), second = HK_NAME(stage_rhs)(v, u1, u2, n - 2, which);
+    const vd last = HK_NAME(stage_rhs)(v, u1, u2, n - 1, which);
+    const vd slope = (last - second) * grow / (grow - 1.0), flat = last - slope;
+    const vd linear = flat * (m0 + 2.0 * m1) / (1.0 - alpha) +
+                      slope * (m0 + m1 * (grow + 1.0 / grow)) / (1.0 - HK_NAME(pick)(alpha * grow < 0.99, alpha * grow, zero + 0.99));
+    const vi falls = (last > 0.0) & (last < 0.92 * second) & (second < third);
+    vd before = second, here = last, power = one, sum = zero;
+    vd ratio = here / HK_NAME(pick)(falls, second, one), steeper = ratio * third / HK_NAME(pick)(falls, second, one);
+    steeper = HK_NAME(pick)(steeper < 1.0, steeper, one);
+    for (int k = 0; k < 4; k++) {
+        ratio *= steeper;
+        const vd next = here * ratio;
+        sum += power * (m0 * here + m1 * (before + next));
+        power *= alpha;
+        before = here;
+        here = next;
+    }
+    return HK_NAME(pick)(falls, sum + power * here * (m0 + 2.0 * m1) / (1.0 - alpha * ratio), linear);
 }
 
 /* Forward elimination of the nodes from .. to (downwards), continuing `carry`. The recurrence is taken four nodes at a
@@ -119,11 +133,17 @@ HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u1, 
     return carry;
 }
 
-/* The value at node 0 by which nodes 0 to 2 are linear in X, where node j is y[j] + alpha times node j - 1. */
-HK_CD_INLINE vd HK_NAME(linear_end)(const vd *y, const vd *e, vd alpha)
+/* The value at node 0 where node j is y[j] + alpha times node j - 1: by it nodes 0 to 4 are cubic in X or, should that differ
+ * from a square by more than `smooth`, nodes 0 to 3 quadratic. */
+HK_CD_INLINE vd HK_NAME(lower_end)(const vd *y, const vd *e, vd alpha, vd smooth)
 {
-    const vd fall = e[0] / e[1];
-    return (y[1] * (1.0 + fall * (1.0 - alpha)) - fall * y[2]) / ((1.0 - alpha) * (1.0 - fall * alpha));
+    const vd g = e[1] / e[0], g2 = g * g, g3 = g2 * g;
+    const vd one = y[1], two = y[2] + alpha * one, three = y[3] + alpha * two, four = y[4] + alpha * three;
+    /* differences that 1, X and X^2 vanish in */
+    const vd a = two - one, b = three - two, c = four - three, d = a - g * one, f = b - g * a, h = c - g * b;
+    const vd low = f - g2 * d, high = h - g2 * f, product = (1.0 - alpha) * (g - alpha) * (g2 - alpha);
+    const vd square = low / product, cubic = (g3 * low - high) / (product * (g3 - alpha)), apart = cubic - square;
+    return HK_NAME(pick)((apart < smooth) & (apart > -smooth), cubic, square);
 }
 
 /* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time.
@@ -150,14 +170,14 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
         }
         from -= (from - 1) & 3;
     }
-    vd carry = HK_NAME(upper_end)(v, u1, u2, n, alpha, m0, m1, which);
+    vd carry = HK_NAME(upper_end)(v, u1, u2, n, e[1] / e[0], alpha, m0, m1, which);
     y[n - 1] = carry;
     carry = HK_NAME(eliminate)(v, u1, u2, y, n - 2, from, alpha, m0, m1, carry, which);
 
     const vd k = p->strike * HK_NAME(vexp)(p->rate * theta), x = HK_NAME(vexp)((p->yield + p->half_var) * theta);
     const vd jump_x = p->twice_over_var * p->yield * x * h2, jump_k = p->twice_over_var * p->rate * k * h2;
-    /* Where the end is held the value is linear in X there. Once it is exercised it stays so, until the next ex-date. */
-    const vd g0 = k - e[0] * x, deep = HK_NAME(linear_end)(y, e, alpha);
+    /* Once the lower end is exercised it stays so, until the next ex-date. */
+    const vd g0 = k - e[0] * x, deep = HK_NAME(lower_end)(y, e, alpha, 0.02 * x * (e[1] - e[0]));
     vi held = ~p->american;
     if (from == 1)
         held |= (deep > g0) & ~((vi)zero + (p->watch ? -1 : 0) & (p->boundary >= 0.0));

@@ -71,6 +71,7 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
     const vd jump = p->twice_over_var * (p->rate * p->k - p->yield * at_boundary);
     const vd edge[2] = {-theta * vol * jump, theta * HK_NAME(pick)(is_call, -at_boundary, p->k)};
 
+    const vd apart[2] = {0.02 * vol * theta * p->k, 0.02 * theta * p->k};
     /* the linear continuation, and the cubic one */
     const vi swept = bounded & (boundary - s[0].boundary > 1.0);
     const vi simple = fresh | swept;
@@ -85,7 +86,7 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
         vd *const out = which == 0 ? s[k].first : which == 1 ? s[k].second : s[k].old;
         const vd *at[LANES];
         const int stop = least - ((least - 1) & 3);
-        y[n - 1] = HK_NAME(upper_end)(s[k].old, s[k].first, s[k].second, n, alpha, m0, m1, which);
+        y[n - 1] = HK_NAME(upper_end)(s[k].old, s[k].first, s[k].second, n, e[1] / e[0], alpha, m0, m1, which);
         HK_NAME(eliminate)(s[k].old, s[k].first, s[k].second, y, n - 2, stop, alpha, m0, m1, y[n - 1], which);
         for (int l = 0; l < LANES; l++)
             at[l] = y + held[l];
@@ -94,7 +95,7 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
         const vd smooth = (ca * za + cb * zb + cc * zc + (1.0 - ca - cb - cc) * edge[k]) * whole;
         const vd ghost = HK_NAME(pick)(bounded,
                                        HK_NAME(pick)(simple, edge[k] + linear * (z0 - (1.0 - alpha) * edge[k]), smooth),
-                                       HK_NAME(linear_end)(y, e, alpha));
+                                       HK_NAME(lower_end)(y, e, alpha, apart[k]));
         vd u = ghost;
         int j = stop;
         const vd far = HK_NAME(pick)(bounded, edge[k], ghost);

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicSpline
 
+from hedgekit.core import _american as american
 from hedgekit.core import _cash_dividends as engine
 from hedgekit.errors import Status
 
@@ -338,6 +340,20 @@ MADE = [
      (38.646751346, -0.52547084779, 0.0057720442458, 79.525136023, -10.559890132, -123.30309278)),
     (-1, 191.65, 191.0, 97, 0.0381, 0.0, 0.2203, (1, 41), (3.525, 1.128),
      (9.820327983, -0.53076215291, 0.019535712422, 38.152894084, -13.162181297, -21.824080649)),
+    (-1, 221.84, 243.0, 8, 0.0225, 0.0, 0.4409, (3,), (1.578,),
+     (23.104579022, -0.93019697653, 0.0095586873315, 4.3679907225, -40.559472536, -3.108249591)),
+    (-1, 11.4, 15.0, 265, 0.026, 0.0, 0.3885, (7, 98, 189), (0.052, 0.056, 0.05),
+     (4.0316788783, -0.75417370902, 0.089326604349, 3.0068986788, -0.54771686616, -5.99594236)),
+    (-1, 10.36, 11.0, 372, 0.0355, 0.0, 0.1629, (54, 145, 236, 327), (0.043, 0.051, 0.06, 0.063),
+     (0.97649352744, -0.59922105233, 0.25123998033, 3.9473590021, -0.10273656519, -5.0858621254)),
+    (-1, 233.26, 260.0, 162, 0.0398, 0.0213, 0.1703, (57, 148), (1.13, 1.288),
+     (29.370322941, -0.81660340079, 0.010032907519, 39.88514675, -3.2231801162, -80.325320705)),
+    (-1, 247.94, 266.0, 560, 0.0389, 0.0, 0.181, (82, 173, 264, 355, 446, 537), (1.026, 0.836, 0.842, 0.807, 0.971, 0.912),
+     (28.179162899, -0.56343562093, 0.0086940575143, 115.2131908, -2.2243015137, -150.36425136)),
+    (-1, 222.53, 216.0, 54, 0.0406, 0.0164, 0.2055, (4,), (1.063,),
+     (4.2325281958, -0.34682587179, 0.021294553118, 31.374884147, -20.226275916, -10.381639234)),
+    (-1, 205.16, 163.0, 136, 0.0515, 0.0, 0.2883, (33, 124), (0.188, 0.178),
+     (1.1680737829, -0.068743707947, 0.0036955260252, 16.551979648, -5.6778075963, -5.2703452259)),
 ]
 # fmt: on
 
@@ -360,3 +376,135 @@ def test_the_last_spot_of_a_call_needs_no_nodes_before_a_dividend_tomorrow():
     out, _ = greeks(True, columns, np.array([1 / 365]), np.array([9.0]))
     assert out[1, 0] == pytest.approx(1.0, abs=1e-9)
     assert abs(out[2, 0]) < 1e-9
+
+
+NIL = np.array([1e-9])
+"""A dividend that makes the lattice work and changes nothing."""
+
+
+def test_a_dividend_of_next_to_nothing_changes_nothing(isa):
+    # Against options without dividends, which are priced by another method, from rates of a tenth of a basis point up.
+    rng = np.random.default_rng(11)
+    n = 400
+    t, vol = rng.choice([0.05, 0.3, 1.0, 2.9], n), np.exp(rng.uniform(np.log(0.06), np.log(1.2), n))
+    columns = {
+        "sign": np.full(n, -1, np.int8),
+        "spot": np.full(n, 100.0),
+        "strike": 100 * np.exp(rng.uniform(-2, 2, n) * vol * np.sqrt(t)),
+        "t_years": t,
+        "rate": 10 ** rng.uniform(-5, -1, n),
+        "div_yield": np.zeros(n),
+        "vol": vol,
+    }
+    exact = np.full((9, n), np.nan)
+    american.greeks_into(*columns.values(), *exact, np.empty(n, np.int8))
+    strike, rate = columns["strike"], columns["rate"]
+    root = np.sqrt(t)
+    scale = (np.maximum(100, strike), 1, 1 / (100 * vol * root), 100 * root, 100 * vol / root, strike * t)
+    error = np.full((6, n), np.nan)
+    for years in np.unique(t):
+        found, status = greeks(True, {k: v[t == years] for k, v in columns.items()}, np.array([0.4 * years]), NIL)
+        assert (status == Status.OK).all()
+        error[:, t == years] = abs(found[:6] - exact[:6, t == years])
+    price_, delta, gamma, vega, theta, rho = (e / of for e, of in zip(error, scale, strict=True))
+    assert max(price_) <= 4e-6 and max(vega) <= 1e-3
+    for greek in (delta, gamma, theta):
+        assert np.quantile(greek, 0.98) <= 1e-4
+    # where next to no interest is at stake, rho turns a corner
+    assert np.quantile(rho[rate > 2e-3], 0.98) <= 1e-3 and max(rho[rate > 2e-3]) <= 2e-2 and max(rho) <= 0.3
+
+
+def test_the_exercise_constraint_is_the_payoffs_own_when_the_boundary_comes_back(isa):
+    columns = one(strike=119.0968, t_years=2.8948, rate=0.07847, vol=0.1866)
+    exact, status = np.empty(1), np.empty(1, np.int8)
+    american.price_into(*columns.values(), exact, status)
+    value, _ = price(True, columns, np.array([0.01]), NIL)
+    assert value == pytest.approx(exact, rel=0, abs=2.5e-6 * 119)
+
+
+SMOOTH = [
+    # the dividend may take all of the spot at the lattice's lower end
+    ({"strike": 232.4358, "t_years": 2.9, "rate": 0.0248943, "vol": 0.52}, (1.466055, 1.732864), (0.5, 3.0)),
+    # dividends of a quarter of the spot take the strike to the lattice's upper end
+    (
+        {"strike": 101.8077, "rate": 0.00217194, "vol": 0.0625},
+        (0.077007, 0.527265, 0.541061, 0.598991, 0.663922, 0.778520, 0.882528, 0.892431),
+        (0.011454, 0.110099, 3.192528, 6.304391, 8.956545, 3.669539, 1.296216, 0.568066),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", SMOOTH)
+def test_prices_are_smooth_in_the_vol(isa, case):
+    changes, times, amounts = case
+    columns = {k: np.repeat(v, 41) for k, v in one(**changes).items()}
+    columns["vol"] = changes["vol"] * np.linspace(0.97, 1.03, 41)
+    values, _ = price(True, columns, np.array(times), np.array(amounts))
+    assert abs(np.diff(values, 2)).max() <= 1e-5 * changes["strike"]
+
+
+def quadrature_call(spot, strike, t, rate, vol, times, amounts):
+    """Return the value of an American call without yield: exercised just before a dividend, by quadrature over the spot."""
+    z, weight = np.polynomial.legendre.leggauss(300)
+    z, weight = 9 * z, weight * 9 * np.exp(-40.5 * z**2) / np.sqrt(2 * np.pi)
+    log_spot = np.log(spot) + np.linspace(-1, 1, 2001) * (6 * vol * np.sqrt(t) + 0.5)
+
+    def after(s):
+        return np.maximum(s - strike, 0.0)
+
+    dates = [0.0, *times, t]
+    for k in range(len(times), -1, -1):
+        years = dates[k + 1] - dates[k]
+        start = np.exp(log_spot) if k else np.array([spot])
+        moved = start[:, None] * np.exp((rate - 0.5 * vol**2) * years + vol * np.sqrt(years) * z)
+        held = np.exp(-rate * years) * (after(moved) @ weight)
+        if k:
+            spline = CubicSpline(log_spot, held)
+
+            def after(s, spline=spline, cash=amounts[k - 1]):
+                left = np.log(np.maximum(s - cash, 1e-9))
+                inside = spline(np.clip(left, log_spot[0], log_spot[-1]))
+                above = np.where(left > log_spot[-1], s - cash - strike, inside)
+                return np.maximum(np.where(left < log_spot[0], 0.0, above), s - strike)
+
+    return held[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "times", "amounts"),
+    [
+        # the lattice of the second period is narrower than the first period's spots
+        (
+            {"strike": 74.836, "t_years": 0.3, "rate": 0.0054, "vol": 0.278},
+            (0.013, 0.037, 0.134, 0.168, 0.225, 0.249),
+            (0.03, 0.42, 0.07, 0.53, 0.05, 1.89),
+        ),
+        # exercised at every node before the dividend of 3.23
+        (
+            {"strike": 74.228, "t_years": 0.3, "rate": 0.0614, "vol": 0.297},
+            (0.002, 0.027, 0.033, 0.075, 0.18, 0.212, 0.238, 0.293),
+            (0.06, 0.05, 3.23, 2.73, 1.08, 0.03, 0.5, 2.47),
+        ),
+    ],
+)
+def test_calls_deep_in_the_money_by_quadrature(isa, changes, times, amounts):
+    found, _ = greeks(True, one(sign=1, **changes), np.array(times), np.array(amounts))
+    strike, t, rate, vol = (changes[k] for k in ("strike", "t_years", "rate", "vol"))
+
+    def value(d_rate=0.0, d_vol=0.0):
+        return quadrature_call(100.0, strike, t, rate + d_rate, vol + d_vol, times, amounts)
+
+    h = 1e-4
+    assert found[0, 0] == pytest.approx(value(), rel=0, abs=2e-6 * 100)
+    assert found[3, 0] == pytest.approx((value(d_vol=h) - value(d_vol=-h)) / (2 * h), rel=0.05, abs=1e-3)
+    assert found[5, 0] == pytest.approx((value(d_rate=h) - value(d_rate=-h)) / (2 * h), rel=3e-3)
+
+
+def test_rho_where_exercise_only_just_starts_before_an_ex_date(isa):
+    # The interest until the third date is worth the second dividend 40 minutes before the first ends: rho jumps there.
+    columns = one(strike=127.2725, t_years=0.7, rate=0.00960625, vol=0.4696706)
+    times = np.array([0.2469828, 0.3449457, 0.3504812, 0.4583625, 0.5178212])
+    amounts = np.array([0.06806512, 0.421786, 0.9853147, 0.3493927, 0.07267718])
+    found, _ = greeks(True, columns, times, amounts)
+    assert found[3, 0] == pytest.approx(29.905, rel=2e-3)
+    assert found[5, 0] == pytest.approx(-59.1, rel=1e-2)
