@@ -134,7 +134,7 @@ PAYS = "date,amount\n2026-06-16,0.7\n2026-09-15,0.84\n2026-12-15,1.10\n"
 @pytest.mark.parametrize(
     "data",
     [
-        PAYS, PAYS.encode("utf-16"), PAYS.replace(",", ";").replace(".", ","), gzip.compress(PAYS.encode()),
+        PAYS, PAYS.encode("utf-16"), PAYS.replace(",", ";").replace(".", ","), gzip.compress(PAYS.encode(), mtime=0),
         '"Ex/EFF DATE","Type","Cash Amount","Payment Date"\n"12/15/2026","CASH","$1.10","12/19/2026"\n'
         '"09/15/2026","CASH","$0.84","09/19/2026"\n',
         "ex_dividend_date,declaration_date,payment_date,amount\n2026-12-15,None,None,1.1\n2026-09-15,None,None,0.84\n",

@@ -113,7 +113,7 @@ THREE_MONTHS = math.log1p(0.038 * 0.25) / 0.25
 @pytest.mark.parametrize(
     "data",
     [
-        PAR, "\ufeff" + PAR, PAR.encode("utf-16"), gzip.compress(PAR.encode()), PAR.replace(",", ";"),
+        PAR, "\ufeff" + PAR, PAR.encode("utf-16"), gzip.compress(PAR.encode(), mtime=0), PAR.replace(",", ";"),
         PAR.replace(",", ";").replace(".", ","), "Daily par yields\n\n" + PAR, PAR.replace("3.65", "N/A"),
         PAR.replace("3.80", "3.80%"), PAR.replace("06/17/2026", "17-Jun-2026").replace("06/16/2026", "16-Jun-2026"),
         PAR.replace("06/17/2026", "17/06/2026").replace("06/16/2026", "16/06/2026"),
