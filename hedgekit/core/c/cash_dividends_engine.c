@@ -118,7 +118,7 @@ typedef struct {
 
 /* by enum hk_cd_level */
 static const hk_cd_resolution resolutions[7] = {
-    {0.027, 78, 5.0}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.027, 78, 5.0}, {0.035, 56, 4.8}};
+    {0.029, 78, 4.9}, {0.036, 52, 4.4}, {0.033, 44, 4.4}, {0.08, 16, 4.2}, {0.16, 6, 3.8}, {0.029, 78, 4.9}, {0.035, 56, 4.8}};
 
 /* What sensitivities need less of the width at the out-of-the-money end. */
 #define HK_CD_SPARED 0.6
