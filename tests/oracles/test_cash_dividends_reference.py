@@ -107,7 +107,7 @@ def test_delta_gamma_and_theta():
             error = abs(found[k] - value)
             assert error <= tolerance + 10 * relative * abs(value), (name, row)
             beyond[name] += not error <= tolerance + relative * abs(value)
-    assert beyond["delta"] <= 1 and beyond["gamma"] <= 1 and beyond["theta"] <= 1, beyond
+    assert beyond["delta"] == 0 and beyond["gamma"] == 0 and beyond["theta"] <= 1, beyond
 
 
 def test_vega_and_rho_of_puts_are_differences_of_the_price():

@@ -170,6 +170,16 @@ static double spread_by_dividends(const hk_cd_task *o, const hk_cd_schedule *div
     return spread;
 }
 
+/* How far out of the money, where little is left of the value for an error to be a fraction of: the nodes lie closer there. */
+static int remoteness(const hk_cd_task *o)
+{
+    const double deviations = -o->phi * log(o->spot / o->strike) / (o->base_vol * sqrt(o->t_years));
+    if (!hk_cd_has_boundary(o) || (o->level != HK_CD_FINE && o->level != HK_CD_MARCHED))
+        return 0;
+    return deviations > 2.6 ? 2 : deviations > 1.4 ? 1 : 0;
+}
+static const double closer[3] = {1, 0.85, 0.6};
+
 static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
 {
     double root = o->base_vol * sqrt(o->t_years);
@@ -178,7 +188,7 @@ static void set_key(hk_cd_task *o, const hk_cd_schedule *dividends)
     double spread = 1 + spread_by_dividends(o, dividends) / root;
     o->key = class_of(o->t_years, 8) | class_of(drift < 50 ? drift : 50, 4) << 12 |
              class_of(root > 0.25 ? root : 0.25, 4) << 24 | class_of(spread < 1000 ? spread : 1000, 4) << 36 |
-             (uint64_t)o->n_live << 48 | (uint64_t)hk_cd_summed(o) << 59 | (uint64_t)o->level << 60 | (uint64_t)hk_cd_has_boundary(o) << 63;
+             (uint64_t)o->n_live << 48 | (uint64_t)(hk_cd_has_boundary(o) ? remoteness(o) : 2 * hk_cd_summed(o)) << 58 | (uint64_t)o->level << 60 | (uint64_t)hk_cd_has_boundary(o) << 63;
 }
 
 static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd_shape *shape)
@@ -190,7 +200,7 @@ static void shape_of(const hk_cd_task *o, const hk_cd_schedule *dividends, hk_cd
     double width = res->width + 0.5 * root;
     /* Without an exercise boundary the values are smooth, and fewer nodes and steps give the same error. */
     const int smooth = !hk_cd_has_boundary(o);
-    shape->spacing = res->spacing * (smooth ? 1.3 : 1.0) / (root > 1 ? root : 1);
+    shape->spacing = res->spacing * (smooth ? 1.3 : closer[remoteness(o)]) / (root > 1 ? root : 1);
     if ((width + spread) / shape->spacing > most)
         shape->spacing = (width + spread) / most;
     for (int p = 0; p <= o->n_live; p++) {
