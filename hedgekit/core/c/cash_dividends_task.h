@@ -88,7 +88,7 @@ static inline void hk_cd_take(hk_cd_task *o, double w0, double w1, double w2, do
 {
     const double scale = o->spot / o->strike;
     const int is_call = o->phi > 0;
-    o->value = w0 > 0 ? is_call ? scale * w0 : w0 : 0;
+    o->value = w0 < 0 ? 0 : is_call ? scale * w0 : w0; /* what is not a number stays so */
     o->v_x = is_call ? scale * (w0 - w1) : w1;
     o->v_xx = is_call ? scale * (w0 - 2 * w1 + w2) : w2;
     o->v_xxx = is_call ? scale * (w0 - 3 * w1 + 3 * w2 - w3) : w3;
