@@ -13,7 +13,7 @@ HK_CD_INLINE vd HK_NAME(excess_before)(const HK_NAME(period) *p, const HK_NAME(a
 
 /* Value and derivatives today. `u` are the values just after the first dividend, NULL where held to expiry from there. */
 static void HK_NAME(sum_first_period)(hk_cd_task *const *task, const HK_NAME(period) *p,
-                                      const HK_NAME(sensitivity) *s, int marched, const HK_NAME(grid) *later,
+                                      const HK_NAME(sensitivities) *s, int marched, const HK_NAME(grid) *later,
                                       double cash, const hk_cd_shape *shape, vd mu, vd step, vd vol, vd rate,
                                       vd length, vd now, const vd *u)
 {

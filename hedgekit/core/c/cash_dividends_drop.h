@@ -23,16 +23,17 @@ static double HK_NAME(exercise_before_drop)(vd *v, vd *lowered, const vd *e, int
         for (int k = 0; k < 4; k++)
             g[k] = strike - e[last - 1 + k][l] - v[last - 1 + k][l];
         /* cubic through four nodes, its root by Newton from the chord */
-        double k1 = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6, k2 = g[0] - 2 * g[1] + g[2];
-        double k3 = g[3] - 3 * g[2] + 3 * g[1] - g[0], x = g[1] / (g[1] - g[2]);
+        double d[3], x = g[1] / (g[1] - g[2]);
+        hk_cd_cubic(g, d);
         for (int i = 0; i < 3; i++) {
-            double f = g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)), df = k1 + x * (k2 + x * k3 / 2);
+            double f = g[1] + x * (d[0] + x * (d[1] / 2 + x * d[2] / 6)), df = d[0] + x * (d[1] + x * d[2] / 2);
             if (df < 0)
                 x -= f / df;
             x = x < 0 ? 0 : x > 1 ? 1 : x;
         }
         HK_NAME(exercise_up_to)(v, e, last, l, strike);
-        HK_NAME(smooth_kink)(v, lowered, n, l, last + x, -1.0, 0.0, 0.0, -(k1 + x * (k2 + x * k3 / 2)), k2 + x * k3, -k3);
+        HK_NAME(smooth_kink)(v, lowered, n, l, last + x, -1.0, 0.0, 0.0, -(d[0] + x * (d[1] + x * d[2] / 2)),
+                             d[1] + x * d[2], -d[2]);
         return last + x;
     }
     HK_NAME(exercise_up_to)(v, e, last, l, strike);
@@ -183,7 +184,7 @@ HK_CD_INLINE vd HK_NAME(value_at)(const HK_NAME(period) *p, const HK_NAME(after_
 
 /* The sensitivities to vol and rate just before the dividend, if held: of puts, or of calls that are only exercised just
  * before a dividend. */
-HK_CD_INLINE void HK_NAME(sensitivities_at)(const HK_NAME(period) *p, const HK_NAME(sensitivity) *s,
+HK_CD_INLINE void HK_NAME(sensitivities_at)(const HK_NAME(period) *p, const HK_NAME(sensitivities) *s,
                                             const HK_NAME(after_drop) *o, const HK_NAME(place) *at, vd out[2])
 {
     const vd zero = {0}, one = zero + 1.0;
@@ -196,7 +197,7 @@ HK_CD_INLINE void HK_NAME(sensitivities_at)(const HK_NAME(period) *p, const HK_N
         return;
     }
     for (int k = 0; k < 2; k++)
-        out[k] = HK_NAME(read_at)(at, s[k].old);
+        out[k] = HK_NAME(read_at)(at, s->to[k].old);
     if (o->some_call) {
         out[0] *= scale;
         /* deep in the money the value is k_leg - x_leg X */
@@ -204,7 +205,7 @@ HK_CD_INLINE void HK_NAME(sensitivities_at)(const HK_NAME(period) *p, const HK_N
         return;
     }
     for (int k = 0; k < 2; k++) {
-        out[k] = HK_NAME(pick)(at->alive, out[k], s[k].old[0]);
+        out[k] = HK_NAME(pick)(at->alive, out[k], s->to[k].old[0]);
         out[k] = HK_NAME(pick)((s->boundary >= 0.0) & (~at->alive | (at->pos < s->boundary)), zero, out[k]);
     }
 }
@@ -265,16 +266,15 @@ static void HK_NAME(exercise_sensitivity)(vd *w, int n, int l, double crossing)
 {
     const int last = (int)crossing, inside = last >= 1 && last + 2 < n;
     const double x = crossing - last;
-    double g[4] = {0};
+    double g[4] = {0}, d[3];
     for (int i = 0; i < 4 && inside; i++)
         g[i] = w[last - 1 + i][l];
-    const double k1 = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6, k2 = g[0] - 2 * g[1] + g[2];
-    const double k3 = g[3] - 3 * g[2] + 3 * g[1] - g[0];
+    hk_cd_cubic(g, d);
     for (int j = 0; j <= last; j++)
         w[j][l] = 0;
     if (inside)
-        HK_NAME(smooth_kink)(w, 0, n, l, crossing, 1.0, 0.0, g[1] + x * (k1 + x * (k2 / 2 + x * k3 / 6)),
-                             k1 + x * (k2 + x * k3 / 2), k2 + x * k3, k3);
+        HK_NAME(smooth_kink)(w, 0, n, l, crossing, 1.0, 0.0, g[1] + x * (d[0] + x * (d[1] / 2 + x * d[2] / 6)),
+                             d[0] + x * (d[1] + x * d[2] / 2), d[1] + x * d[2], d[2]);
 }
 
 /* The node before the dividend from which the spot drops to node `at` after it, and how many nodes there one before becomes. */
@@ -294,7 +294,7 @@ static HK_NAME(corner) HK_NAME(corner_before)(const HK_NAME(after_drop) *o, cons
  * u is NULL, from holding to expiry. `spare` is room for a grid; without sensitivities s is NULL. */
 static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, const HK_NAME(grid) *earlier, double cash,
                           vi is_call, vd mu, vd step, const vd *e, const vd *u, vd *spare, vd *v, vd *lowered,
-                          HK_NAME(sensitivity) *s)
+                          HK_NAME(sensitivities) *s)
 {
     const HK_NAME(after_drop) after = HK_NAME(after_the_drop)(p, later, cash, is_call, mu, step, u);
     for (int j = 0; j < earlier->n; j++) {
@@ -303,14 +303,14 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
         if (s) {
             vd w[2];
             HK_NAME(sensitivities_at)(p, s, &after, &place, w);
-            s[0].first[j] = w[0];
-            s[1].first[j] = w[1];
+            s->to[0].first[j] = w[0];
+            s->to[1].first[j] = w[1];
         }
     }
     for (int k = 0; s && k < 2; k++) {
-        vd *const newest = s[k].first;
-        s[k].first = s[k].old;
-        s[k].old = newest;
+        vd *const newest = s->to[k].first;
+        s->to[k].first = s->to[k].old;
+        s->to[k].old = newest;
     }
     const vi squeezed = HK_NAME(smooth_squeezed)(p, &after, earlier, step, e, spare, v);
     for (int l = 0; l < LANES; l++) {
@@ -324,17 +324,17 @@ static void HK_NAME(drop)(const HK_NAME(period) *p, const HK_NAME(grid) *later, 
                 HK_NAME(smooth_kink)(v, 0, earlier->n, l, c.at, 1.0, 0.0, 0.0, 0.0,
                                      2.0 * p->bend[l] * c.stretch * (is_call[l] ? 1.0 : c.stretch), 0.0);
         }
-        if (s && u && s[0].boundary[l] > 0 && s[0].boundary[l] < later->n - 2) {
-            const HK_NAME(corner) c = HK_NAME(corner_before)(&after, earlier, l, s[0].boundary[l], step[l]);
+        if (s && u && s->boundary[l] > 0 && s->boundary[l] < later->n - 2) {
+            const HK_NAME(corner) c = HK_NAME(corner_before)(&after, earlier, l, s->boundary[l], step[l]);
             for (int k = 0; k < 2 && c.stretch * step[l] < HK_CD_BENT; k++)
-                HK_NAME(smooth_kink)(s[k].old, 0, earlier->n, l, c.at, 1.0, 0.0, s[k].jump[l], s[k].slope[l] * c.stretch,
-                                     2.0 * s[k].bend[l] * c.stretch * c.stretch +
-                                         s[k].slope[l] * c.stretch * (1 - c.stretch), 0.0);
+                HK_NAME(smooth_kink)(s->to[k].old, 0, earlier->n, l, c.at, 1.0, 0.0, s->to[k].jump[l], s->to[k].slope[l] * c.stretch,
+                                     2.0 * s->to[k].bend[l] * c.stretch * c.stretch +
+                                         s->to[k].slope[l] * c.stretch * (1 - c.stretch), 0.0);
         }
         if (p->american[l] && is_call[l]) {
             const double crossing = HK_NAME(exercise_before_drop)(v, lowered, e, earlier->n, l, p->strike[l]);
             for (int k = 0; s && k < 2 && crossing >= 0; k++)
-                HK_NAME(exercise_sensitivity)(s[k].old, earlier->n, l, crossing);
+                HK_NAME(exercise_sensitivity)(s->to[k].old, earlier->n, l, crossing);
         }
     }
 }

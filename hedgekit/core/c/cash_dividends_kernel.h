@@ -64,6 +64,19 @@ typedef struct {
     vd k, x;        /* the exercise value of the last stage: k - x e */
 } HK_NAME(period);
 
+/* The matrix M - a delta^2 of a stage, a = `ratio` nodes squared of diffusion, over its pivot: node j is what was eliminated of
+ * it plus `alpha` times node j - 1; m0 and m1 are the weights of M, `pull` that of the diffusion. */
+typedef struct {
+    vd alpha, m0, m1, pull;
+} HK_NAME(factors);
+
+HK_CD_INLINE HK_NAME(factors) HK_NAME(factored)(vd ratio)
+{
+    const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
+    const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
+    return (HK_NAME(factors)){a * inv, inv * (10.0 / 12), inv * (1.0 / 12), ratio * inv};
+}
+
 /* Node j of what a stage starts from. */
 HK_CD_INLINE vd HK_NAME(stage_rhs)(const vd *v, const vd *u1, const vd *u2, int j, int which)
 {
@@ -133,6 +146,24 @@ HK_CD_INLINE vd HK_NAME(eliminate)(const vd *restrict v, const vd *restrict u1, 
     return carry;
 }
 
+/* Back substitution by fours from node *j up, where every option is held; `u` is the node below. Returns the last node done,
+ * and leaves *j at the first that is not. */
+HK_CD_INLINE vd HK_NAME(substitute)(const vd *y, vd *out, int n, vd alpha, vd u, int *j)
+{
+    const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
+    int i = *j;
+    for (; i + 3 < n - 1; i += 4) {
+        const vd r0 = y[i], r1 = y[i + 1] + alpha * r0, r2 = y[i + 2] + alpha * r1, r3 = y[i + 3] + alpha * r2;
+        out[i] = r0 + alpha * u;
+        out[i + 1] = r1 + a2 * u;
+        out[i + 2] = r2 + a3 * u;
+        u = r3 + a4 * u;
+        out[i + 3] = u;
+    }
+    *j = i;
+    return u;
+}
+
 /* The value at node 0 where node j is y[j] + alpha times node j - 1: by it nodes 0 to 4 are cubic in X or, should that differ
  * from a square by more than `smooth`, nodes 0 to 3 quadratic. */
 HK_CD_INLINE vd HK_NAME(lower_end)(const vd *y, const vd *e, vd alpha, vd smooth)
@@ -146,23 +177,22 @@ HK_CD_INLINE vd HK_NAME(lower_end)(const vd *y, const vd *e, vd alpha, vd smooth
     return HK_NAME(pick)((apart < smooth) & (apart > -smooth), cubic, square);
 }
 
-/* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time.
- * rhs is v in the first stage, and (1 + sqrt(2)) out - sqrt(2) v in the second. */
+/* One implicit stage: out = solution of (M - a delta^2) out = M rhs under the exercise constraint at that time, rhs being
+ * stage_rhs of the values at the start of the step and after its first stages. */
 HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const vd *u1, const vd *u2,
                                  const vd *restrict e, const vd *restrict lowered, vd *restrict y, vd *out, vd ratio,
                                  vd h2, vd theta, int which)
 {
     const vd zero = {0}, one = zero + 1.0;
-    const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
-    const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
-    const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
+    const HK_NAME(factors) f = HK_NAME(factored)(ratio);
+    const vd alpha = f.alpha, m0 = f.m0, m1 = f.m1, pull = f.pull;
 
-    /* The boundary falls less than eight nodes a stage. Further down it is not looked for: where the interest at stake is less
+    /* The boundary falls less than these nodes a stage. Further down it is not looked for: where the interest at stake is less
      * than the error of the values, nodes deep in the money would seem to be held. */
     vd low = one;
     int from = 1;
     if (p->watch) {
-        low = HK_NAME(vmax)(p->boundary - 8.0, one);
+        low = HK_NAME(vmax)(p->boundary - HK_CD_FALL_YOUNG, one);
         from = n - 6;
         for (int l = 0; l < LANES; l++) {
             low[l] = (double)(int)low[l];
@@ -177,10 +207,13 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
     const vd k = p->strike * HK_NAME(vexp)(p->rate * theta), x = HK_NAME(vexp)((p->yield + p->half_var) * theta);
     const vd jump_x = p->twice_over_var * p->yield * x * h2, jump_k = p->twice_over_var * p->rate * k * h2;
     /* Once the lower end is exercised it stays so, until the next ex-date. */
-    const vd g0 = k - e[0] * x, deep = HK_NAME(lower_end)(y, e, alpha, 0.02 * x * (e[1] - e[0]));
+    const vd g0 = k - e[0] * x;
+    vd deep = g0;
     vi held = ~p->american;
-    if (from == 1)
-        held |= (deep > g0) & ~((vi)zero + (p->watch ? -1 : 0) & (p->boundary >= 0.0));
+    if (from == 1) {
+        deep = HK_NAME(lower_end)(y, e, alpha, HK_CD_APART * x * (e[1] - e[0]));
+        held |= p->watch ? (deep > g0) & ~(p->boundary >= 0.0) : deep > g0;
+    }
     vd u = HK_NAME(pick)(held, HK_NAME(vmax)(deep, zero), g0), g_prev = g0;
     vd boundary = HK_NAME(pick)(held, -one, zero + (double)(n - 1)), bend = zero;
     int j;
@@ -220,14 +253,7 @@ HK_CD_INLINE void HK_NAME(stage)(HK_NAME(period) *p, int n, const vd *v, const v
             out[i] = u;
         }
     }
-    for (; j + 3 < n - 1; j += 4) {
-        vd r0 = y[j], r1 = y[j + 1] + alpha * r0, r2 = y[j + 2] + alpha * r1, r3 = y[j + 3] + alpha * r2;
-        out[j] = r0 + alpha * u;
-        out[j + 1] = r1 + a2 * u;
-        out[j + 2] = r2 + a3 * u;
-        u = r3 + a4 * u;
-        out[j + 3] = u;
-    }
+    u = HK_NAME(substitute)(y, out, n, alpha, u, &j);
     for (; j < n; j++) {
         u = HK_NAME(pick)(held, y[j] + alpha * u, k - e[j] * x);
         out[j] = u;
@@ -316,11 +342,11 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
     vd *v = u + stride, *y = v + stride, *e = y + stride, *lowered = e + stride, *w = lowered + stride;
     vd *centre = w + stride; /* ln X where each period starts, looking forward */
     const int marched = task[0]->level == HK_CD_MARCHED, summed = hk_cd_summed(task[0]);
-    HK_NAME(sensitivity) s[2] = {0};
+    HK_NAME(sensitivities) s = {0};
     for (int k = 0; k < 2 && marched; k++) {
-        s[k].old = centre + HK_CD_MAX_LIVE + 1 + k * 3 * stride;
-        s[k].first = s[k].old + stride;
-        s[k].second = s[k].first + stride;
+        s.to[k].old = centre + HK_CD_MAX_LIVE + 1 + k * 3 * stride;
+        s.to[k].first = s.to[k].old + stride;
+        s.to[k].second = s.to[k].first + stride;
     }
     const vd zero = {0}, one = zero + 1.0;
     const double gamma = hk_cd_gamma;
@@ -370,7 +396,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         now.base = HK_NAME(vlog)(centre[date]) + mu * now.length;
         const int held = !hk_cd_has_boundary(task[0]); /* from the last date to expiry */
         if (summed && date == 0) {
-            HK_NAME(sum_first_period)(task, &p, s, marched, &later, dividends->amount[0], shape, mu, step, vol, rate,
+            HK_NAME(sum_first_period)(task, &p, &s, marched, &later, dividends->amount[0], shape, mu, step, vol, rate,
                                       now.length, centre[0], period == 1 ? NULL : u);
             return;
         }
@@ -407,7 +433,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         } else {
             double cash = dividends->amount[date];
             HK_NAME(drop)(&p, &later, &now, cash, is_call, mu, step, e, held && period == 1 ? NULL : u, w, v, lowered,
-                          marched ? s : NULL);
+                          marched ? &s : NULL);
             if (held && period == 1)
                 p.most = HK_NAME(pick)(american & (strike > p.most), strike, p.most);
             /* deep in the money, before the date, and exercised where that pays more */
@@ -419,29 +445,28 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         }
         if (marched) {
             for (int j = 0; j < now.n && period == 0; j++)
-                s[0].old[j] = s[1].old[j] = zero;
-            HK_NAME(start_sensitivities)(s);
+                s.to[0].old[j] = s.to[1].old[j] = zero;
+            HK_NAME(start_sensitivities)(&s);
         }
         p.watch = 0;
         const HK_NAME(clock) clock = HK_NAME(clock_of)(task, dividends, period, m, now.length);
-        vd done = zero, last_boundary = -one;
+        vd done = zero, until = HK_NAME(time_after)(&clock, 1), last_boundary = -one;
         for (int i = 1; i <= m; i++) {
-            const vd until = HK_NAME(time_after)(&clock, i), dt = until - done;
+            const vd next = HK_NAME(time_after)(&clock, i < m ? i + 1 : m), dt = until - done;
             vd r = gamma * half_var * dt / h2;
-            const vd next = HK_NAME(time_after)(&clock, i < m ? i + 1 : m);
             const vi fresh = HK_NAME(is_fresh)(&clock, until, spread), flat = HK_NAME(is_fresh)(&clock, next, spread);
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], u, e, y, r, step,
+                HK_NAME(stage_sensitivities)(&p, &s, is_call, vol, now.n - shape->spared[period], u, e, y, r, step,
                                              done + gamma * dt, 0, fresh, fresh);
             p.watch = 1;
             HK_NAME(stage)(&p, now.n, v, u, NULL, e, lowered, y, w, r, h2, done + 0.5 * (1.0 + gamma) * dt, 1);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], w, e, y, r, step,
+                HK_NAME(stage_sensitivities)(&p, &s, is_call, vol, now.n - shape->spared[period], w, e, y, r, step,
                                              done + 0.5 * (1.0 + gamma) * dt, 1, fresh, fresh);
             HK_NAME(stage)(&p, now.n, v, u, w, e, lowered, y, v, r, h2, until, 2);
             if (marched)
-                HK_NAME(stage_sensitivities)(&p, s, is_call, vol, now.n - shape->spared[period], v, e, y, r, step, until,
+                HK_NAME(stage_sensitivities)(&p, &s, is_call, vol, now.n - shape->spared[period], v, e, y, r, step, until,
                                              2, fresh, flat);
             /* the smoothing has long been diffused away when the boundary comes back to these nodes, which move with the drift */
             for (int j = 0; j < now.n && HK_NAME(any)(fresh & ~flat); j++)
@@ -458,22 +483,23 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
             }
             last_boundary = p.boundary;
             done = until;
+            until = next;
         }
         vd *spare = v;
         v = u;
         u = spare; /* u: the values at the period's start */
         HK_NAME(continue_below)(&p, now.n, u);
         if (marched)
-            HK_NAME(finish_sensitivities)(s, is_call, vol, now.n, shape->spared[period], step, now.length,
+            HK_NAME(finish_sensitivities)(&s, is_call, vol, now.n, shape->spared[period], step, now.length,
                                           HK_NAME(is_fresh)(&clock, now.length, spread), u);
         vd discount = HK_NAME(vexp)(-rate * now.length);
         for (int j = 0; j < now.n; j++)
             u[j] *= discount;
         for (int k = 0; k < 2 && marched; k++) {
             for (int j = 0; j < now.n; j++)
-                s[k].old[j] *= discount;
-            s[k].slope *= discount;
-            s[k].bend *= discount;
+                s.to[k].old[j] *= discount;
+            s.to[k].slope *= discount;
+            s.to[k].bend *= discount;
         }
         p.bend *= discount;
         p.twist *= discount;
@@ -503,7 +529,7 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         for (int k = 0; k < 2 && marched; k++) {
             double d[4];
             for (int j = 0; j < 7; j++)
-                f[j] = s[k].old[first + j][l];
+                f[j] = s.to[k].old[first + j][l];
             hk_cd_derivatives(f, now.mid - first, d);
             *(k ? &o->v_rate : &o->v_vol) = is_call[l] ? scale * d[0] : d[0];
             if (k == 0)

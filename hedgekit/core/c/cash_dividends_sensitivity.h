@@ -11,10 +11,14 @@
  * Included once for each instruction set, from cash_dividends_kernel.h. */
 
 typedef struct {
-    vd *old, *first, *second;             /* R at the start of the step and after the first stages; W between periods */
-    vd jump, slope, bend;                 /* of W at the boundary: its Taylor coefficients, per node */
-    vd boundary, second_held;             /* the boundary, in nodes (-1: none); nodes from it to the second held node */
+    vd *old, *first, *second; /* R at the start of the step and after the first stages; W between periods */
+    vd jump, slope, bend;     /* of W at the boundary: its Taylor coefficients, per node */
 } HK_NAME(sensitivity);
+
+typedef struct {
+    HK_NAME(sensitivity) to[2]; /* the vol, the rate */
+    vd boundary, second_held;   /* the boundary, in nodes (-1: none); nodes from it to the second held node */
+} HK_NAME(sensitivities);
 
 /* Distance from the boundary to the second held node, to higher order than `guess`: with the cubic of the held value's
  * excess half_jump t^2 + cubic t^3 is the excess at that node and at the next. */
@@ -35,20 +39,19 @@ HK_CD_INLINE vd HK_NAME(second_held)(vd guess, vd half_jump, vd excess, vd next_
  * and crosses nodes faster than the values resolve it, R is taken to be linear from the boundary to the first held node; else
  * it is continued below by the cubic through the boundary and the second to fourth held nodes. The next stage finds that
  * cubic below the boundary or, where it is left `flat`, R as it is at the boundary. */
-HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivity) *s, vi is_call, vd vol,
+HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME(sensitivities) *s, vi is_call, vd vol,
                                                int n, const vd *value, const vd *e, vd *restrict y, vd ratio, vd step,
                                                vd theta, int which, vi fresh, vi flat)
 {
     const vd zero = {0}, one = zero + 1.0;
-    const vd a = ratio - 1.0 / 12, b = 2.0 * ratio + 10.0 / 12;
-    const vd inv = 2.0 / (b + HK_NAME(vsqrt)(b * b - 4.0 * a * a));
-    const vd alpha = a * inv, m0 = inv * (10.0 / 12), m1 = inv * (1.0 / 12), pull = ratio * inv;
+    const HK_NAME(factors) f = HK_NAME(factored)(ratio);
+    const vd alpha = f.alpha, m0 = f.m0, m1 = f.m1, pull = f.pull;
     /* Where next to no interest is at stake the value's error hides the boundary, and in some stages it seems to be far below:
      * then it stays where it was. */
-    const vd fall = HK_NAME(pick)(fresh, zero + 8.0, zero + HK_CD_FALL);
-    const vi limited = (s[0].boundary >= 0.0) & (p->boundary < s[0].boundary - fall);
+    const vd fall = HK_NAME(pick)(fresh, zero + HK_CD_FALL_YOUNG, zero + HK_CD_FALL);
+    const vi limited = (s->boundary >= 0.0) & (p->boundary < s->boundary - fall);
     const vd last = zero + (n - 5.5);
-    vd boundary = HK_NAME(pick)(limited, s[0].boundary, p->boundary);
+    vd boundary = HK_NAME(pick)(limited, s->boundary, p->boundary);
     boundary = HK_NAME(pick)(boundary < last, boundary, last);
     const vi bounded = boundary >= 0.0;
     int held[LANES], least = n, most = 1;
@@ -71,9 +74,10 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
     const vd jump = p->twice_over_var * (p->rate * p->k - p->yield * at_boundary);
     const vd edge[2] = {-theta * vol * jump, theta * HK_NAME(pick)(is_call, -at_boundary, p->k)};
 
-    const vd apart[2] = {0.02 * vol * theta * p->k, 0.02 * theta * p->k};
+    const vd apart[2] = {HK_CD_APART * vol * theta * p->k, HK_CD_APART * theta * p->k};
+
     /* the linear continuation, and the cubic one */
-    const vi swept = bounded & (boundary - s[0].boundary > 1.0);
+    const vi swept = bounded & (boundary - s->boundary > 1.0);
     const vi simple = fresh | swept;
     const vd from = HK_NAME(pick)(fresh, pull, alpha);
     const vd safe = HK_NAME(pick)((alpha > 1e-9) | (alpha < -1e-9), alpha, zero + 1e-9);
@@ -83,11 +87,11 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
     const vd a2 = alpha * alpha, a3 = a2 * alpha, a4 = a2 * a2;
     const vd whole = 1.0 / (1.0 - a2 * (ca + alpha * (cb + alpha * cc)));
     for (int k = 0; k < 2; k++) {
-        vd *const out = which == 0 ? s[k].first : which == 1 ? s[k].second : s[k].old;
+        vd *const out = which == 0 ? s->to[k].first : which == 1 ? s->to[k].second : s->to[k].old;
         const vd *at[LANES];
         const int stop = least - ((least - 1) & 3);
-        y[n - 1] = HK_NAME(upper_end)(s[k].old, s[k].first, s[k].second, n, e[1] / e[0], alpha, m0, m1, which);
-        HK_NAME(eliminate)(s[k].old, s[k].first, s[k].second, y, n - 2, stop, alpha, m0, m1, y[n - 1], which);
+        y[n - 1] = HK_NAME(upper_end)(s->to[k].old, s->to[k].first, s->to[k].second, n, e[1] / e[0], alpha, m0, m1, which);
+        HK_NAME(eliminate)(s->to[k].old, s->to[k].first, s->to[k].second, y, n - 2, stop, alpha, m0, m1, y[n - 1], which);
         for (int l = 0; l < LANES; l++)
             at[l] = y + held[l];
         const vd z0 = HK_CD_GATHER(0), z1 = HK_CD_GATHER(1), z2 = HK_CD_GATHER(2), z3 = HK_CD_GATHER(3);
@@ -111,14 +115,7 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
                 out[i] = u;
             }
         }
-        for (; j + 3 < n - 1; j += 4) {
-            const vd r0 = y[j], r1 = y[j + 1] + alpha * r0, r2 = y[j + 2] + alpha * r1, r3 = y[j + 3] + alpha * r2;
-            out[j] = r0 + alpha * u;
-            out[j + 1] = r1 + a2 * u;
-            out[j + 2] = r2 + a3 * u;
-            u = r3 + a4 * u;
-            out[j + 3] = u;
-        }
+        u = HK_NAME(substitute)(y, out, n, alpha, u, &j);
         for (; j < n; j++) {
             u = HK_NAME(pick)(first <= (double)j, y[j] + alpha * u, u);
             out[j] = u;
@@ -144,29 +141,28 @@ HK_CD_INLINE void HK_NAME(stage_sensitivities)(const HK_NAME(period) *p, HK_NAME
                 out[held[l] - 1 - m][l] = under[m][l];
         }
     }
-    s[0].boundary = boundary;
-    s[0].second_held = second;
+    s->boundary = boundary;
+    s->second_held = second;
 }
 
 /* Before a period that starts from s.old. */
-static void HK_NAME(start_sensitivities)(HK_NAME(sensitivity) *s)
+static void HK_NAME(start_sensitivities)(HK_NAME(sensitivities) *s)
 {
     const vd zero = {0};
-    for (int k = 0; k < 2; k++) {
-        s[k].jump = s[k].slope = s[k].bend = zero;
-        s[k].boundary = zero - 1.0;
-    }
+    for (int k = 0; k < 2; k++)
+        s->to[k].jump = s->to[k].slope = s->to[k].bend = zero;
+    s->boundary = zero - 1.0;
 }
 
 /* At a period's start, `length` years before its end, W from R. `u` are the values, continued below the boundary. At the
  * first held nodes and below the boundary, where R and the sources all but cancel, W is the quartic through the boundary and
  * the third to sixth held nodes. Where the boundary is `fresh` W may jump there: then it is the cubic through the first four. */
-static void HK_NAME(finish_sensitivities)(HK_NAME(sensitivity) *s, vi is_call, vd vol, int n, int spared, vd step,
+static void HK_NAME(finish_sensitivities)(HK_NAME(sensitivities) *s, vi is_call, vd vol, int n, int spared, vd step,
                                           vd length, vi fresh, const vd *u)
 {
     for (int k = 0; k < 2; k++)
         for (int j = n - spared; j < n; j++)
-            s[k].old[j] = s[k].old[n - spared - 1];
+            s->to[k].old[j] = s->to[k].old[n - spared - 1];
     const vd by_slope = length / (60.0 * step), by_bend = length * vol / (180.0 * step * step);
     for (int j = 0; j < n; j++) {
         const int at = j < 3 ? j : j > n - 4 ? n - 1 - j : 3, toward = j > n - 4 ? -1 : 1;
@@ -177,17 +173,17 @@ static void HK_NAME(finish_sensitivities)(HK_NAME(sensitivity) *s, vi is_call, v
             bend += hk_cd_second[at][i] * f[toward * i];
         }
         slope *= by_slope * (double)toward;
-        s[0].old[j] += by_bend * bend - vol * slope;
-        s[1].old[j] += HK_NAME(pick)(is_call, -slope, slope - length * u[j]);
+        s->to[0].old[j] += by_bend * bend - vol * slope;
+        s->to[1].old[j] += HK_NAME(pick)(is_call, -slope, slope - length * u[j]);
     }
     for (int l = 0; l < LANES; l++) {
-        if (!(s[0].boundary[l] >= 0.0))
+        if (!(s->boundary[l] >= 0.0))
             continue;
-        const int held = (int)s[0].boundary[l] + 1;
+        const int held = (int)s->boundary[l] + 1;
         const int jumps = fresh[l] != 0, from = jumps ? 0 : 2, ghosts = jumps ? 3 : HK_CD_GHOSTS;
-        const double t0 = s[0].second_held[l] - 1.0, ta = t0 + from;
+        const double t0 = s->second_held[l] - 1.0, ta = t0 + from;
         for (int k = 0; k < 2; k++) {
-            vd *const w = s[k].old;
+            vd *const w = s->to[k].old;
             double q[4];
             for (int i = 0; i < 4; i++)
                 q[i] = w[held + from + i][l] / (jumps ? 1 : ta + i);
@@ -203,9 +199,9 @@ static void HK_NAME(finish_sensitivities)(HK_NAME(sensitivity) *s, vi is_call, v
                 const double t = t0 + (j - held), x = t - ta;
                 w[j][l] = (jumps ? 1 : t) * (q[0] + x * (d1 + (x - 1) * (d2 + (x - 2) * d3)));
             }
-            s[k].jump[l] = jumps ? c0 : 0;
-            s[k].slope[l] = jumps ? c1 : c0;
-            s[k].bend[l] = jumps ? c2 : c1;
+            s->to[k].jump[l] = jumps ? c0 : 0;
+            s->to[k].slope[l] = jumps ? c1 : c0;
+            s->to[k].bend[l] = jumps ? c2 : c1;
         }
     }
 }

@@ -16,7 +16,7 @@ typedef struct {
 } hk_cd_schedule;
 
 /* Resolutions: for prices, delta and gamma; for vega and rho by differences, with an exercise boundary and without; for
- * the first steps to a vol; for volga; for vega, vanna and rho solved for beside the value; for the last steps to a vol,
+ * the first steps to a vol; for volga; for prices with vega, vanna and rho marched beside them, as fine as the first; for the last steps to a vol,
  * which need no more than four digits. */
 enum hk_cd_level {
     HK_CD_FINE,
@@ -94,6 +94,14 @@ static inline void hk_cd_take(hk_cd_task *o, double w0, double w1, double w2, do
     o->v_xxx = is_call ? scale * (w0 - 3 * w1 + 3 * w2 - w3) : w3;
 }
 
+/* The cubic through g at -1, 0, 1, 2: its first to third derivative at 0. */
+static inline void hk_cd_cubic(const double g[4], double k[3])
+{
+    k[0] = -g[0] / 3 - g[1] / 2 + g[2] - g[3] / 6;
+    k[1] = g[0] - 2 * g[1] + g[2];
+    k[2] = g[3] - 3 * g[2] + 3 * g[1] - g[0];
+}
+
 /* Panels of eight points for an integral over `range` deviations either way: about a point a node. It does not depend on
  * what distinguishes tasks of one lattice. */
 static inline int hk_cd_panels(const hk_cd_task *o, double length, double spacing, double range)
@@ -150,8 +158,12 @@ static inline void hk_cd_derivatives(const double f[7], int at, double out[4])
 
 enum {
     HK_CD_GHOSTS = 5, /* nodes a sensitivity is continued to below the boundary */
-    HK_CD_FALL = 3    /* nodes the boundary may fall in a stage once it is no longer young */
+    HK_CD_FALL = 3,   /* nodes the boundary may fall in a stage once it is no longer young */
+    HK_CD_FALL_YOUNG = 8
 };
+
+/* How far two continuations at the lower end may lie apart, of what the value changes by there, and still be smooth. */
+#define HK_CD_APART 0.02
 
 /* An ex-date stretches nodes: where one before it spans more than this in ln(spot) after it, what a boundary left of
  * curvature is narrower than the nodes, and an expansion about it would be of no use. */
