@@ -323,11 +323,17 @@ HK_CD_INLINE vd HK_NAME(time_after)(const HK_NAME(clock) *o, int i)
     return i == o->steps ? o->length : until + zero;
 }
 
-/* Whether the boundary has started too short a time before for the lattice; `spread` is vol per node. */
-HK_CD_INLINE vi HK_NAME(is_fresh)(const HK_NAME(clock) *o, vd time, vd spread)
+/* Squared nodes of diffusion since the boundary started, none or negative before; `spread` is vol per node. */
+HK_CD_INLINE vd HK_NAME(age)(const HK_NAME(clock) *o, vd time, vd spread)
 {
-    const vd zero = {0}, since = time - HK_NAME(pick)(o->start < o->length, o->start, zero);
-    return (since > 0.0) & (since * spread * spread < HK_CD_FRESH * HK_CD_FRESH);
+    const vd zero = {0};
+    return (time - HK_NAME(pick)(o->start < o->length, o->start, zero)) * spread * spread;
+}
+
+/* Whether the boundary has started, too short a time before for the lattice. */
+HK_CD_INLINE vi HK_NAME(is_fresh)(vd age)
+{
+    return (age > 0.0) & (age < HK_CD_FRESH * HK_CD_FRESH);
 }
 
 /* Values the tasks of one block, LANES tasks whose lattices have the same shape. */
@@ -451,10 +457,12 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         p.watch = 0;
         const HK_NAME(clock) clock = HK_NAME(clock_of)(task, dividends, period, m, now.length);
         vd done = zero, until = HK_NAME(time_after)(&clock, 1), last_boundary = -one;
+        vi lowers = ~(vi)zero;
         for (int i = 1; i <= m; i++) {
             const vd next = HK_NAME(time_after)(&clock, i < m ? i + 1 : m), dt = until - done;
             vd r = gamma * half_var * dt / h2;
-            const vi fresh = HK_NAME(is_fresh)(&clock, until, spread), flat = HK_NAME(is_fresh)(&clock, next, spread);
+            const vd next_age = HK_NAME(age)(&clock, next, spread);
+            const vi fresh = HK_NAME(is_fresh)(HK_NAME(age)(&clock, until, spread)), flat = HK_NAME(is_fresh)(next_age);
             HK_NAME(stage)(&p, now.n, v, NULL, NULL, e, lowered, y, u, r, h2, done + gamma * dt, 0);
             if (marched)
                 HK_NAME(stage_sensitivities)(&p, &s, is_call, vol, now.n - shape->spared[period], u, e, y, r, step,
@@ -469,8 +477,12 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
                 HK_NAME(stage_sensitivities)(&p, &s, is_call, vol, now.n - shape->spared[period], v, e, y, r, step, until,
                                              2, fresh, flat);
             /* the smoothing has long been diffused away when the boundary comes back to these nodes, which move with the drift */
-            for (int j = 0; j < now.n && HK_NAME(any)(fresh & ~flat); j++)
-                lowered[j] = HK_NAME(pick)(flat, lowered[j], zero);
+            const vi over = lowers & (next_age >= HK_CD_FRESH * HK_CD_FRESH);
+            if (HK_NAME(any)(over)) {
+                lowers &= ~over;
+                for (int j = 0; j < now.n; j++)
+                    lowered[j] = HK_NAME(pick)(lowers, lowered[j], zero);
+            }
             if (i == m) {
                 /* r = gamma sigma^2 dtheta / (2 h^2) */
                 vd moved = HK_NAME(pick)((last_boundary > 0.0) & (p.boundary > 0.0), p.boundary - last_boundary, zero);
@@ -491,13 +503,14 @@ static void HK_NAME(block)(hk_cd_task *const *task, const hk_cd_shape *shape, co
         HK_NAME(continue_below)(&p, now.n, u);
         if (marched)
             HK_NAME(finish_sensitivities)(&s, is_call, vol, now.n, shape->spared[period], step, now.length,
-                                          HK_NAME(is_fresh)(&clock, now.length, spread), u);
+                                          HK_NAME(is_fresh)(HK_NAME(age)(&clock, now.length, spread)), u);
         vd discount = HK_NAME(vexp)(-rate * now.length);
         for (int j = 0; j < now.n; j++)
             u[j] *= discount;
         for (int k = 0; k < 2 && marched; k++) {
             for (int j = 0; j < now.n; j++)
                 s.to[k].old[j] *= discount;
+            s.to[k].jump *= discount;
             s.to[k].slope *= discount;
             s.to[k].bend *= discount;
         }
