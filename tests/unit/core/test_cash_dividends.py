@@ -502,9 +502,25 @@ def test_calls_deep_in_the_money_by_quadrature(isa, changes, times, amounts):
 
 def test_rho_where_exercise_only_just_starts_before_an_ex_date(isa):
     # The interest until the third date is worth the second dividend 40 minutes before the first ends: rho jumps there.
-    columns = one(strike=127.2725, t_years=0.7, rate=0.00960625, vol=0.4696706)
-    times = np.array([0.2469828, 0.3449457, 0.3504812, 0.4583625, 0.5178212])
-    amounts = np.array([0.06806512, 0.421786, 0.9853147, 0.3493927, 0.07267718])
+    columns = one(strike=127.27250073375691, t_years=0.7, rate=0.009606251143789657, vol=0.46967058813521967)
+    times = np.array(
+        [0.2469828358383297, 0.3449456511254728, 0.3504811968668858, 0.458362472906255, 0.5178211685044793]
+    )
+    amounts = np.array([0.06806511851762563, 0.42178602700072804, 0.9853146617951706, 0.34939265681584153, 0.07267717])
     found, _ = greeks(True, columns, times, amounts)
     assert found[3, 0] == pytest.approx(29.905, rel=2e-3)
     assert found[5, 0] == pytest.approx(-59.1, rel=1e-2)
+
+
+def test_a_dividend_of_nothing_just_before_expiry(isa):
+    columns = one(
+        strike=102.31884082653553,
+        t_years=0.1,
+        rate=0.016212284438807862,
+        div_yield=0.014788206440500598,
+        vol=0.16547984917,
+    )
+    exact = np.full((9, 1), np.nan)
+    american.greeks_into(*columns.values(), *exact, np.empty(1, np.int8))
+    found, _ = greeks(True, columns, np.array([0.09986406990739913]), NIL)
+    assert found[3, 0] == pytest.approx(exact[3, 0], rel=1e-2)
