@@ -524,3 +524,17 @@ def test_a_dividend_of_nothing_just_before_expiry(isa):
     american.greeks_into(*columns.values(), *exact, np.empty(1, np.int8))
     found, _ = greeks(True, columns, np.array([0.09986406990739913]), NIL)
     assert found[3, 0] == pytest.approx(exact[3, 0], rel=1e-2)
+
+
+def test_the_boundary_is_not_looked_for_where_the_error_hides_it(isa):
+    # of a lattice twice as fine in space and time: 28.451853
+    columns = one(
+        strike=127.35454409373341,
+        t_years=2.0,
+        rate=0.04066647748997988,
+        div_yield=0.009113403764222433,
+        vol=0.07560031859779,
+    )
+    times = np.array([0.4380200233989493, 0.556889241589748, 0.9950238324786975, 1.152238070959866, 1.238939966858507])
+    value, _ = price(True, columns, times, np.array([3.0, 0.5, 0.5, 1e-9, 1.0]))
+    assert value[0] == pytest.approx(28.451853, rel=0, abs=2e-6 * 127)
