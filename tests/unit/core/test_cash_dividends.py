@@ -538,3 +538,13 @@ def test_the_boundary_is_not_looked_for_where_the_error_hides_it(isa):
     times = np.array([0.4380200233989493, 0.556889241589748, 0.9950238324786975, 1.152238070959866, 1.238939966858507])
     value, _ = price(True, columns, times, np.array([3.0, 0.5, 0.5, 1e-9, 1.0]))
     assert value[0] == pytest.approx(28.451853, rel=0, abs=2e-6 * 127)
+
+
+@pytest.mark.parametrize(("strike", "vega"), [(240.0, 118.2812), (260.0, 120.7570)])
+def test_vega_of_a_put_whose_last_dividend_is_a_day_before_expiry(isa, strike, vega):
+    # of a lattice twice as fine in space and time: after the day vega is narrower than the nodes are apart
+    days = np.array([30, 121, 212, 303, 394, 485, 576, 667])
+    amounts = np.array([0.2, 0.21, 0.2, 0.22, 0.21, 0.2, 0.22, 0.21])
+    columns = one(spot=230.0, strike=strike, t_years=668 / 365, rate=0.036, vol=0.4)
+    found, _ = greeks(True, columns, days / 365, amounts)
+    assert found[3, 0] == pytest.approx(vega, rel=1e-4)
