@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hedgekit.errors import InputError
 
 _CENTURY = 2000  # a year of two digits: listed options are younger
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 _ROOT = r"[-.]?(?P<root>[A-Z^][A-Z0-9.^/-]{0,5}?)"  # Fidelity writes -IWM260918P270, thinkorswim .IWM260918P270
 _APART = rf"{_ROOT}(?: US)? "  # Bloomberg writes IWM US 09/18/26 P270
@@ -127,6 +127,6 @@ def _full(year: int) -> int:
 
 
 def _month(name: str) -> int:
-    if name[:3] not in _MONTHS:
+    if name[:3] not in MONTHS:
         raise InputError(f"{name.capitalize()!r} is not a month: write Jan to Dec, or the date as 2026-09-18")
-    return _MONTHS.index(name[:3]) + 1
+    return MONTHS.index(name[:3]) + 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable
 from datetime import date
 
-_MONTHS = {name.upper(): i for i, name in enumerate(calendar.month_abbr) if name}
+from hedgekit.model.spellings import MONTHS
+
+_MONTHS = {name: i for i, name in enumerate(MONTHS, 1)}
 _NAME = r"(?P<name>[A-Z]{3})[A-Z]*"
 _PATTERNS = tuple(
     re.compile(pattern, re.ASCII)
